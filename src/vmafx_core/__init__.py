@@ -1,0 +1,1 @@
+"""The engine of vmafx: perceptual video quality, exact and fast."""

@@ -1,0 +1,1 @@
+"""The binding to libvmaf: finding it, models, features, contexts and pictures."""

@@ -1,0 +1,1 @@
+"""Reading video: files, pipes and URLs become decoded, converted pictures."""

@@ -1,0 +1,1 @@
+"""Rendering a result: JSON, CSV, XML, NDJSON, JUnit, HTML."""

@@ -1,0 +1,1 @@
+"""Scoring: what to score, how, and what came out."""

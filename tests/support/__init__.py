@@ -1,0 +1,1 @@
+"""What several test modules need: shared data, outside programs, small clips."""

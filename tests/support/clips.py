@@ -1,0 +1,55 @@
+"""Small clips made on the spot: smooth moving texture, encoded with PyAV."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+
+def picture(index: int, width: int, height: int, *, peak: int = 255) -> npt.NDArray[Any]:
+    """A grey picture of moving waves; each index is clearly different from its neighbours."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    waves = (
+        np.sin((x + 5.0 * index) / 11.0)
+        + np.sin((y - 3.0 * index) / 7.0)
+        + np.sin((x + y + 2.0 * index) / 23.0)
+    )
+    dtype = np.uint8 if peak <= 255 else np.uint16
+    scaled = (waves + 3.0) / 6.0 * 0.8 + 0.1 + 0.05 * np.sin(index / 3.0)
+    return np.clip(scaled * peak, 0, peak).astype(dtype)
+
+
+def frame(index: int, width: int, height: int, pix_fmt: str = "yuv420p") -> av.VideoFrame:
+    """A frame with that picture in any pixel format."""
+    gray = av.VideoFrame.from_ndarray(picture(index, width, height), format="gray")
+    return gray.reformat(format=pix_fmt)
+
+
+def write_clip(
+    path: Path,
+    *,
+    frames: int = 30,
+    width: int = 320,
+    height: int = 240,
+    first: int = 0,
+    rate: Fraction | int = 25,
+    codec: str = "libx264",
+    pix_fmt: str = "yuv420p",
+    options: dict[str, str] | None = None,
+) -> Path:
+    """Encode pictures first, first+1, ... to `path`; the container is by its ending."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=Fraction(rate))
+        stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
+        stream.codec_context.thread_count = 1
+        stream.options = options or ({"crf": "20"} if codec in {"libx264", "libx265"} else {})
+        for i in range(frames):
+            picture_frame = frame(first + i, width, height, pix_fmt)
+            picture_frame.pts = i
+            picture_frame.time_base = 1 / Fraction(rate)
+            container.mux(stream.encode(picture_frame))
+        container.mux(stream.encode(None))
+    return path

@@ -1,0 +1,36 @@
+"""Finding test data and outside programs; absent ones skip a test, with the reason."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def shared(name: str) -> Path:
+    """The path of shared test data, such as "golden/expected.json"; skips where it is absent."""
+    named = os.environ.get("VMAFX_TEST_DATA")
+    path = (Path(named) if named else _ROOT.parent / "shared") / name
+    if not path.exists():
+        pytest.skip(f"no shared test data {name!r} (set VMAFX_TEST_DATA to its folder)")
+    return path
+
+
+def program(*names: str) -> str:
+    """The path of an outside program; skips locally and fails in CI where it is missing."""
+    for name in names:
+        if found := shutil.which(name):
+            return found
+    missing = f"{' or '.join(names)} is not installed"
+    if os.environ.get("CI"):
+        pytest.fail(missing)
+    pytest.skip(missing)
+    raise AssertionError
+
+
+def ffmpeg() -> str:
+    """The ffmpeg of the imageio-ffmpeg wheel, with the libvmaf filter."""
+    imageio_ffmpeg = pytest.importorskip("imageio_ffmpeg")
+    return str(imageio_ffmpeg.get_ffmpeg_exe())
