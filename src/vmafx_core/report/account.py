@@ -1,0 +1,113 @@
+"""What was done to get the scores, in words: the lines that table and page both show."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from vmafx_core.media.types import VideoInfo
+from vmafx_core.scoring.result import ModelUse, PairResult, ScoreResult
+
+Line = tuple[str, str]
+"""What it is about, and the words."""
+
+
+def clock(seconds: float) -> str:
+    """Seconds as "1:02.345" or "1:01:02.345"."""
+    millis = round(abs(seconds) * 1000)
+    minutes, millis = divmod(millis, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    sign = "-" if seconds < 0 else ""
+    rest = f"{millis / 1000:06.3f}"
+    return f"{sign}{hours}:{minutes:02}:{rest}" if hours else f"{sign}{minutes}:{rest}"
+
+
+def frames(count: int) -> str:
+    """Count frames in words: "1 frame", "2 frames"."""
+    return f"{count} frame" + ("" if count == 1 else "s")
+
+
+def rate(fps: Fraction) -> str:
+    """A frame rate as people write it: "25", "29.97"."""
+    return f"{float(fps):.3f}".rstrip("0").rstrip(".")
+
+
+def describe_video(info: VideoInfo) -> str:
+    """A video in one line: size, format, rate, codec, bit rate."""
+    parts = [f"{info.width}x{info.height}", info.pix_fmt]
+    if info.frame_rate is not None:
+        parts.append(f"{rate(info.frame_rate)} fps" + (" (variable)" if info.variable_rate else ""))
+    parts.append(info.codec)
+    if info.bit_rate is not None:
+        parts.append(f"{info.bit_rate / 1000:.0f} kb/s")
+    return ", ".join(parts)
+
+
+def describe_model(model: ModelUse) -> str:
+    """A model with everything that was set for it."""
+    name = model.version + (f" ({model.path})" if model.path else "")
+    options = [*model.flags, *(f"{key}={value}" for key, value in model.overrides)]
+    low, high = model.range
+    return f"{name}, {low:g} to {high:g}" + (f", {', '.join(options)}" if options else "")
+
+
+def describe_frames(pair: PairResult) -> str:
+    """Where every frame of the two sides went."""
+    account = pair.frames
+    text = (
+        f"{account.scored} scored of {account.reference_read} reference"
+        f" and {account.distorted_read} distorted"
+    )
+    left = [
+        f"{count} {side}"
+        for count, side in (
+            (account.reference_left, "reference"),
+            (account.distorted_left, "distorted"),
+        )
+        if count
+    ]
+    return text + (f"; {' and '.join(left)} left over" if left else "")
+
+
+def describe_pairing(pair: PairResult) -> str:
+    """How frames were put together."""
+    how = f"by {pair.pairing}"
+    if pair.offset == 0:
+        return how + (", no offset found" if pair.offset_source == "found" else "")
+    late = "later" if pair.offset > 0 else "earlier"
+    return f"{how}, distorted {frames(abs(pair.offset))} {late} ({pair.offset_source})"
+
+
+def pair_lines(pair: PairResult) -> Iterator[Line]:
+    """What was done for one distorted video."""
+    yield "distorted", describe_video(pair.distorted)
+    if pair.reference_filters:
+        yield "reference filters", pair.reference_filters
+    if pair.distorted_filters:
+        yield "distorted filters", pair.distorted_filters
+    picture = pair.picture
+    yield "scored as", f"{picture.width}x{picture.height}, {picture.pix_fmt}"
+    yield "pairing", describe_pairing(pair)
+    yield "frames", describe_frames(pair)
+    for model in pair.models:
+        yield "model", describe_model(model)
+
+
+def run_lines(result: ScoreResult) -> Iterator[Line]:
+    """What was done for the run as a whole."""
+    versions = result.versions
+    scored = sum(pair.frames.scored for pair in result.pairs)
+    speed = f" ({scored / result.seconds:.1f} fps)" if result.seconds > 0 else ""
+    threads = f"{result.threads} thread" + ("" if result.threads == 1 else "s")
+    yield "time", f"{frames(scored)} in {result.seconds:.2f} s{speed}, {threads}"
+    ours = f"vmafx {versions.vmafx}, libvmaf {versions.libvmaf}"
+    yield "versions", f"{ours}, FFmpeg {versions.ffmpeg}, PyAV {versions.pyav}"
+
+
+def common_lines(pairs: Sequence[PairResult]) -> tuple[list[Line], list[list[Line]]]:
+    """Split what was done into what holds for all pairs and what holds for each.
+
+    Returns:
+        The lines that all pairs share, and for every pair the lines that are its own.
+    """
+    each = [list(pair_lines(pair)) for pair in pairs]
+    shared = [line for line in each[0] if all(line in lines for lines in each)]
+    return shared, [[line for line in lines if line not in shared] for lines in each]

@@ -1,0 +1,117 @@
+"""Results as plain data: what JSON can hold, field by field as the dataclasses have it.
+
+Every machine-readable format is made of this, so that one name means one thing everywhere: a
+field of `PairResult` is a key of the same name in JSON, NDJSON and the page's data.
+"""
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from fractions import Fraction
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from vmafx_core.scoring.result import Metric, ModelUse, PairResult, ScoreResult
+
+SCHEMA_VERSION = 1
+
+
+def readable(text: str) -> str:
+    """`text` with bytes that are no UTF-8 replaced, so that every reader accepts it."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def plain(value: Any) -> Any:
+    """Any value of a result as dicts, lists, text, numbers and None.
+
+    Numbers that JSON lacks (nan, inf) become None, fractions become "30000/1001", arrays become
+    lists.
+    """
+    match value:
+        case Mapping():
+            return {readable(str(key)): plain(item) for key, item in value.items()}
+        case np.ndarray():
+            return [_scalar(item) for item in value.tolist()]
+        case Sequence() if not isinstance(value, str):
+            return [plain(item) for item in value]
+        case ModelUse():
+            return _fields(value) | {"overrides": dict(value.overrides)}
+        case _ if dataclasses.is_dataclass(value):
+            return _fields(value)
+        case _:
+            return _scalar(value)
+
+
+def _scalar(value: Enum | Fraction | str | float | None) -> str | float | None:
+    match value:
+        case Enum():
+            return str(value.value)
+        case Fraction():
+            return f"{value.numerator}/{value.denominator}"
+        case str():
+            return readable(value)
+        case float() if not math.isfinite(value):
+            return None
+        case _:
+            return value
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+
+
+def plain_metric(metric: Metric, *, frames: bool) -> dict[str, Any]:
+    """A metric: its kind and pools, and its values a frame where `frames` is true."""
+    data: dict[str, Any] = {"kind": metric.kind.value, "pooled": plain(metric.pooled)}
+    return data | {"values": plain(metric.values)} if frames else data
+
+
+def plain_pair(pair: PairResult, *, frames: bool) -> dict[str, Any]:
+    """A pair; its times and values a frame only where `frames` is true."""
+    data: dict[str, Any] = {
+        field.name: plain(getattr(pair, field.name))
+        for field in dataclasses.fields(pair)
+        if field.name not in {"metrics", "times"}
+    }
+    data["fps"] = pair.fps
+    data["metrics"] = {
+        readable(name): plain_metric(metric, frames=frames) for name, metric in pair.metrics.items()
+    }
+    return data | {"times": plain(pair.times)} if frames else data
+
+
+def plain_result(result: ScoreResult, *, frames: bool) -> dict[str, Any]:
+    """A whole result; times and values a frame only where `frames` is true."""
+    return {
+        "versions": plain(result.versions),
+        "threads": result.threads,
+        "seconds": result.seconds,
+        "reference": plain(result.reference),
+        "notices": plain(result.notices),
+        "pairs": [plain_pair(pair, frames=frames) for pair in result.pairs],
+    }
+
+
+def short_names(locations: Sequence[str]) -> list[str]:
+    """What to call videos: the last part of each location where these differ, else all of it."""
+    ends = [_last_part(location) for location in locations]
+    if len(set(ends)) == len(ends):
+        return ends
+    return [
+        end if ends.count(end) == 1 else readable(location)
+        for end, location in zip(ends, locations, strict=True)
+    ]
+
+
+def _last_part(location: str) -> str:
+    if location == "-":
+        return "stdin"
+    if "://" in location:
+        return PurePosixPath(urlsplit(location).path).name or location
+    return readable(
+        PureWindowsPath(location).name if "\\" in location else PurePosixPath(location).name
+    ) or readable(location)

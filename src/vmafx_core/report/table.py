@@ -1,0 +1,210 @@
+"""The result as tables for a terminal, as wide as the terminal is."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+
+from rich.box import SIMPLE_HEAD, Box
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from vmafx_core.notice import Level, Notice
+from vmafx_core.report.account import Line, clock, common_lines, describe_video, run_lines
+from vmafx_core.report.plain import short_names
+from vmafx_core.report.sparkline import sparkline
+from vmafx_core.scoring.result import Metric, MetricKind, PairResult, ScoreResult
+
+_FILE_WIDTH = 100
+_LABEL_WIDTH = len("distorted filters")
+_GAP = 2
+_ASCII_HEAD = Box("    \n    \n -- \n" + 5 * "    \n", ascii=True)
+_COLUMNS = (
+    ("mean", "mean"),
+    ("p5", "p5"),
+    ("min", "min"),
+    ("median", "median"),
+    ("harmonic_mean", "harm."),
+    ("p1", "p1"),
+    ("max", "max"),
+    ("stdev", "stdev"),
+    ("worst1", "worst 1%"),
+    ("worst5", "worst 5%"),
+)
+"""Pools and their headings, in the order in which they get a place."""
+_READING_ORDER = (
+    "mean",
+    "harm.",
+    "median",
+    "min",
+    "p1",
+    "p5",
+    "worst 1%",
+    "worst 5%",
+    "max",
+    "stdev",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultTables:
+    """A result as something rich can print; it fits itself to the console's width.
+
+    Attributes:
+        result: What came out.
+        verbose: Whether the models' elementary features are shown too.
+    """
+
+    result: ScoreResult
+    verbose: bool = False
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        names = short_names([pair.distorted.location for pair in self.result.pairs])
+        if len(names) > 1:
+            yield _comparison(self.result.pairs, names, options)
+        for name, pair in zip(names, self.result.pairs, strict=True):
+            yield from _pair(name, pair, options, verbose=self.verbose)
+        yield from _account(self.result, names, options)
+
+
+def result_tables(result: ScoreResult, *, verbose: bool = False) -> ResultTables:
+    """The result as something rich can print.
+
+    Args:
+        result: What came out.
+        verbose: Whether the models' elementary features are shown too.
+    """
+    return ResultTables(result, verbose)
+
+
+def render(result: ScoreResult) -> str:
+    """The tables as plain text for a file, without colour."""
+    text = StringIO()
+    Console(file=text, width=_FILE_WIDTH, color_system=None, force_terminal=False).print(
+        result_tables(result)
+    )
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def _shown(pair: PairResult, *, verbose: bool) -> list[Metric]:
+    return [m for m in pair.metrics.values() if verbose or m.kind is not MetricKind.ELEMENTARY]
+
+
+def _table(*headings: str, ascii_only: bool) -> Table:
+    table = Table(
+        box=_ASCII_HEAD if ascii_only else SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+        header_style="bold",
+    )
+    for index, heading in enumerate(headings):
+        table.add_column(
+            heading,
+            justify="right" if index else "left",
+            no_wrap=bool(index),
+            overflow="fold",
+        )
+    return table
+
+
+def _number(value: float, metric: Metric) -> str:
+    """A pooled value with as many digits as the metric's range deserves."""
+    digits = 2 if max(abs(metric.pooled.min), abs(metric.pooled.max)) >= 10 else 4
+    return f"{value:.{digits}f}"
+
+
+def _comparison(
+    pairs: Sequence[PairResult], names: Sequence[str], options: ConsoleOptions
+) -> Table:
+    """All distorted videos beside each other: the lead's low tail, then the other means."""
+    lead = pairs[0].lead.name
+    columns = [(lead, "mean"), (lead, "p5"), (lead, "min")]
+    columns += [(m.name, "mean") for m in _shown(pairs[0], verbose=False) if m.name != lead]
+    headings = [name if pool == "mean" else f"{name}:{pool}" for name, pool in columns]
+    room = options.max_width - min(max(map(len, names)), options.max_width // 2)
+    widths = itertools.accumulate(max(len(heading), 7) + _GAP for heading in headings)
+    fitting = max(1, sum(width <= room for width in widths))
+    table = _table("distorted", *headings[:fitting], ascii_only=options.ascii_only)
+    best = max(pair.lead.pooled.mean for pair in pairs)
+    for name, pair in zip(names, pairs, strict=True):
+        cells = (
+            _number(getattr(pair.metrics[metric].pooled, pool), pair.metrics[metric])
+            for metric, pool in columns[:fitting]
+        )
+        table.add_row(Text(name), *cells, style="bold" if pair.lead.pooled.mean == best else "")
+    return table
+
+
+def _pair(
+    name: str, pair: PairResult, options: ConsoleOptions, *, verbose: bool
+) -> Iterator[ConsoleRenderable]:
+    lead, worst = pair.lead, pair.worst[0]
+    title = Text.assemble(
+        (name, "bold"), "  ", (f"{lead.name} {lead.pooled.mean:.2f}", "bold cyan")
+    )
+    title.append(f"  lowest {worst.score:.2f} at {clock(worst.time)} (frame {worst.index})", "dim")
+    yield Text()
+    yield title
+    yield _spark(lead, options)
+    yield Text()
+    metrics = _shown(pair, verbose=verbose)
+    columns = _fitting(metrics, options.max_width)
+    table = _table("metric", *columns.values(), ascii_only=options.ascii_only)
+    for metric in metrics:
+        cells = (_number(getattr(metric.pooled, pool), metric) for pool in columns)
+        table.add_row(Text(metric.name), *cells)
+    yield table
+
+
+def _spark(lead: Metric, options: ConsoleOptions) -> Text:
+    low, high = f"{lead.pooled.min:.1f} ", f" {lead.pooled.max:.1f}"
+    line = sparkline(
+        lead.values, options.max_width - len(low) - len(high), ascii_only=options.ascii_only
+    )
+    return Text.assemble((low, "dim"), (line, "cyan"), (high, "dim"))
+
+
+def _fitting(metrics: Sequence[Metric], width: int) -> dict[str, str]:
+    """The pools for which there is room, as pool to heading, in reading order."""
+    room = width - max(len(metric.name) for metric in metrics)
+    chosen: dict[str, str] = {}
+    for pool, heading in _COLUMNS:
+        numbers = (len(_number(getattr(metric.pooled, pool), metric)) for metric in metrics)
+        room -= _GAP + max(len(heading), *numbers)
+        if room < 0:
+            break
+        chosen[pool] = heading
+    return dict(sorted(chosen.items(), key=lambda item: _READING_ORDER.index(item[1])))
+
+
+def _account(
+    result: ScoreResult, names: Sequence[str], options: ConsoleOptions
+) -> Iterator[ConsoleRenderable]:
+    shared, own = common_lines(result.pairs)
+    reference = f"{result.reference.location}: {describe_video(result.reference)}"
+    yield Text("\nWhat was done", "bold")
+    yield _lines([("reference", reference), *shared])
+    for name, lines in zip(names, own, strict=True):
+        if lines:
+            yield Text(name, "bold")
+            yield _lines(lines)
+    yield _lines(run_lines(result))
+    for notice in result.all_notices():
+        yield _notice(notice, options)
+
+
+def _lines(lines: Sequence[Line] | Iterator[Line]) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True, min_width=_LABEL_WIDTH)
+    grid.add_column(overflow="fold")
+    for about, words in lines:
+        grid.add_row(Text(about), Text(words))
+    return grid
+
+
+def _notice(notice: Notice, options: ConsoleOptions) -> Text:
+    serious = notice.level is Level.WARNING
+    mark = "!" if serious else ("-" if options.ascii_only else "•")
+    return Text(f"{mark} {notice.text}", "yellow" if serious else "dim")

@@ -1,0 +1,87 @@
+"""CSV, XML and SUB exactly as libvmaf writes them: six digits, a comma or bar after every value.
+
+libvmaf writes features as their first value arrives and models after them; the elementary and
+asked-for features come first here too, then the models. These formats know one distorted video
+only; a run with several is refused.
+"""
+
+from collections.abc import Iterator
+from xml.sax.saxutils import quoteattr
+
+from vmafx_core.errors import UsageError
+from vmafx_core.report.json_log import LIBVMAF_POOLS
+from vmafx_core.scoring.result import Metric, MetricKind, PairResult, ScoreResult
+
+_MODEL_KINDS = (MetricKind.MODEL, MetricKind.BOOTSTRAP)
+
+
+def check_single(pairs: int, fmt: str) -> None:
+    """Refuse a format that has room for one distorted video only where there are several.
+
+    Args:
+        pairs: How many distorted videos there are.
+        fmt: The format's name.
+
+    Raises:
+        UsageError: If there is more than one.
+    """
+    if pairs > 1:
+        raise UsageError(
+            f"{fmt} has room for one distorted video, and there are {pairs}",
+            "Use json or ndjson, or score one distorted video at a time.",
+        )
+
+
+def render_csv(result: ScoreResult) -> str:
+    """The CSV log of libvmaf: a column a metric, a line a frame."""
+    metrics = _columns(_only_pair(result, "csv"))
+    head = "Frame," + "".join(f"{metric.name}," for metric in metrics)
+    rows = (f"{i}," + "".join(f"{x:.6f}," for x in row) for i, row in _rows(metrics))
+    return "\n".join((head, *rows)) + "\n"
+
+
+def render_sub(result: ScoreResult) -> str:
+    """The SUB log of libvmaf: scores as MicroDVD subtitles, to be shown over the video."""
+    metrics = _columns(_only_pair(result, "sub"))
+    return "".join(
+        f"{{{i}}}{{{i + 1}}}frame: {i}|"
+        + "".join(f"{m.name}: {x:.6f}|" for m, x in zip(metrics, row, strict=True))
+        + "\n"
+        for i, row in _rows(metrics)
+    )
+
+
+def render_xml(result: ScoreResult) -> str:
+    """The XML log of libvmaf."""
+    pair = _only_pair(result, "xml")
+    metrics = _columns(pair)
+    size = f'qualityWidth="{pair.picture.width}" qualityHeight="{pair.picture.height}"'
+    lines = [
+        f"<VMAF version={quoteattr(result.versions.libvmaf)}>",
+        f"  <params {size} />",
+        f'  <fyi fps="{pair.fps:.2f}" />',
+        "  <frames>",
+    ]
+    for i, row in _rows(metrics):
+        values = "".join(f'{m.name}="{x:.6f}" ' for m, x in zip(metrics, row, strict=True))
+        lines.append(f'    <frame frameNum="{i}" {values}/>')
+    lines += ["  </frames>", "  <pooled_metrics>"]
+    for metric in metrics:
+        pools = "".join(f'{p}="{getattr(metric.pooled, p):.6f}" ' for p in LIBVMAF_POOLS)
+        lines.append(f"    <metric name={quoteattr(metric.name)} {pools}/>")
+    lines += ["  </pooled_metrics>", "  <aggregate_metrics />", "</VMAF>"]
+    return "\n".join(lines) + "\n"
+
+
+def _only_pair(result: ScoreResult, fmt: str) -> PairResult:
+    check_single(len(result.pairs), fmt)
+    return result.pairs[0]
+
+
+def _columns(pair: PairResult) -> list[Metric]:
+    metrics = pair.metrics.values()
+    return sorted(metrics, key=lambda metric: metric.kind in _MODEL_KINDS)
+
+
+def _rows(metrics: list[Metric]) -> Iterator[tuple[int, tuple[float, ...]]]:
+    return enumerate(zip(*(metric.values.tolist() for metric in metrics), strict=True))
