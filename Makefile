@@ -23,15 +23,15 @@ demo: $(READY) ## Make a short clip and two encodes of it, score them, write a r
 	@$(BIN)/python -m demo.clips out/demo
 	@echo
 	@echo "Scoring both encodes against the reference, which is decoded once:"
-	$(BIN)/vmafx score out/demo/reference.mp4 out/demo/crf23.mp4 out/demo/crf38.mp4 \
+	$(BIN)/vmafx score out/demo/reference.mp4 out/demo/360p.mp4 out/demo/180p.mp4 \
 	  --feature psnr --format table --output out/demo/scores.json --report out/demo/report.html
 	@echo
 	@echo "The report, for any browser:  out/demo/report.html"
 	@echo "The scores, for programs:     out/demo/scores.json"
 	@echo
-	@echo "Next, the newest model on the weaker encode; then a gate, which it fails:"
-	@echo "  $(BIN)/vmafx score out/demo/reference.mp4 out/demo/crf38.mp4 --model auto"
-	@echo "  $(BIN)/vmafx score out/demo/reference.mp4 out/demo/crf38.mp4 --require 'vmaf:p5>=85'"
+	@echo "Next, the newest model on the smaller encode; then a gate, which it fails:"
+	@echo "  $(BIN)/vmafx score out/demo/reference.mp4 out/demo/180p.mp4 --model auto"
+	@echo "  $(BIN)/vmafx score out/demo/reference.mp4 out/demo/180p.mp4 --require 'vmaf:p5>=85'"
 
 test: $(READY) ## Run the tests, in parallel (ARGS='...' for pytest)
 	@$(BIN)/pytest -n auto $(ARGS)

@@ -1,0 +1,1 @@
+"""Measurements against FFmpeg, printed as ratios; see run.py."""
