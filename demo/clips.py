@@ -1,13 +1,18 @@
 """Make the demonstration's clips: `python -m demo.clips FOLDER`."""
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
+from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import av
 import numpy as np
+import numpy.typing as npt
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
 
 from demo.scene import Scene
@@ -17,15 +22,24 @@ _FRAMES = 72
 _BT709 = 1  # the number of primaries, transfer and matrix in H.273
 
 
+@cache
+def _scene(width: int, height: int) -> Scene:
+    return Scene(width, height)
+
+
+def _draw(width: int, height: int, index: int) -> npt.NDArray[np.uint8]:
+    return np.round(_scene(width, height).picture(index / RATE) * 255).astype(np.uint8)
+
+
 def render(width: int, height: int, frames: int) -> Iterator[av.VideoFrame]:
     """Draw the scene, one 8-bit 4:2:0 picture after the other, in BT.709."""
-    scene = Scene(width, height)
-    for index in range(frames):
-        samples = np.round(scene.picture(index / RATE) * 255).astype(np.uint8)
-        picture = av.VideoFrame.from_ndarray(samples, format="rgb24")
-        yield picture.reformat(
-            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
-        )
+    workers = min(8, os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for samples in pool.map(partial(_draw, width, height), range(frames)):
+            picture = av.VideoFrame.from_ndarray(samples, format="rgb24")
+            yield picture.reformat(
+                format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+            )
 
 
 def encode(pictures: Iterable[av.VideoFrame], path: Path, width: int, height: int, crf: int) -> int:
