@@ -120,7 +120,9 @@ class VideoInfo:
         transfer: FFmpeg's name of the transfer function ("bt709", "smpte2084", ...) or None.
         rotation: Degrees clockwise the pictures are turned for display: 0, 90, 180 or 270.
         interlaced: Whether the first picture is flagged as interlaced.
-        sample_aspect: Sample aspect ratio; 1 where untagged.
+        sample_aspect: Sample aspect ratio of the pictures that come out; 1 where untagged.
+        filters: The libavfilter chain that makes them of the decoded pictures: deinterlacing, the
+            container's cropping and rotation, the crop asked for; empty where nothing is to do.
     """
 
     location: str
@@ -145,3 +147,4 @@ class VideoInfo:
     rotation: int
     interlaced: bool
     sample_aspect: Fraction
+    filters: str = ""

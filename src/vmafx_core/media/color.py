@@ -1,0 +1,210 @@
+"""Colour: the tags of a stream, and bringing two videos to one range and matrix."""
+
+from dataclasses import dataclass
+
+import av
+
+from vmafx_core.errors import MismatchError
+from vmafx_core.media.types import Chroma, VideoInfo
+from vmafx_core.notice import Notice, info, warning
+
+# FFmpeg's names; the numbers are those of ITU-T H.273.
+_RANGES = {1: "limited", 2: "full"}
+_PRIMARIES = {
+    1: "bt709",
+    4: "bt470m",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    8: "film",
+    9: "bt2020",
+    10: "smpte428",
+    11: "smpte431",
+    12: "smpte432",
+    22: "ebu3213",
+}
+_TRANSFERS = {
+    1: "bt709",
+    4: "gamma22",
+    5: "gamma28",
+    6: "smpte170m",
+    7: "smpte240m",
+    8: "linear",
+    9: "log100",
+    10: "log316",
+    11: "iec61966-2-4",
+    12: "bt1361e",
+    13: "iec61966-2-1",
+    14: "bt2020-10",
+    15: "bt2020-12",
+    16: "smpte2084",
+    17: "smpte428",
+    18: "arib-std-b67",
+}
+_MATRICES = {
+    0: "gbr",
+    1: "bt709",
+    4: "fcc",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    8: "ycgco",
+    9: "bt2020nc",
+    10: "bt2020c",
+    11: "smpte2085",
+    12: "chroma-derived-nc",
+    13: "chroma-derived-c",
+    14: "ictcp",
+}
+
+# Transfers and primaries that differ too little to refuse a comparison; others are for themselves.
+_SDR = frozenset(_TRANSFERS[n] for n in (1, 4, 5, 6, 7, 11, 12, 13, 14, 15))
+_HDR = {"smpte2084": "HDR (PQ)", "arib-std-b67": "HDR (HLG)"}
+_NARROW = frozenset(_PRIMARIES[n] for n in (1, 4, 5, 6, 7, 8, 22))
+# Matrices between which a conversion is defined, in the scale filter's names.
+_CONVERTIBLE = {
+    "bt709": "bt709",
+    "fcc": "fcc",
+    "bt470bg": "bt601",
+    "smpte170m": "bt601",
+    "smpte240m": "smpte240m",
+    "bt2020nc": "bt2020",
+}
+# What FFmpeg makes YUV of RGB with where nobody says otherwise.
+_RGB_MATRIX = "smpte170m"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What one side needs to come to the common range and matrix.
+
+    Attributes:
+        needed: Whether samples change; without, the options only say how to read them.
+        options: Options of libavfilter's scale filter.
+    """
+
+    needed: bool
+    options: tuple[str, ...]
+
+
+def range_of(frame: av.VideoFrame) -> str | None:
+    """Whether samples are "limited" or "full", or None where untagged."""
+    if frame.format.name.startswith("yuvj"):
+        return "full"  # by definition of these formats
+    return _RANGES.get(frame.color_range)
+
+
+def matrix_of(frame: av.VideoFrame) -> str | None:
+    """FFmpeg's name of the YUV matrix, or None where untagged."""
+    return _MATRICES.get(frame.colorspace)
+
+
+def primaries_of(frame: av.VideoFrame) -> str | None:
+    """FFmpeg's name of the primaries, or None where untagged."""
+    return _PRIMARIES.get(frame.color_primaries)
+
+
+def transfer_of(frame: av.VideoFrame) -> str | None:
+    """FFmpeg's name of the transfer function, or None where untagged."""
+    return _TRANSFERS.get(frame.color_trc)
+
+
+def convert_colors(
+    reference: VideoInfo, distorted: VideoInfo
+) -> tuple[tuple[Conversion, Conversion], list[Notice]]:
+    """How both sides come to one range and matrix: the reference's, where it says.
+
+    A side without a tag is taken to be like the other.
+
+    Returns:
+        The conversions of both sides, and what there is to tell.
+
+    Raises:
+        MismatchError: Transfer functions, primaries or matrices differ in a way that no
+            well-defined conversion bridges.
+    """
+    notices = _check_light(reference, distorted)
+    yuv = [s for s in (reference, distorted) if s.chroma is not Chroma.RGB]
+    target_range = next((s.color_range for s in yuv if s.color_range), None)
+    target_matrix = next((s.matrix for s in yuv if s.matrix), None)
+    conversions = []
+    for side in (reference, distorted):
+        conversion, told = _conversion(side, target_range, target_matrix)
+        conversions.append(conversion)
+        notices += told
+    return (conversions[0], conversions[1]), notices
+
+
+def _check_light(reference: VideoInfo, distorted: VideoInfo) -> list[Notice]:
+    """Refuse sides whose numbers stand for different light."""
+    ours, theirs = _light(reference.transfer), _light(distorted.transfer)
+    if ours and theirs and ours != theirs:
+        raise MismatchError(
+            f"{reference.location} is {ours}, {distorted.location} is {theirs}",
+            "Tone-map one of them first: there is more than one way, and the scores depend on it.",
+        )
+    gamuts = (_gamut(reference.primaries), _gamut(distorted.primaries))
+    if all(gamuts) and gamuts[0] != gamuts[1]:
+        raise MismatchError(
+            f"{reference.location} has {reference.primaries} primaries, {distorted.location} "
+            f"{distorted.primaries}",
+            "Convert one of them to the other's colours first.",
+        )
+    if bool(ours) != bool(theirs) and (ours or theirs) in _HDR.values():
+        bare = distorted if ours else reference
+        text = f"{bare.location}: has no transfer tag; taken to be {ours or theirs} like the other"
+        return [warning("untagged-hdr", text)]
+    return []
+
+
+def _light(transfer: str | None) -> str | None:
+    if transfer in _SDR:
+        return "SDR"
+    return _HDR.get(transfer, transfer) if transfer else None
+
+
+def _gamut(primaries: str | None) -> str | None:
+    return "bt709" if primaries in _NARROW else primaries
+
+
+def _conversion(
+    side: VideoInfo, target_range: str | None, target_matrix: str | None
+) -> tuple[Conversion, list[Notice]]:
+    name = side.location
+    if side.chroma is Chroma.RGB:
+        return _from_rgb(name, target_range or "limited", target_matrix)
+    options: list[str] = []
+    notices: list[Notice] = []
+    needed = False
+    span = side.color_range or target_range
+    if span != target_range:
+        needed = True
+        notices.append(info("range", f"{name}: {span} range converted to {target_range}"))
+    if needed or span == "full":
+        options += [f"in_range={span}", f"out_range={target_range}"]
+    matrix = side.matrix or target_matrix
+    if side.chroma is not Chroma.GRAY and _differ(matrix, target_matrix):
+        if matrix not in _CONVERTIBLE or target_matrix not in _CONVERTIBLE:
+            raise MismatchError(
+                f"{name}: its {matrix} matrix cannot be converted to {target_matrix}",
+                "Convert one of the two videos to the other's matrix first.",
+            )
+        needed = True
+        options.append(f"in_color_matrix={_CONVERTIBLE[matrix]}")
+        options.append(f"out_color_matrix={_CONVERTIBLE[target_matrix]}")
+        notices.append(info("matrix", f"{name}: {matrix} matrix converted to {target_matrix}"))
+    return Conversion(needed, tuple(options)), notices
+
+
+def _from_rgb(
+    name: str, target_range: str, target_matrix: str | None
+) -> tuple[Conversion, list[Notice]]:
+    known = target_matrix if target_matrix in _CONVERTIBLE else None
+    matrix = known or _RGB_MATRIX
+    options = (f"out_range={target_range}", f"out_color_matrix={_CONVERTIBLE[matrix]}")
+    text = f"{name}: RGB converted to YUV ({matrix} matrix, {target_range} range)"
+    return Conversion(needed=True, options=options), [info("rgb", text)]
+
+
+def _differ(matrix: str | None, other: str | None) -> bool:
+    return _CONVERTIBLE.get(matrix or "", matrix) != _CONVERTIBLE.get(other or "", other)

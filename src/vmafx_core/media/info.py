@@ -1,0 +1,122 @@
+"""What an opened video turned out to be, from its container and its first picture."""
+
+from fractions import Fraction
+from itertools import pairwise
+
+import av
+from av.video.stream import VideoStream
+
+from vmafx_core.media import color, orientation
+from vmafx_core.media.opening import Opened
+from vmafx_core.media.pixels import pixels
+from vmafx_core.media.types import InputSpec, VideoInfo
+
+_AV_SECOND = 1_000_000
+# How far timestamps may stray from an even grid before a stream counts as variable-rate.
+_UNEVEN = 0.1
+
+
+def describe(spec: InputSpec, opened: Opened, frame: av.VideoFrame) -> VideoInfo:
+    """Describe the video whose first decoded picture is `frame`.
+
+    Raises:
+        UsageError: The crop asked for does not lie inside the pictures.
+    """
+    stream = opened.stream
+    form = pixels(frame.format.name)
+    crop = orientation.container_crop(stream, frame)
+    degrees, turn = orientation.display_turn(stream, frame)
+    width, height = (crop.width, crop.height) if crop else (frame.width, frame.height)
+    aspect = _sample_aspect(stream)
+    if degrees in {90, 270}:
+        width, height, aspect = height, width, 1 / aspect
+    orientation.check_crop(spec, width, height)
+    filters = [
+        orientation.deinterlacer(spec, interlaced=frame.interlaced_frame),
+        orientation.crop_filter(crop) if crop else "",
+        turn,
+        orientation.crop_filter(spec.crop) if spec.crop else "",
+    ]
+    duration = _duration(opened)
+    return VideoInfo(
+        location=spec.location,
+        container=opened.container.format.name,
+        codec=stream.codec_context.codec.canonical_name,
+        width=spec.crop.width if spec.crop else width,
+        height=spec.crop.height if spec.crop else height,
+        coded_width=frame.width,
+        coded_height=frame.height,
+        pix_fmt=form.name,
+        chroma=form.chroma,
+        depth=form.depth,
+        frame_rate=frame_rate(spec, stream),
+        variable_rate=spec.frame_rate is None and _is_variable(stream),
+        frame_count=_frame_count(opened),
+        duration=duration,
+        bit_rate=_bit_rate(opened, duration),
+        color_range=color.range_of(frame),
+        matrix=color.matrix_of(frame),
+        primaries=color.primaries_of(frame),
+        transfer=color.transfer_of(frame),
+        rotation=degrees,
+        interlaced=frame.interlaced_frame,
+        sample_aspect=aspect,
+        filters=",".join(f for f in filters if f),
+    )
+
+
+def frame_rate(spec: InputSpec, stream: VideoStream) -> Fraction | None:
+    """The frame rate that was asked for, else the container's average; None where unknown."""
+    if spec.frame_rate:
+        return spec.frame_rate
+    rate = stream.average_rate or stream.guessed_rate
+    return Fraction(rate.numerator, rate.denominator) if rate else None
+
+
+def _sample_aspect(stream: VideoStream) -> Fraction:
+    aspect = stream.sample_aspect_ratio
+    if not aspect or aspect.numerator <= 0 or aspect.denominator <= 0:
+        return Fraction(1)
+    return Fraction(aspect.numerator, aspect.denominator)
+
+
+def _duration(opened: Opened) -> float | None:
+    stream = opened.stream
+    if stream.duration:
+        return float(stream.duration * stream.time_base)
+    total = opened.container.duration
+    return total / _AV_SECOND if total else None
+
+
+def _bit_rate(opened: Opened, duration: float | None) -> int | None:
+    known = opened.stream.codec_context.bit_rate or opened.container.bit_rate
+    if known:
+        return known
+    size = None if opened.pipe else opened.size
+    return round(size * 8 / duration) if size and duration else None
+
+
+def _frame_count(opened: Opened) -> int | None:
+    """Frames by the container's own count: mp4's sample table, or raw video's size."""
+    stream, size = opened.stream, opened.size
+    if opened.geometry:
+        return size // opened.geometry.frame_bytes if size and not opened.pipe else None
+    entries = stream.index_entries
+    if stream.frames and len(entries) == stream.frames:
+        return sum(not e.is_discard for e in entries)
+    return stream.frames or None
+
+
+def _is_variable(stream: VideoStream) -> bool:
+    entries = stream.index_entries
+    if stream.frames and len(entries) == stream.frames:
+        # The last frame's neighbour and the first's may be cut by an edit list.
+        times = [e.timestamp for e in entries][1:-1]
+        steps = sorted(b - a for a, b in pairwise(times))
+        return bool(steps) and steps[-1] - steps[0] > _UNEVEN * max(steps[len(steps) // 2], 1)
+    average, base = stream.average_rate, stream.base_rate
+    if not average or not base:
+        return False
+    ratio = float(base) / float(average)
+    # Interlaced streams tick once a field: twice the frame rate is as even as once.
+    return min(abs(ratio - 1), abs(ratio - 2)) > _UNEVEN

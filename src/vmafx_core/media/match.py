@@ -1,0 +1,135 @@
+"""Settling the one form in which two videos are compared, and what each side needs for it.
+
+The reference is the measure: the distorted side is brought to its size, chroma sampling, range
+and matrix. Only depth goes up instead, to the deeper side's, so that nothing is rounded away.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from vmafx_core.media.color import Conversion, convert_colors
+from vmafx_core.media.pixels import pixels
+from vmafx_core.media.types import Chroma, PictureFormat, VideoInfo
+from vmafx_core.notice import Notice, info, warning
+
+# The depths that libvmaf takes.
+_DEPTHS = (8, 10, 12, 16)
+# Display aspects that are this near are one: encoders crop to even sizes.
+_SAME_ASPECT = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How two videos are brought together.
+
+    Attributes:
+        picture: The form in which they are compared.
+        reference_filters: What the reference goes through, in libavfilter's syntax; empty where
+            its pictures are right as they are decoded.
+        distorted_filters: Likewise for the distorted video.
+        notices: What is done and what is doubtful.
+    """
+
+    picture: PictureFormat
+    reference_filters: str
+    distorted_filters: str
+    notices: tuple[Notice, ...]
+
+
+def match(
+    reference: VideoInfo,
+    distorted: VideoInfo,
+    *,
+    size: tuple[int, int] | None = None,
+    minimum_depth: int = 8,
+    force_luma: bool = False,
+) -> Match:
+    """Settle how `distorted` is compared with `reference`.
+
+    Args:
+        reference: The reference.
+        distorted: The distorted video.
+        size: Width and height to which both are scaled; None for the reference's own.
+        minimum_depth: Bits a sample to score with at least.
+        force_luma: Whether chroma is of no interest, so that only luma is handed on.
+
+    Raises:
+        MismatchError: Their colours cannot be compared: HDR and SDR, different primaries.
+    """
+    sides = (reference, distorted)
+    width, height = size or (reference.width, reference.height)
+    chroma = Chroma.GRAY if force_luma else _chroma(reference, distorted)
+    wanted = max(minimum_depth, reference.depth, distorted.depth)
+    depth = next((d for d in _DEPTHS if d >= wanted), _DEPTHS[-1])
+    picture = PictureFormat(width, height, chroma, depth)
+    conversions, notices = convert_colors(reference, distorted)
+    for side in sides:
+        notices += _changes(side, picture)
+    notices += _aspect(reference, distorted)
+    filters = [_chain(s, picture, c) for s, c in zip(sides, conversions, strict=True)]
+    return Match(picture, filters[0], filters[1], tuple(dict.fromkeys(notices)))
+
+
+def _chroma(reference: VideoInfo, distorted: VideoInfo) -> Chroma:
+    if Chroma.GRAY in {reference.chroma, distorted.chroma}:
+        return Chroma.GRAY
+    return Chroma.C444 if reference.chroma is Chroma.RGB else reference.chroma
+
+
+def _chain(side: VideoInfo, picture: PictureFormat, conversion: Conversion) -> str:
+    """Everything that `side` goes through, in the order deinterlace, crop, turn, scale, format."""
+    steps = [side.filters] if side.filters else []
+    same_size = (side.width, side.height) == (picture.width, picture.height)
+    fits = pixels(side.pix_fmt).fits(picture)
+    if not same_size or not fits or conversion.needed:
+        size = [] if same_size else [f"{picture.width}:{picture.height}"]
+        steps.append("scale=" + ":".join([*size, "flags=bicubic", *conversion.options]))
+        steps.append(f"format={_target(side, picture)}")
+    return ",".join(steps)
+
+
+def _target(side: VideoInfo, picture: PictureFormat) -> str:
+    if picture.chroma is not Chroma.GRAY or side.chroma is Chroma.GRAY:
+        return picture.pix_fmt
+    # FFmpeg's gray is full range by definition; luma stays as it is in a format with chroma.
+    chroma = Chroma.C444 if side.chroma is Chroma.RGB else side.chroma
+    return PictureFormat(picture.width, picture.height, chroma, picture.depth).pix_fmt
+
+
+def _changes(side: VideoInfo, picture: PictureFormat) -> list[Notice]:
+    """What is done to the pictures of one side, for the user to know."""
+    done = []
+    name, form = side.location, pixels(side.pix_fmt)
+    if (side.width, side.height) != (picture.width, picture.height):
+        change = f"{side.width}x{side.height} to {picture.width}x{picture.height}"
+        done.append(info("scaled", f"{name}: scaled from {change} (bicubic)"))
+    if side.depth < picture.depth:
+        done.append(info("depth", f"{name}: {side.depth} bits raised to {picture.depth}"))
+    elif side.depth > picture.depth:
+        done.append(info("depth", f"{name}: {side.depth} bits reduced to {picture.depth}"))
+    if side.chroma is not picture.chroma and picture.chroma is not Chroma.GRAY:
+        done.append(info("chroma", f"{name}: {side.chroma} converted to {picture.chroma}"))
+    if form.alpha:
+        done.append(info("alpha", f"{name}: its transparency is left out"))
+    if side.interlaced and "bwdif" in side.filters:
+        done.append(info("deinterlaced", f"{name}: interlaced, deinterlaced with bwdif"))
+    elif side.interlaced:
+        done.append(warning("interlaced", f"{name}: interlaced, and scored so"))
+    if side.rotation:
+        done.append(info("rotated", f"{name}: turned {side.rotation} degrees, as its file says"))
+    return done
+
+
+def _aspect(reference: VideoInfo, distorted: VideoInfo) -> list[Notice]:
+    ours, theirs = _display_aspect(reference), _display_aspect(distorted)
+    if abs(ours / theirs - 1) <= _SAME_ASPECT:
+        return []
+    text = (
+        f"{distorted.location}: is shown at {float(theirs):.3f}:1, the reference at "
+        f"{float(ours):.3f}:1; one of them is stretched or cropped"
+    )
+    return [warning("aspect", text)]
+
+
+def _display_aspect(side: VideoInfo) -> Fraction:
+    return Fraction(side.width, side.height) * side.sample_aspect

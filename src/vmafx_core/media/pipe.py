@@ -1,0 +1,57 @@
+"""Reading a pipe so that it can be peeked at, counted, and left at any moment."""
+
+import os
+import select
+import sys
+import threading
+
+# How often a waiting read looks whether it was told to stop, in seconds.
+_POLL_SECONDS = 0.1
+
+
+class Pipe:
+    """The readable end of a pipe, as the file object that PyAV reads from.
+
+    Args:
+        fd: A file descriptor, which stays the caller's to close.
+        name: What to call it in messages.
+    """
+
+    def __init__(self, fd: int, name: str) -> None:
+        self.name = name
+        self.total = 0
+        self.head = b""
+        self._fd = fd
+        self._ahead = b""
+        self._stop = threading.Event()
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415 - there only
+
+            msvcrt.setmode(fd, os.O_BINARY)
+
+    def peek(self, size: int) -> bytes:
+        """The first `size` bytes (fewer where the pipe ends before), left to be read again."""
+        while len(self._ahead) < size and (more := self._wait_and_read(size - len(self._ahead))):
+            self._ahead += more
+        self.head = self._ahead
+        return self._ahead[:size]
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes; none at the end, and none once stopped."""
+        if self._ahead:
+            data, self._ahead = self._ahead[:size], self._ahead[size:]
+        else:
+            data = self._wait_and_read(size)
+        self.total += len(data)
+        return data
+
+    def stop(self) -> None:
+        """End the reading, also one that waits in another thread."""
+        self._stop.set()
+
+    def _wait_and_read(self, size: int) -> bytes:
+        # Windows cannot wait for a pipe; there, a read lasts until the writer writes or goes.
+        while sys.platform != "win32" and not self._stop.is_set():
+            if select.select([self._fd], [], [], _POLL_SECONDS)[0]:
+                break
+        return b"" if self._stop.is_set() else os.read(self._fd, size)

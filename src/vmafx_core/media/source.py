@@ -1,0 +1,180 @@
+"""One video as a stream of decoded pictures with times that start at 0."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import chain
+from types import TracebackType
+from typing import Self
+
+import av
+from av.rational import AVRational
+
+from vmafx_core.errors import InputError
+from vmafx_core.media.completeness import check_declared
+from vmafx_core.media.decoding import decode, prepare
+from vmafx_core.media.info import describe, frame_rate
+from vmafx_core.media.opening import Opened, can_reopen, open_input
+from vmafx_core.media.types import InputSpec, VideoInfo
+from vmafx_core.notice import Notice
+
+# Containers round timestamps, some to a millisecond; a frame this much before `start` is in.
+_ROUNDING = Fraction(2, 1000)
+# Rate where neither the container nor anybody says one; only the times of frames depend on it.
+_ASSUMED_RATE = Fraction(25)
+# Ticks a second of the times that are computed here.
+_FINE = 1_000_000
+
+
+class VideoSource:
+    """A video, opened, with its first picture decoded.
+
+    Args:
+        spec: Where it is, and how to read it.
+        threads: Threads for decoding; 0 for as many as FFmpeg thinks right.
+        default_rate: Frame rate of raw video that says none itself; 25 where None.
+
+    Raises:
+        InputError: It cannot be read, has no video, or its first picture cannot be decoded.
+        RemoteError: A server cannot be reached, or refused.
+        UsageError: The stream or crop asked for is not there.
+    """
+
+    def __init__(
+        self, spec: InputSpec, *, threads: int = 1, default_rate: Fraction | None = None
+    ) -> None:
+        self.spec = spec
+        self._threads = threads
+        self._default_rate = default_rate
+        self._open()
+        try:
+            first = self._first = self._first_picture()
+            self._origin = first.pts
+            rate = frame_rate(spec, self._opened.stream) or default_rate or _ASSUMED_RATE
+            self._interval = 1 / rate
+            self.info: VideoInfo = describe(spec, self._opened, first)
+        except BaseException:
+            self.close()
+            raise
+        self.notices: tuple[Notice, ...] = tuple(self._opened.notices)
+
+    def frames(self) -> Iterator[av.VideoFrame]:
+        """The pictures, each once, in order of display; to be called once.
+
+        `start`, `skip` and `duration` of the spec are applied here, in this order. A frame's
+        `time` is its seconds from the first picture of the stream, whatever was skipped.
+
+        Raises:
+            InputError: The stream is broken or cut short.
+            RemoteError: The server went away.
+        """
+        spec = self.spec
+        start = Fraction(spec.start)
+        clock = _Clock(self._origin, self._interval, even=spec.frame_rate is not None)
+        end: Fraction | None = None
+        left_to_skip = spec.skip
+        for frame in self._from(start):
+            now = clock.set(frame)
+            if now < start - _ROUNDING:
+                continue
+            if left_to_skip:
+                left_to_skip -= 1
+                continue
+            if spec.duration is not None:
+                end = end or now + Fraction(spec.duration) - _ROUNDING
+                if now >= end:
+                    return
+            yield frame
+
+    def stop(self) -> None:
+        """End `frames()` soon, also while it waits for a pipe; callable from any thread."""
+        self._opened.stop()
+
+    def close(self) -> None:
+        """Free everything; not while another thread is inside `frames()`."""
+        self._opened.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _open(self) -> None:
+        self._opened: Opened = open_input(self.spec, self._default_rate)
+        check_declared(self._opened, self.spec.location)
+        prepare(self._opened.stream, self._threads)
+        self._decoded = decode(self._opened, self.spec.location)
+
+    def _first_picture(self) -> av.VideoFrame:
+        for frame in self._decoded:
+            return frame
+        raise InputError(
+            f"{self.spec.location}: has no pictures", "Check the program that wrote it."
+        )
+
+    def _from(self, start: Fraction) -> Iterator[av.VideoFrame]:
+        """Decoded pictures from the first one, or from a later one that is not after `start`."""
+        seekable = self._origin is not None and can_reopen(self.spec.location)
+        if start > 0 and seekable and self.spec.frame_rate is None:
+            try:
+                return self._seek(start, self._origin or 0)
+            except (av.FFmpegError, InputError):
+                # No index, or a wrong one: decode everything, and drop what is too early.
+                self.close()
+                self._open()
+                return self._decoded
+        return chain([self._first], self._decoded)
+
+    def _seek(self, start: Fraction, origin: int) -> Iterator[av.VideoFrame]:
+        """Decoded pictures from a key frame that is not after `start`.
+
+        Raises:
+            InputError: What follows the seek cannot be decoded, or comes after `start`.
+        """
+        stream = self._opened.stream
+        target = origin + int((start - _ROUNDING) / _fraction(stream.time_base))
+        self._opened.container.seek(target, stream=stream)
+        self._decoded = decode(self._opened, self.spec.location)
+        frame = next(self._decoded, None)
+        if frame is None or frame.pts is None or frame.pts > target:
+            raise InputError(f"{self.spec.location}: cannot be read from {float(start)} s on")
+        while frame is not None and frame.pts is not None and frame.pts < target:
+            frame = next(self._decoded, None)
+        return chain([frame] if frame else [], self._decoded)
+
+
+class _Clock:
+    """Gives frames times that start at 0 with the stream's first picture.
+
+    Args:
+        origin: Timestamp of the first picture; None where the container has none.
+        interval: Seconds between frames, for those without a timestamp.
+        even: Whether to disregard timestamps and space all frames by `interval`.
+    """
+
+    def __init__(self, origin: int | None, interval: Fraction, *, even: bool) -> None:
+        self._origin = origin
+        self._interval = interval
+        self._even = even
+        self._next = Fraction(0)
+
+    def set(self, frame: av.VideoFrame) -> Fraction:
+        """Set the frame's timestamp, and return it in seconds."""
+        if self._even or self._origin is None or frame.pts is None:
+            now = self._next
+            frame.time_base = Fraction(1, _FINE)
+            frame.pts = round(now * _FINE)
+        else:
+            frame.pts -= self._origin
+            now = frame.pts * _fraction(frame.time_base)
+        self._next = now + self._interval
+        return now
+
+
+def _fraction(value: AVRational) -> Fraction:
+    return Fraction(value.num, value.den)
