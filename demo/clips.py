@@ -1,6 +1,5 @@
 """Make the demonstration's clips: `python -m demo.clips FOLDER`."""
 
-import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,7 @@ import numpy.typing as npt
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
 
 from demo.scene import Scene
+from vmafx_core.scoring.cpus import usable_cpus
 
 RATE = 24
 _FRAMES = 72
@@ -33,8 +33,7 @@ def _draw(width: int, height: int, index: int) -> npt.NDArray[np.uint8]:
 
 def render(width: int, height: int, frames: int) -> Iterator[av.VideoFrame]:
     """Draw the scene, one 8-bit 4:2:0 picture after the other, in BT.709."""
-    workers = min(8, os.cpu_count() or 1)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(usable_cpus(), mp_context=get_context("spawn")) as pool:
         for samples in pool.map(partial(_draw, width, height), range(frames)):
             picture = av.VideoFrame.from_ndarray(samples, format="rgb24")
             yield picture.reformat(
