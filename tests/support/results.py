@@ -96,6 +96,7 @@ def pair(
         ),
         metrics=made,
         times=times,
+        distorted_times=times,
         frames=FrameAccount(
             reference_read=frames,
             distorted_read=frames,

@@ -18,6 +18,7 @@ import numpy as np
 from vmafx_core.scoring.result import Metric, ModelUse, PairResult, ScoreResult
 
 SCHEMA_VERSION = 1
+_BY_FRAME = ("times", "distorted_times")
 
 
 def readable(text: str) -> str:
@@ -75,13 +76,15 @@ def plain_pair(pair: PairResult, *, frames: bool) -> dict[str, Any]:
     data: dict[str, Any] = {
         field.name: plain(getattr(pair, field.name))
         for field in dataclasses.fields(pair)
-        if field.name not in {"metrics", "times"}
+        if field.name not in {"metrics", *_BY_FRAME}
     }
     data["fps"] = pair.fps
     data["metrics"] = {
         readable(name): plain_metric(metric, frames=frames) for name, metric in pair.metrics.items()
     }
-    return data | {"times": plain(pair.times)} if frames else data
+    if frames:
+        data |= {name: plain(getattr(pair, name)) for name in _BY_FRAME}
+    return data
 
 
 def plain_result(result: ScoreResult, *, frames: bool) -> dict[str, Any]:

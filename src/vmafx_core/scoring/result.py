@@ -115,6 +115,8 @@ class PairResult:
         models: The models as they were used.
         metrics: Every metric, the models' first, by name.
         times: Seconds of each scored frame from the reference's first picture, shape (frames,).
+        distorted_times: Seconds of each one's partner from the distorted video's first picture,
+            shape (frames,).
         frames: Where every frame went.
         worst: The frames with the lowest scores of the leading metric, lowest first.
         notices: What there is to tell about this pair.
@@ -131,6 +133,7 @@ class PairResult:
     models: tuple[ModelUse, ...]
     metrics: dict[str, Metric]
     times: Scores
+    distorted_times: Scores
     frames: FrameAccount
     worst: tuple[WorstFrame, ...]
     notices: tuple[Notice, ...]
