@@ -4,10 +4,16 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from vmafx_core.media.types import VideoInfo
-from vmafx_core.scoring.result import ModelUse, PairResult, ScoreResult
+from vmafx_core.scoring.result import Metric, ModelUse, PairResult, ScoreResult
 
 Line = tuple[str, str]
 """What it is about, and the words."""
+
+
+def number(value: float, metric: Metric) -> str:
+    """A value of a metric, with as many digits as its range deserves."""
+    digits = 2 if max(abs(metric.pooled.min), abs(metric.pooled.max)) >= 10 else 4
+    return f"{value:.{digits}f}"
 
 
 def clock(seconds: float) -> str:

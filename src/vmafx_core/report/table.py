@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vmafx_core.notice import Level, Notice
-from vmafx_core.report.account import Line, clock, common_lines, describe_video, run_lines
+from vmafx_core.report.account import Line, clock, common_lines, describe_video, number, run_lines
 from vmafx_core.report.plain import short_names
 from vmafx_core.report.sparkline import sparkline
 from vmafx_core.scoring.result import Metric, MetricKind, PairResult, ScoreResult
@@ -109,12 +109,6 @@ def _table(*headings: str, ascii_only: bool) -> Table:
     return table
 
 
-def _number(value: float, metric: Metric) -> str:
-    """A pooled value with as many digits as the metric's range deserves."""
-    digits = 2 if max(abs(metric.pooled.min), abs(metric.pooled.max)) >= 10 else 4
-    return f"{value:.{digits}f}"
-
-
 def _comparison(
     pairs: Sequence[PairResult], names: Sequence[str], options: ConsoleOptions
 ) -> Table:
@@ -130,7 +124,7 @@ def _comparison(
     best = max(pair.lead.pooled.mean for pair in pairs)
     for name, pair in zip(names, pairs, strict=True):
         cells = (
-            _number(getattr(pair.metrics[metric].pooled, pool), pair.metrics[metric])
+            number(getattr(pair.metrics[metric].pooled, pool), pair.metrics[metric])
             for metric, pool in columns[:fitting]
         )
         table.add_row(Text(name), *cells, style="bold" if pair.lead.pooled.mean == best else "")
@@ -153,7 +147,7 @@ def _pair(
     columns = _fitting(metrics, options.max_width)
     table = _table("metric", *columns.values(), ascii_only=options.ascii_only)
     for metric in metrics:
-        cells = (_number(getattr(metric.pooled, pool), metric) for pool in columns)
+        cells = (number(getattr(metric.pooled, pool), metric) for pool in columns)
         table.add_row(Text(metric.name), *cells)
     yield table
 
@@ -171,7 +165,7 @@ def _fitting(metrics: Sequence[Metric], width: int) -> dict[str, str]:
     room = width - max(len(metric.name) for metric in metrics)
     chosen: dict[str, str] = {}
     for pool, heading in _COLUMNS:
-        numbers = (len(_number(getattr(metric.pooled, pool), metric)) for metric in metrics)
+        numbers = (len(number(getattr(metric.pooled, pool), metric)) for metric in metrics)
         room -= _GAP + max(len(heading), *numbers)
         if room < 0:
             break

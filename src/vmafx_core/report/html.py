@@ -1,0 +1,198 @@
+"""One self-contained page about a result: no outside requests, whatever it shows.
+
+All words, numbers and pictures are in the page itself and can be read without script; a script
+in the page draws the chart and the histogram. Names of files are untrusted text: elements escape
+them, the data block cannot be left, and a content security policy allows no other script than
+the page's own.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import numpy as np
+
+from vmafx_core.report import sections
+from vmafx_core.report.elements import markup, tag
+from vmafx_core.report.files import write_atomically
+from vmafx_core.report.plain import plain, readable, short_names
+from vmafx_core.scoring.requirements import Outcome
+from vmafx_core.scoring.result import Metric, MetricKind, PairResult, ScoreResult
+from vmafx_core.scoring.snapshots import PairPictures
+
+_button, _canvas, _div, _h1, _h2 = tag("button"), tag("canvas"), tag("div"), tag("h1"), tag("h2")
+_header, _input, _label, _noscript = tag("header"), tag("input"), tag("label"), tag("noscript")
+_option, _p, _section, _select = tag("option"), tag("p"), tag("section"), tag("select")
+
+
+def write_report(
+    result: ScoreResult,
+    pictures: Sequence[PairPictures],
+    path: str | Path,
+    outcomes: Sequence[Outcome] = (),
+) -> None:
+    """Write the page about a result.
+
+    Args:
+        result: What came out.
+        pictures: The worst frames of each pair, in the pairs' order.
+        path: Where to write; "-" for standard output.
+        outcomes: How stated requirements came out.
+
+    Raises:
+        UsageError: If the path cannot be written to.
+        WorkError: If writing fails.
+    """
+    write_atomically(path, render(result, pictures, outcomes))
+
+
+def render(
+    result: ScoreResult, pictures: Sequence[PairPictures], outcomes: Sequence[Outcome] = ()
+) -> str:
+    """The page about a result as text."""
+    page = files("vmafx_core.report") / "page"
+    style = (page / "page.css").read_text("utf-8")
+    script = (page / "page.js").read_text("utf-8")
+    names = short_names([pair.distorted.location for pair in result.pairs])
+    reference = short_names([result.reference.location])[0]
+    title = f"{', '.join(names)} against {reference}"
+    policy = (
+        f"default-src 'none'; img-src data:; script-src {_hash(script)}; style-src {_hash(style)}"
+    )
+    return Template((page / "page.html").read_text("utf-8")).substitute(
+        policy=policy,
+        generator=f"vmafx {result.versions.vmafx}",
+        title=markup(tag("title")(title)),
+        style=style,
+        body=markup(*_body(result, pictures, outcomes, names, title)),
+        data=_data(result, names),
+        script=script,
+    )
+
+
+def _hash(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+    return f"'sha256-{digest}'"
+
+
+def _body(
+    result: ScoreResult,
+    pictures: Sequence[PairPictures],
+    outcomes: Sequence[Outcome],
+    names: Sequence[str],
+    title: str,
+) -> list[ET.Element]:
+    body = [
+        _header(
+            _div(_h1(title), _p("Perceptual quality, scored with vmafx", class_="quiet small")),
+            _button("Light / dark", type="button", id="theme"),
+        ),
+        sections.cards(result, names, outcomes),
+    ]
+    if outcomes:
+        body.append(sections.requirements(names, outcomes))
+    body += [_chart(result, names), _histogram(), sections.pools(result, names)]
+    if pictures:
+        body.append(sections.worst_frames(names, pictures))
+    body.append(sections.account(result, names))
+    return body
+
+
+def _chart(result: ScoreResult, names: Sequence[str]) -> ET.Element:
+    options = [_option(name, value=name) for name in _charted(result)]
+    toggles = [
+        _label(
+            _input(type="checkbox", checked="", data_pair=str(index)), sections.swatch(index), name
+        )
+        for index, name in enumerate(names)
+    ]
+    return _section(
+        _h2("Score of every frame"),
+        _div(
+            _label("metric ", _select(*options, id="metric")),
+            *toggles,
+            _button("Show all", type="button", id="reset", disabled=""),
+            class_="controls",
+        ),
+        _div(
+            _canvas(),
+            _canvas(),
+            id="chart",
+            class_="plot",
+            role="slider",
+            tabindex="0",
+            aria_label="Scores by frame",
+            aria_describedby="chart-help",
+            aria_valuenow="0",
+        ),
+        _div(id="readout"),
+        _p(
+            "Drag to zoom, double-click to show all. With the keyboard: arrow keys move the"
+            " cursor, + and - zoom, Escape shows all. Circles mark the worst frames.",
+            id="chart-help",
+            class_="quiet small hint",
+        ),
+        _noscript(_p("The chart and the histogram need JavaScript; all else does not.")),
+    )
+
+
+def _histogram() -> ET.Element:
+    return _section(
+        _h2("How often each score occurs"),
+        _div(
+            _canvas(),
+            id="histogram",
+            class_="plot low",
+            role="img",
+            aria_label="Histogram of the frames in the chart; the table below has its percentiles",
+        ),
+    )
+
+
+def _charted(result: ScoreResult) -> list[str]:
+    """The metrics a reader can choose: all but the models' elementary features."""
+    return list(
+        dict.fromkeys(
+            name
+            for pair in result.pairs
+            for name, metric in pair.metrics.items()
+            if metric.kind is not MetricKind.ELEMENTARY
+        )
+    )
+
+
+def _data(result: ScoreResult, names: Sequence[str]) -> str:
+    charted = _charted(result)
+    data = {
+        "pairs": [
+            _pair(name, pair, charted) for name, pair in zip(names, result.pairs, strict=True)
+        ]
+    }
+    # "<" could end the block or open a comment in it; inside of JSON's strings it can be escaped.
+    text = json.dumps(data, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
+
+
+def _pair(name: str, pair: PairResult, charted: Sequence[str]) -> dict[str, Any]:
+    return {
+        "name": readable(name),
+        "lead": pair.lead.name,
+        "times": plain(np.round(pair.times, 4)),
+        "values": {
+            metric: plain(_rounded(pair.metrics[metric]))
+            for metric in charted
+            if metric in pair.metrics
+        },
+        "worst": [frame.index for frame in pair.worst],
+    }
+
+
+def _rounded(metric: Metric) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Values as exact as a chart can show: it halves or thirds the page's size."""
+    return np.round(metric.values, 3 if metric.pooled.max >= 10 else 5)
