@@ -6,7 +6,6 @@ frames, as numpy's default and FFmpeg-based tools have them.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -28,8 +27,9 @@ class Pooled:
         p5: 5th percentile.
         p10: 10th percentile.
         p90: 90th percentile.
-        worst1: Mean of the lowest 1 % of frames (at least one frame).
-        worst5: Mean of the lowest 5 % of frames (at least one frame).
+        worst1: Mean of the worst 1 % of frames (at least one): the lowest, or the highest of a
+            metric of which less is better.
+        worst5: Mean of the worst 5 % of frames.
     """
 
     mean: float
@@ -55,11 +55,12 @@ def _harmonic_mean(values: npt.NDArray[np.float64]) -> float:
     return float(1.0 / np.mean(1.0 / (values + 1.0)) - 1.0)
 
 
-def pool(values: npt.NDArray[np.float64]) -> Pooled:
+def pool(values: npt.NDArray[np.float64], *, lower_is_better: bool = False) -> Pooled:
     """Pool per-frame values.
 
     Args:
         values: One value a frame, shape (frames,), at least one.
+        lower_is_better: Whether the worst frames are those with the highest values.
 
     Raises:
         ValueError: If there is no value.
@@ -67,11 +68,14 @@ def pool(values: npt.NDArray[np.float64]) -> Pooled:
     if values.size == 0:
         raise ValueError("nothing to pool")
     ordered = np.sort(values)
+    from_worst = ordered[::-1] if lower_is_better else ordered
 
     def worst(share: float) -> float:
-        return float(ordered[: max(1, round(share * ordered.size))].mean())
+        return float(from_worst[: max(1, round(share * ordered.size))].mean())
 
-    percentile: Callable[[float], float] = lambda q: float(np.percentile(ordered, q))  # noqa: E731
+    def percentile(share: float) -> float:
+        return float(np.percentile(ordered, share))
+
     return Pooled(
         mean=float(values.mean()),
         harmonic_mean=_harmonic_mean(values),

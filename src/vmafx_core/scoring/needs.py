@@ -1,0 +1,101 @@
+"""What models and features need: pictures they can work on, and frames around a segment."""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from vmafx_core.errors import MismatchError
+from vmafx_core.libvmaf.catalogue import FeatureInfo, find_feature, find_model
+from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec
+from vmafx_core.media.types import Chroma, PictureFormat
+
+# Measured on libvmaf 3.2.0: with so many extra frames before and after a segment, its scores are
+# those of one pass over the whole clip, to the bit.
+FRAMES_AFTER = 1
+FRAMES_BEFORE = 1
+FRAMES_BEFORE_MOVING = 4
+
+_MOVING = ("motion_five_frame_window", "motion_moving_average")
+_FAMILIES = {
+    "adm": "adm",
+    "aim": "adm",
+    "vif": "vif",
+    "motion": "motion",
+    "cambi": "cambi",
+    "speed_chroma": "speed_chroma",
+    "speed_temporal": "speed_temporal",
+}
+
+
+def _json_features(path: str) -> list[str]:
+    """The friendly names of the features a model file mentions; its loading was checked."""
+    names = " ".join(json.loads(Path(path).read_bytes())["model_dict"]["feature_names"]).lower()
+    return [feature for word, feature in _FAMILIES.items() if word in names]
+
+
+def _features_of(model: ModelSpec) -> Iterator[tuple[FeatureInfo, dict[str, str]]]:
+    """A model's features with the options that decide what they need."""
+    known = find_model(model.version)
+    names = known.features if known else _json_features(model.path)
+    for name in names:
+        info = find_feature(name)
+        if info is None:
+            continue
+        options = {o: v for f, o, v in model.overrides if f == info.extractor}
+        if known and name == "speed_chroma":
+            options.setdefault("speed_prescale", str(known.speed_prescale))
+        yield info, options
+
+
+def check_picture(
+    picture: PictureFormat, models: Iterable[ModelSpec], features: Iterable[FeatureSpec]
+) -> None:
+    """Refuse pictures that a model or feature cannot work on.
+
+    libvmaf does not refuse them all by itself: on some it reads outside its buffers.
+
+    Raises:
+        MismatchError: Naming who cannot, and why.
+    """
+    asked = [(m.version or m.path, *need) for m in models for need in _features_of(m)]
+    asked += [(f.name, f.info, dict(f.options)) for f in features]
+    size = f"{picture.width}x{picture.height}"
+    for who, info, options in asked:
+        least = round(info.least_side / float(options.get("speed_prescale", 1)))
+        if min(picture.width, picture.height) < least:
+            raise MismatchError(
+                f"{who} needs pictures of at least {least}x{least}, these are {size}",
+                "Scale both sides up with --size, or choose another model or feature.",
+            )
+        if max(picture.width, picture.height) < info.least_long_side:
+            raise MismatchError(
+                f"{who} needs a width or height of at least {info.least_long_side}, "
+                f"these pictures are {size}",
+                "Scale both sides up with --size, or choose another model or feature.",
+            )
+        if picture.depth > info.most_depth:
+            raise MismatchError(
+                f"{who} takes at most {info.most_depth} bits a sample, "
+                f"these pictures have {picture.depth}",
+                "Leave it out, or convert the inputs first.",
+            )
+        if info.needs_chroma and picture.chroma is Chroma.GRAY:
+            raise MismatchError(
+                f"{who} needs chroma, and these pictures are scored on luma only",
+                "Use vmaf_v0.6.1 or psnr, which need luma alone.",
+            )
+
+
+def frames_before(models: Iterable[ModelSpec], features: Iterable[FeatureSpec]) -> int:
+    """Frames to feed ahead of a segment so that its scores are those of a whole run."""
+    for model in models:
+        known = find_model(model.version)
+        if known and known.high_frame_rate:
+            return FRAMES_BEFORE_MOVING
+        if model.path and any(w in Path(model.path).read_text("utf-8") for w in _MOVING):
+            return FRAMES_BEFORE_MOVING
+        if any(option in _MOVING for _, option, _ in model.overrides):
+            return FRAMES_BEFORE_MOVING
+    if any(option in _MOVING for f in features for option, _ in f.options):
+        return FRAMES_BEFORE_MOVING
+    return FRAMES_BEFORE

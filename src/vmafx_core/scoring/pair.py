@@ -1,0 +1,300 @@
+"""One distorted video being scored against the reference's frames as they come."""
+
+import math
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+from vmafx_core.errors import MismatchError
+from vmafx_core.libvmaf.catalogue import FEATURES
+from vmafx_core.media.convert import Converter
+from vmafx_core.media.reader import FrameReader
+from vmafx_core.media.source import VideoSource
+from vmafx_core.media.sync import best_shift, thumbnail
+from vmafx_core.notice import Notice, warning
+from vmafx_core.scoring.events import FrameScores
+from vmafx_core.scoring.models import model_use
+from vmafx_core.scoring.pairing import IndexPairer, Pairer, TimePairer
+from vmafx_core.scoring.plan import PairPlan, Plan
+from vmafx_core.scoring.pooling import pool
+from vmafx_core.scoring.request import Pairing, ScoreRequest
+from vmafx_core.scoring.result import (
+    FrameAccount,
+    Metric,
+    MetricKind,
+    PairResult,
+    Scores,
+    WorstFrame,
+)
+from vmafx_core.scoring.segments import SegmentScorer, SegmentScores
+
+_WORST_FRAMES = 10
+# Frames at the start that are looked at for a shift, and how far they may be shifted.
+_WATCHED_FRAMES = 50
+_WATCHED_SHIFT = 25
+
+_LOWER_IS_BETTER = tuple(m for f in FEATURES if not f.higher_is_better for m in f.metrics)
+
+
+def frames_left(source: VideoSource, reader: FrameReader, read: int) -> int:
+    """How many frames a source has beyond those read: as it declares, or else by reading on.
+
+    Raises:
+        InputError: If reading on meets an error.
+    """
+    spec, declared = source.spec, source.info.frame_count
+    whole = spec.start == 0 and spec.skip == 0 and spec.duration is None
+    if declared is not None and whole and not spec.is_pipe:
+        return max(0, declared - read)
+    return sum(1 for _ in reader)
+
+
+class PairRun:
+    """Pairs and scores one distorted video; a context manager that frees everything.
+
+    Args:
+        request: What is asked for.
+        plan: How it is carried out.
+        index: Which distorted video, from 0.
+    """
+
+    def __init__(self, request: ScoreRequest, plan: Plan, index: int) -> None:
+        self._index = index
+        self._plan: PairPlan = plan.pairs[index]
+        self._pairing = plan.pairing
+        self._requested = request.features
+        self._limit = request.frames
+        self._times: list[float] = []
+        self._distorted_times: list[float] = []
+        self._segments: list[SegmentScores] = []
+        self._last_reference = -1
+        self._last_distorted = 0
+        self._watching = request.sync == type(request.sync)() and self._by_index
+        self._thumbs: tuple[list[npt.NDArray[np.float32]], list[npt.NDArray[np.float32]]]
+        self._thumbs = ([], [])
+        matched, source = self._plan.match, self._plan.source
+        converter = Converter(source.info, matched.distorted_filters, matched.picture)
+        self._reader = FrameReader(source, [converter])
+        try:
+            self._pairer = self._make_pairer(plan)
+            self._scorer = SegmentScorer(
+                self._plan.models,
+                request.features,
+                matched.picture,
+                threads=max(1, math.ceil(plan.threads / len(plan.pairs))),
+                segment_frames=request.segment_frames,
+            )
+        except BaseException:
+            self._reader.close()
+            raise
+
+    @property
+    def _by_index(self) -> bool:
+        return self._pairing is Pairing.INDEX
+
+    def _make_pairer(self, plan: Plan) -> Pairer:
+        rows = iter(self._reader)
+        if self._by_index:
+            return IndexPairer(rows, self._plan.offset)
+        rates = [s.info.frame_rate for s in (plan.reference, self._plan.source)]
+        fastest = max((r for r in rates if r), default=25)
+        seconds = self._plan.offset / float(self._plan.source.info.frame_rate or fastest)
+        return TimePairer(rows, seconds, 0.5 / float(fastest))
+
+    @property
+    def fed(self) -> int:
+        """Pairs handed to libvmaf so far."""
+        return self._scorer.fed
+
+    @property
+    def limited(self) -> bool:
+        """Whether as many pairs are scored as were asked for."""
+        return self._limit is not None and self.fed >= self._limit
+
+    @property
+    def done(self) -> bool:
+        """Whether no more reference frames are wanted."""
+        return self._pairer.ended or self.limited
+
+    def feed(self, index: int, reference: av.VideoFrame) -> None:
+        """Take the next reference frame.
+
+        Args:
+            index: Its index, from 0.
+            reference: The frame, in this pair's form.
+
+        Raises:
+            InputError: If the distorted video is broken.
+            WorkError: If libvmaf fails.
+        """
+        time = float(reference.time or 0.0)
+        distorted = self._pairer.partner(index, time)
+        if distorted is None:
+            return
+        if self._watching and self.fed < _WATCHED_FRAMES:
+            self._thumbs[0].append(thumbnail(reference))
+            self._thumbs[1].append(thumbnail(distorted))
+        self._scorer.feed(reference, distorted)
+        self._times.append(time)
+        self._distorted_times.append(float(distorted.time or 0.0))
+        self._last_reference, self._last_distorted = index, self._pairer.read
+
+    def scored(self) -> Iterator[FrameScores]:
+        """The frames whose scores have become known since the last call."""
+        yield from map(self._known, self._scorer.take())
+
+    def flush(self) -> Iterator[FrameScores]:
+        """Score what is left, when no more reference frames come.
+
+        Raises:
+            MismatchError: If there was no pair at all.
+        """
+        if self.fed == 0:
+            raise MismatchError(
+                f"{self._plan.source.spec.location}: has no frame in common with the reference",
+                "Look at the offset, --start, --skip-ref, --skip-dis and the pairing.",
+            )
+        yield from map(self._known, self._scorer.finish())
+
+    def _known(self, segment: SegmentScores) -> FrameScores:
+        self._segments.append(segment)
+        count = len(next(iter(segment.metrics.values())))
+        times = np.array(self._times[segment.first : segment.first + count])
+        return FrameScores(self._index, segment.first, times, segment.metrics)
+
+    def result(self, reference_total: int, seconds: float) -> PairResult:
+        """Everything that came out; after `flush`.
+
+        Args:
+            reference_total: Frames that the reference has, as far as is known.
+            seconds: Wall time so far.
+        """
+        metrics = self._metrics()
+        times = np.array(self._times)
+        frames = self._account(reference_total)
+        notices = [*self._plan.notices, *self._frame_notices(frames), *self._shift_notices()]
+        matched, plan = self._plan.match, self._plan
+        return PairResult(
+            distorted=plan.source.info,
+            picture=matched.picture,
+            reference_filters=matched.reference_filters,
+            distorted_filters=matched.distorted_filters,
+            pairing=self._pairing.value,
+            offset=plan.offset,
+            offset_source=plan.offset_source,
+            models=tuple(model_use(spec, metric) for spec, metric in plan.models),
+            metrics=metrics,
+            times=times,
+            distorted_times=np.array(self._distorted_times),
+            frames=frames,
+            worst=_worst(next(iter(metrics.values())), times),
+            notices=tuple(notices),
+            seconds=seconds,
+        )
+
+    def _metrics(self) -> dict[str, Metric]:
+        joined = {
+            name: np.concatenate([s.metrics[name] for s in self._segments])
+            for name in self._segments[0].metrics
+        }
+        predicted = {metric for _, metric in self._plan.models}
+        metrics = [
+            Metric(name, kind, values, pool(values, lower_is_better=_lower_is_better(name)))
+            for name, values in joined.items()
+            for kind in [self._kind(name, predicted)]
+        ]
+        order = list(MetricKind)
+        return {m.name: m for m in sorted(metrics, key=lambda m: order.index(m.kind))}
+
+    def _kind(self, name: str, predicted: set[str]) -> MetricKind:
+        if name in predicted:
+            return MetricKind.MODEL
+        suffixes = ("_bagging", "_stddev", "_ci_p95_lo", "_ci_p95_hi")
+        if any(name == metric + s for metric in predicted for s in suffixes):
+            return MetricKind.BOOTSTRAP
+        for feature in self._requested:
+            own = feature.info.metrics
+            if name in own or (feature.options and name.startswith(own)):
+                return MetricKind.REQUESTED
+        return MetricKind.ELEMENTARY
+
+    def _account(self, reference_total: int) -> FrameAccount:
+        distorted_total = self._pairer.read
+        if not self.limited and not self._pairer.ended:
+            distorted_total += frames_left(self._plan.source, self._reader, distorted_total)
+        scored = self.fed
+        trailing = (
+            reference_total - self._last_reference - 1,
+            distorted_total - self._last_distorted,
+        )
+        # Paired by time, the faster side rightly has some frames after the last pair.
+        allowed = 0 if self._by_index else math.ceil(max(reference_total, distorted_total) / scored)
+        return FrameAccount(
+            reference_read=reference_total,
+            distorted_read=distorted_total,
+            scored=scored,
+            reference_left=reference_total - scored,
+            distorted_left=distorted_total - scored,
+            counts_match=self.limited or max(trailing) <= allowed,
+        )
+
+    def _frame_notices(self, frames: FrameAccount) -> list[Notice]:
+        if frames.counts_match:
+            return []
+        return [
+            warning(
+                "frame-count",
+                f"{self._plan.source.spec.location}: {frames.distorted_read} frames against the "
+                f"reference's {frames.reference_read}; {frames.scored} pairs are scored, "
+                f"{frames.reference_left} reference and {frames.distorted_left} distorted frames "
+                "are left over",
+            )
+        ]
+
+    def _shift_notices(self) -> list[Notice]:
+        if not self._thumbs[0]:
+            return []
+        shift = best_shift(*self._thumbs, _WATCHED_SHIFT)
+        if not shift.certain or shift.frames == 0:
+            return []
+        side = "late" if shift.frames > 0 else "early"
+        return [
+            warning(
+                "start-shifted",
+                f"{self._plan.source.spec.location}: looks {abs(shift.frames)} frames {side}; "
+                f"--sync {shift.frames} or --sync auto aligns it",
+            )
+        ]
+
+    def close(self) -> None:
+        """Stop at once and free everything."""
+        self._scorer.close()
+        self._reader.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _lower_is_better(name: str) -> bool:
+    return name.startswith(_LOWER_IS_BETTER)
+
+
+def _worst(lead: Metric, times: Scores) -> tuple[WorstFrame, ...]:
+    order = np.argsort(lead.values, kind="stable")
+    if _lower_is_better(lead.name):
+        order = order[::-1]
+    return tuple(
+        WorstFrame(int(i), float(times[i]), float(lead.values[i])) for i in order[:_WORST_FRAMES]
+    )

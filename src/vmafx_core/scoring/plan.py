@@ -1,0 +1,228 @@
+"""Settling everything before the first frame is scored: inputs, offsets, pictures, models."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fractions import Fraction
+
+from vmafx_core.errors import MismatchError, UsageError
+from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec
+from vmafx_core.media.match import Match, match
+from vmafx_core.media.rates import Rates, compare_rates
+from vmafx_core.media.source import VideoSource
+from vmafx_core.media.sync import find_offset
+from vmafx_core.media.types import InputSpec
+from vmafx_core.notice import Notice, info, warning
+from vmafx_core.scoring.cpus import usable_cpus
+from vmafx_core.scoring.models import choose_models
+from vmafx_core.scoring.needs import check_picture
+from vmafx_core.scoring.request import Pairing, ScoreRequest
+
+_MOST_DECODE_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PairPlan:
+    """How one distorted video is scored.
+
+    Attributes:
+        source: The distorted video, opened.
+        match: The pictures' common form, and how both sides get there.
+        models: The models, each with the name of its metric.
+        offset: Frames that the distorted side is late.
+        offset_source: "none", "given" or "found".
+        notices: What there is to tell.
+    """
+
+    source: VideoSource
+    match: Match
+    models: tuple[tuple[ModelSpec, str], ...]
+    offset: int
+    offset_source: str
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a request is carried out.
+
+    Attributes:
+        reference: The reference, opened.
+        pairs: One plan a distorted video.
+        features: Features to extract besides the models'.
+        pairing: INDEX or TIME.
+        threads: Threads for libvmaf, over all pairs.
+        expected_frames: Pairs that will probably be scored; None where nothing says.
+        notices: What there is to tell about the run as a whole.
+    """
+
+    reference: VideoSource
+    pairs: tuple[PairPlan, ...]
+    features: tuple[FeatureSpec, ...]
+    pairing: Pairing
+    threads: int
+    expected_frames: int | None
+    notices: tuple[Notice, ...]
+
+
+def make_plan(request: ScoreRequest, stack: ExitStack) -> Plan:
+    """Open the inputs and settle how they are scored.
+
+    Args:
+        request: What is asked for.
+        stack: Takes over the closing of the inputs.
+
+    Raises:
+        UsageError: If the request contradicts itself.
+        InputError: If an input cannot be read.
+        MismatchError: If inputs do not fit together, or not to a model.
+    """
+    _check(request)
+    cpus = usable_cpus()
+    decode_threads = max(1, min(cpus // 2, _MOST_DECODE_THREADS))
+    reference, distorted = _open(request, decode_threads, stack)
+    pairs = tuple(_plan_pair(request, reference, source) for source in distorted)
+    return Plan(
+        reference=reference,
+        pairs=pairs,
+        features=request.features,
+        pairing=Pairing.TIME if request.pairing is Pairing.TIME else Pairing.INDEX,
+        threads=request.threads or cpus,
+        expected_frames=_expected(request, reference, pairs),
+        notices=reference.notices,
+    )
+
+
+def _check(request: ScoreRequest) -> None:
+    if not request.distorted:
+        raise UsageError("there is no distorted video to score")
+    if not request.models and not request.features:
+        raise UsageError("there is nothing to measure", "Name a model or a feature.")
+    inputs = (request.reference, *request.distorted)
+    if sum(spec.is_pipe for spec in inputs) > 1:
+        raise UsageError("standard input can be read only once", "Use '-' for one input.")
+    for name, value in (("threads", request.threads), ("frames", request.frames)):
+        if value is not None and value < 1:
+            raise UsageError(f"{name} must be at least 1, not {value}")
+    if request.segment_frames < 1:
+        raise UsageError(f"segment_frames must be at least 1, not {request.segment_frames}")
+    names = [f.info.extractor for f in request.features]
+    if repeated := next((n for n in names if names.count(n) > 1), None):
+        raise UsageError(f"the feature {repeated!r} is asked for twice")
+
+
+def _open(
+    request: ScoreRequest, threads: int, stack: ExitStack
+) -> tuple[VideoSource, list[VideoSource]]:
+    """Open all inputs; a side without a frame rate of its own (raw video) gets the other's."""
+
+    def opened(spec: InputSpec, rate: Fraction | None) -> VideoSource:
+        return VideoSource(spec, threads=threads, default_rate=rate)
+
+    reference = opened(request.reference, None)
+    closing = stack.callback(reference.close)
+    sources = []
+    for spec in request.distorted:
+        sources.append(opened(spec, reference.info.frame_rate))
+        stack.callback(sources[-1].close)
+    rate = next((s.info.frame_rate for s in sources if s.info.frame_rate), None)
+    if reference.info.frame_rate is None and rate and not request.reference.is_pipe:
+        closing()
+        reference = opened(request.reference, rate)
+    return reference, sources
+
+
+def _plan_pair(request: ScoreRequest, reference: VideoSource, source: VideoSource) -> PairPlan:
+    notices = list(source.notices)
+    notices += _check_rates(request, reference, source)
+    chosen = choose_models(request.models, reference.info, source.info, request.size)
+    notices += chosen.notices
+    matched = match(
+        reference.info,
+        source.info,
+        size=request.size,
+        minimum_depth=chosen.minimum_depth,
+    )
+    notices += matched.notices
+    check_picture(matched.picture, [m for m, _ in chosen.models], request.features)
+    offset, where = request.sync.offset, "given" if request.sync.offset else "none"
+    if request.sync.auto:
+        found = find_offset(
+            reference.spec,
+            source.spec,
+            window=request.sync.window,
+            default_rate=reference.info.frame_rate or source.info.frame_rate,
+        )
+        offset, where = found.frames, "found"
+        notices.append(_told_offset(source, found.frames, found.seconds, certain=found.certain))
+    return PairPlan(source, matched, chosen.models, offset, where, tuple(notices))
+
+
+def _told_offset(source: VideoSource, frames: int, seconds: float, *, certain: bool) -> Notice:
+    name = source.spec.location
+    if not certain:
+        return warning(
+            "sync-uncertain",
+            f"{name}: no offset stands out; {frames} frames ({seconds:+.3f} s) is used",
+        )
+    if frames == 0:
+        return info("sync", f"{name}: starts together with the reference")
+    side = "late" if frames > 0 else "early"
+    return info("sync", f"{name}: is {abs(frames)} frames ({abs(seconds):.3f} s) {side}")
+
+
+def _check_rates(
+    request: ScoreRequest, reference: VideoSource, source: VideoSource
+) -> list[Notice]:
+    if request.pairing is not Pairing.AUTO:
+        return []
+    a, b = reference.info.frame_rate, source.info.frame_rate
+    verdict = compare_rates(reference.info, source.info)
+    if verdict is Rates.SAME or a is None or b is None:
+        return []
+    rates = f"{float(a):.5g} against {float(b):.5g} frames a second"
+    if verdict is Rates.LABEL:
+        text = f"{source.spec.location}: {rates}, paired frame by frame all the same"
+        return [warning("frame-rate", text)]
+    raise MismatchError(
+        f"{source.spec.location}: the frame rates differ, {rates}",
+        "--pairing time pairs frames that are shown at the same time; "
+        "--pairing index pairs them one by one.",
+    )
+
+
+def _expected(
+    request: ScoreRequest, reference: VideoSource, pairs: tuple[PairPlan, ...]
+) -> int | None:
+    """Pairs that the longest comparison will have, as far as the containers say."""
+    available = _available(reference)
+    counts = []
+    for pair in pairs:
+        other = _available(pair.source)
+        known = [
+            n - skipped
+            for n, skipped in (
+                (available, max(0, -pair.offset)),
+                (other, max(0, pair.offset)),
+                (request.frames, 0),
+            )
+            if n is not None
+        ]
+        counts.append(max(0, min(known)) if known else None)
+    return max((c for c in counts if c is not None), default=None)
+
+
+def _available(source: VideoSource) -> int | None:
+    """Frames that a source will give, as far as its container says."""
+    spec, about = source.spec, source.info
+    count = about.frame_count
+    rate = about.frame_rate
+    if count is None and about.duration and rate:
+        count = round(about.duration * rate)
+    if rate and spec.start and count is not None:
+        count -= round(spec.start * rate)
+    if rate and spec.duration is not None:
+        wanted = round(spec.duration * rate)
+        count = wanted if count is None else min(count - spec.skip, wanted)
+    elif count is not None:
+        count -= spec.skip
+    return count

@@ -1,0 +1,206 @@
+"""Scoring one pair by segments, exactly as one pass would.
+
+A segment is scored in a libvmaf context of its own, with a few frames more before and after it;
+their scores are dropped. Nothing grows with the length of the video, and the scores of a segment
+are known as soon as it ends.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import av
+import numpy as np
+
+from vmafx_core.errors import VmafxError, WorkError
+from vmafx_core.libvmaf.context import Context
+from vmafx_core.libvmaf.log import CAPTURE
+from vmafx_core.libvmaf.model import Model
+from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec
+from vmafx_core.media.types import PictureFormat
+from vmafx_core.scoring.needs import FRAMES_AFTER, frames_before
+from vmafx_core.scoring.result import Scores
+
+# Segments that are fed, flushed or waiting to be taken at one time.
+_MOST_PENDING = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SegmentScores:
+    """The scores of one segment.
+
+    Attributes:
+        first: Index of its first frame.
+        metrics: Values by name, models first; each of shape (frames,).
+    """
+
+    first: int
+    metrics: dict[str, Scores]
+
+
+@dataclass(slots=True)
+class _Open:
+    """A segment being fed: its own frames are first to last - 1, the context began at `began`."""
+
+    context: Context
+    began: int
+    first: int
+    last: int
+
+
+class SegmentScorer:
+    """Scores one stream of frame pairs; a context manager that frees everything.
+
+    Args:
+        models: The models, each with the name of its metric.
+        features: Features to extract besides the models'.
+        picture: The form of every picture.
+        threads: Worker threads of a context.
+        segment_frames: Frames a segment.
+    """
+
+    def __init__(
+        self,
+        models: Sequence[tuple[ModelSpec, str]],
+        features: Sequence[FeatureSpec],
+        picture: PictureFormat,
+        *,
+        threads: int,
+        segment_frames: int,
+    ) -> None:
+        self._features = features
+        self._picture = picture
+        self._threads = threads
+        self._before = frames_before([spec for spec, _ in models], features)
+        self._length = max(segment_frames, self._before + FRAMES_AFTER + 1)
+        self._open: list[_Open] = []
+        self._pending: deque[tuple[Future[SegmentScores], Context]] = deque()
+        self._names: dict[str, str] | None = None
+        self._fed = 0
+        self._next_first = 0
+        self._models: list[Model] = []
+        self._closed = False
+        CAPTURE.__enter__()
+        self._flusher = ThreadPoolExecutor(1, thread_name_prefix="vmafx-flush")
+        try:
+            for spec, metric in models:
+                self._models.append(Model(spec, metric))
+            self._begin()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def fed(self) -> int:
+        """Pairs fed so far."""
+        return self._fed
+
+    def _begin(self) -> None:
+        context = Context(self._models, self._features, self._picture, self._threads)
+        first = self._next_first
+        self._next_first = first + self._length
+        self._open.append(_Open(context, self._fed, first, self._next_first))
+
+    def feed(self, reference: av.VideoFrame, distorted: av.VideoFrame) -> None:
+        """Hand over the next pair.
+
+        Raises:
+            WorkError: If libvmaf refuses it, or an earlier segment failed.
+        """
+        if self._fed == self._next_first - self._before:
+            self._begin()
+        for segment in self._open:
+            segment.context.feed(reference, distorted)
+        self._fed += 1
+        if self._fed == self._open[0].last + FRAMES_AFTER:
+            self._finish(self._open.pop(0))
+
+    def _finish(self, segment: _Open) -> None:
+        segment.last = min(segment.last, self._fed)
+        if len(self._pending) >= _MOST_PENDING:
+            self._pending[-1][0].exception()  # waits; the error is raised where it is taken
+        future = self._flusher.submit(self._collect, segment)
+        self._pending.append((future, segment.context))
+
+    def _collect(self, segment: _Open) -> SegmentScores:
+        """Flush a context and read its scores; in the flushing thread."""
+        with segment.context as context:
+            context.flush()
+            if self._names is None:
+                self._names = self._checked_names(context)
+            first, last = segment.first - segment.began, segment.last - segment.began
+            values = context.predict(first, last)
+            for name, stored in self._names.items():
+                values[name] = context.feature(stored, first, last)
+        return SegmentScores(segment.first, {n: np.array(v) for n, v in values.items()})
+
+    def _checked_names(self, context: Context) -> dict[str, str]:
+        """The features' names; libvmaf goes on in silence where one fails, this does not."""
+        names = context.feature_names()
+        for feature in self._features:
+            if not any(n.startswith(m) for n in names for m in feature.info.metrics):
+                raise WorkError(f"libvmaf gave no value for the feature {feature.name!r}")
+        return names
+
+    def take(self) -> list[SegmentScores]:
+        """The segments that have come to their end since the last call, in order.
+
+        Raises:
+            WorkError: If a segment failed, with what libvmaf printed about it.
+        """
+        done = []
+        while self._pending and self._pending[0][0].done():
+            done.append(self._result(self._pending.popleft()[0]))
+        return done
+
+    def finish(self) -> list[SegmentScores]:
+        """Say that no more pairs come, and wait for the rest.
+
+        Raises:
+            WorkError: As `take`.
+        """
+        while self._open:
+            segment = self._open.pop(0)
+            if segment.first < self._fed:
+                self._finish(segment)
+            else:
+                segment.context.close()
+        done = [self._result(future) for future, _ in self._pending]
+        self._pending.clear()
+        return done
+
+    def _result(self, future: Future[SegmentScores]) -> SegmentScores:
+        try:
+            return future.result()
+        except VmafxError as error:
+            if said := "; ".join(list(CAPTURE.drain())[:3]):
+                raise type(error)(error.message, error.hint or f"libvmaf said: {said}") from None
+            raise
+
+    def close(self) -> None:
+        """Stop at once and free everything; more than once does no harm."""
+        if self._closed:
+            return
+        self._closed = True
+        self._flusher.shutdown(cancel_futures=True)
+        for segment in self._open:
+            segment.context.close()
+        for _, context in self._pending:
+            context.close()
+        for model in self._models:
+            model.close()
+        CAPTURE.__exit__(None, None, None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
