@@ -52,7 +52,7 @@ bench: $(READY) ## Measure against FFmpeg and print ratios (BENCH='...' for some
 constraints: ## Pin the newest dependencies, with hashes (needs uv)
 	@uv pip compile --quiet --upgrade --universal --python-version 3.12 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make constraints' \
-	  --extra dev --output-file constraints/dev.txt pyproject.toml constraints/build.in
+	  --extra dev --output-file constraints/dev.txt pyproject.toml
 	@echo "constraints/dev.txt is up to date"
 
 clean: ## Remove what was made, the virtual environment too

@@ -57,7 +57,8 @@ class Usage:
     Attributes:
         wall: Seconds that passed.
         cpu: Seconds of CPU time, in user and system mode, of all threads.
-        peak: Largest resident set, in MiB.
+        peak: Largest resident set, in MiB; never below that of the process that measures, as a
+            copy of which the program begins.
     """
 
     wall: float
