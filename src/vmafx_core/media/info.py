@@ -49,7 +49,7 @@ def describe(spec: InputSpec, opened: Opened, frame: av.VideoFrame) -> VideoInfo
         pix_fmt=form.name,
         chroma=form.chroma,
         depth=form.depth,
-        frame_rate=frame_rate(spec, stream),
+        frame_rate=_frame_rate(spec, opened),
         variable_rate=spec.frame_rate is None and _is_variable(stream),
         frame_count=_frame_count(opened),
         duration=duration,
@@ -65,11 +65,12 @@ def describe(spec: InputSpec, opened: Opened, frame: av.VideoFrame) -> VideoInfo
     )
 
 
-def frame_rate(spec: InputSpec, stream: VideoStream) -> Fraction | None:
-    """The frame rate that was asked for, else the container's average; None where unknown."""
+def _frame_rate(spec: InputSpec, opened: Opened) -> Fraction | None:
     if spec.frame_rate:
         return spec.frame_rate
-    rate = stream.average_rate or stream.guessed_rate
+    if opened.geometry:
+        return opened.geometry.frame_rate if opened.geometry.rate_known else None
+    rate = opened.stream.average_rate or opened.stream.guessed_rate
     return Fraction(rate.numerator, rate.denominator) if rate else None
 
 

@@ -1,11 +1,9 @@
-"""Opening a path, a URL or a pipe with FFmpeg, and choosing the video stream."""
+"""Opening an input with FFmpeg, and choosing the video stream."""
 
-import difflib
-import os
-import re
-from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 import av
 from av.container import InputContainer
@@ -15,6 +13,14 @@ from av.video.stream import VideoStream
 from vmafx_core.errors import InputError, UsageError
 from vmafx_core.media import raw
 from vmafx_core.media.failures import open_error
+from vmafx_core.media.locations import (
+    file_head,
+    is_pipe,
+    is_sequence,
+    is_url,
+    name_of,
+    open_pipe,
+)
 from vmafx_core.media.pipe import Pipe
 from vmafx_core.media.types import InputSpec
 from vmafx_core.notice import Notice, info
@@ -22,15 +28,15 @@ from vmafx_core.notice import Notice, info
 # Seconds that a server may take to answer, and to send the next bytes.
 _CONNECT_SECONDS = 15.0
 _READ_SECONDS = 30.0
-_HTTP_OPTIONS = {"reconnect": "1", "reconnect_streamed": "1", "reconnect_delay_max": "4"}
+_HTTP_OPTIONS = {"reconnect": "1", "reconnect_on_network_error": "1", "reconnect_delay_max": "4"}
 
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
-_PICTURE_SEQUENCE = re.compile(r"%0?\d*d")
-_HEAD_BYTES = 4096
+# A pipe is read through Python, so in large pieces.
 _PIPE_BUFFER = 1 << 20
-# Demuxers that take any text for a video.
+_FILE_BUFFER = 1 << 15
+# FFmpeg's demuxers that take any text for a video.
 _TEXT_DEMUXERS = frozenset({"tty", "bin", "adf", "idf", "xbin"})
-_MAGIC = (b"YUV4MPEG2 ", b"\x1aE\xdf\xa3", b"RIFF", b"FLV\x01", b"DKIF", b"OggS")
+# How containers that are sent through pipes begin; what does not is raw, if a size is given.
+_SIGNATURES = (b"YUV4MPEG2 ", b"\x1aE\xdf\xa3", b"RIFF", b"FLV\x01", b"DKIF", b"OggS", b"G@")
 
 
 @dataclass(slots=True)
@@ -40,19 +46,19 @@ class Opened:
     Attributes:
         container: The open container.
         stream: The chosen video stream.
-        pipe: What it reads from, where that is a pipe.
+        head: The input's first bytes, where they were looked at.
+        pipe: What the container reads from, where that is a pipe.
         geometry: The geometry of raw video; None for all else.
-        head: The first bytes, where they were read.
         notices: What was chosen or assumed.
         stopped: Whether `stop` was called.
     """
 
     container: InputContainer
     stream: VideoStream
+    head: bytes
     pipe: Pipe | None
     geometry: raw.Geometry | None
-    head: bytes
-    notices: list[Notice] = field(default_factory=list)
+    notices: tuple[Notice, ...]
     stopped: bool = False
 
     @property
@@ -61,25 +67,20 @@ class Opened:
         return self.pipe.total if self.pipe else self.container.size
 
     def stop(self) -> None:
-        """End a read that waits in another thread."""
+        """End a read that waits for a pipe in another thread."""
         self.stopped = True
         if self.pipe:
             self.pipe.stop()
 
     def close(self) -> None:
-        """Close the container."""
+        """Close the container and the pipe."""
         self.container.close()
+        if self.pipe:
+            self.pipe.close()
 
 
-def can_reopen(location: str) -> bool:
-    """Whether what is at `location` can be opened a second time and read from its start."""
-    if location == "-":
-        return False
-    return bool(_URL.match(location)) or not Path(location).exists() or Path(location).is_file()
-
-
-def open_input(spec: InputSpec, default_rate: object = None) -> Opened:
-    """Open `spec`'s location and choose its video stream.
+def open_input(spec: InputSpec, default_rate: Fraction | None = None) -> Opened:
+    """Open the input that `spec` names, and choose its video stream.
 
     Args:
         spec: What to open.
@@ -89,122 +90,76 @@ def open_input(spec: InputSpec, default_rate: object = None) -> Opened:
         InputError: It cannot be read, or has no video.
         RemoteError: A server cannot be reached, or refused.
         UsageError: The wanted stream is not there.
+        UnknownNameError: There is no such pixel format.
     """
     location = spec.location
-    pipe, head = _pipe_of(spec), b""
-    if pipe:
-        head = pipe.peek(_HEAD_BYTES)
-        if not head:
-            raise InputError(
-                f"{pipe.name}: nothing came through the pipe",
-                "Check that the program before it writes a video to its output.",
-            )
-    elif not _URL.match(location) and not _is_sequence(location):
-        head = _checked_head(location)
-    geometry = raw.geometry(spec) if _is_raw(spec, head) else None
-    if geometry and not pipe and not _URL.match(location):
-        raw.check_size(spec, geometry, Path(location).stat().st_size)
-    form, options = None, {}
-    if geometry:
-        form = "rawvideo"
-        options = {
-            "video_size": f"{geometry.width}x{geometry.height}",
-            "pixel_format": geometry.pix_fmt,
-            "framerate": str(geometry.frame_rate or default_rate or 25),
-        }
-    if location.startswith(("http://", "https://")):
-        options |= _HTTP_OPTIONS
-    timeout = (_CONNECT_SECONDS, _READ_SECONDS) if _URL.match(location) else None
-    file = pipe or (location if _URL.match(location) else f"file:{location}")
+    pipe, head = None, b""
+    if is_pipe(location):
+        pipe, head = open_pipe(location)
+    elif not is_url(location) and not is_sequence(location):
+        head = file_head(location)
+    container: InputContainer | None = None
     try:
-        container = av.open(
-            file,
-            "r",
-            format=form,
-            container_options=options,
-            buffer_size=_PIPE_BUFFER if pipe else 32768,
-            timeout=timeout,
-        )
-    except (av.FFmpegError, UnicodeError, ValueError) as exc:
-        raise open_error(location, exc, head) from exc
-    try:
+        geometry = raw.geometry(spec, default_rate) if _is_raw(spec, head) else None
+        if geometry and pipe is None and not is_url(location):
+            raw.check_size(location, geometry, Path(location).stat().st_size)
+        container = _container(location, head, pipe, geometry)
         stream, notices = _choose(container, spec)
     except BaseException:
-        container.close()
+        if container:
+            container.close()
+        if pipe:
+            pipe.close()
         raise
-    return Opened(
-        container, stream, pipe, geometry, head, [*(geometry.notices if geometry else ()), *notices]
-    )
+    assumed = geometry.notices if geometry else ()
+    return Opened(container, stream, head, pipe, geometry, (*assumed, *notices))
 
 
-def _pipe_of(spec: InputSpec) -> Pipe | None:
-    if spec.is_pipe:
-        return Pipe(0, "standard input")
-    if _URL.match(spec.location):
-        return None
-    with suppress(OSError):
-        if Path(spec.location).is_fifo():
-            return Pipe(os.open(spec.location, os.O_RDONLY), spec.location)
-    return None
-
-
-def _is_sequence(location: str) -> bool:
-    return bool(_PICTURE_SEQUENCE.search(location)) and not Path(location).exists()
-
-
-def _checked_head(location: str) -> bytes:
-    """The first bytes of a file, after the checks whose failure FFmpeg would not explain."""
-    path = Path(location)
+def _container(
+    location: str, head: bytes, pipe: Pipe | None, geometry: raw.Geometry | None
+) -> InputContainer:
+    url = is_url(location)
+    options = geometry.options if geometry else {}
     try:
-        if path.is_dir():
-            raise InputError(f"{location}: is a directory", "Name a video file in it.")
-        with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
-    except FileNotFoundError:
-        raise InputError(f"{location}: no such file", _near(path)) from None
-    except OSError as exc:
-        raise InputError(f"{location}: cannot be read: {exc.strerror}") from None
-    if not head:
-        raise InputError(f"{location}: the file is empty", "Check the program that wrote it.")
-    return head
-
-
-def _near(path: Path) -> str:
-    try:
-        names = [p.name for p in path.parent.iterdir()]
-    except OSError:
-        return f"There is no directory {str(path.parent)!r} that can be read."
-    near = difflib.get_close_matches(path.name, names, n=1)
-    return f"Did you mean {str(path.with_name(near[0]))!r}?" if near else "Check the path."
+        return av.open(
+            # "file:" keeps FFmpeg from taking a colon in a file's name for a protocol.
+            pipe or (location if url else f"file:{location}"),
+            "r",
+            format="rawvideo" if geometry else None,
+            container_options=options | (_HTTP_OPTIONS if location.startswith("http") else {}),
+            buffer_size=_PIPE_BUFFER if pipe else _FILE_BUFFER,
+            timeout=(_CONNECT_SECONDS, _READ_SECONDS) if url else None,
+        )
+    except (av.FFmpegError, ValueError) as exc:
+        raise open_error(location, exc, head) from exc
 
 
 def _is_raw(spec: InputSpec, head: bytes) -> bool:
-    if head.startswith(_MAGIC) or head[4:8] == b"ftyp":
+    if head.startswith(_SIGNATURES) or head[4:8] == b"ftyp":
         return False
-    if spec.is_pipe:
+    if is_pipe(spec.location):
         return spec.width is not None and spec.height is not None
-    return Path(spec.location).suffix.lower() in raw.ENDINGS
+    path = urlsplit(spec.location).path if is_url(spec.location) else spec.location
+    return PurePosixPath(path).suffix.lower() in raw.ENDINGS
 
 
 def _choose(container: InputContainer, spec: InputSpec) -> tuple[VideoStream, list[Notice]]:
-    location = spec.location
+    name = name_of(spec.location)
     if container.format.name in _TEXT_DEMUXERS:
-        raise InputError(f"{location}: is text, not video", "Name a video file.")
+        raise InputError(f"{name}: is text, not video", "Name a video file.")
     streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not streams:
         kinds = sorted({s.type for s in container.streams if s.type != "video"})
         has = f" (only {' and '.join(kinds)})" if kinds else ""
-        raise InputError(f"{location}: has no video stream{has}", "Name a file with video in it.")
+        raise InputError(f"{name}: has no video stream{has}", "Name a file with video in it.")
     if spec.stream is not None:
         if not 0 <= spec.stream < len(streams):
-            raise UsageError(
-                f"{location}: no video stream {spec.stream}",
-                f"It has {len(streams)}, counted from 0.",
-            )
+            has = f"It has {len(streams)}, counted from 0."
+            raise UsageError(f"{name}: has no video stream {spec.stream}", has)
         return streams[spec.stream], []
     best = container.streams.best("video")
-    chosen = best if best in streams else streams[0]
+    chosen = streams.index(best) if best in streams else 0
     if len(streams) == 1:
-        return chosen, []
-    text = f"{location}: video stream {streams.index(chosen)} of {len(streams)} is read"
-    return chosen, [info("stream-choice", text)]
+        return streams[0], []
+    text = f"{name}: video stream {chosen} of {len(streams)} (counted from 0) is read"
+    return streams[chosen], [info("stream-choice", text)]

@@ -13,15 +13,19 @@ class Pipe:
     """The readable end of a pipe, as the file object that PyAV reads from.
 
     Args:
-        fd: A file descriptor, which stays the caller's to close.
+        fd: Its file descriptor.
         name: What to call it in messages.
+        closes: Whether `close` closes the descriptor.
+
+    Attributes:
+        total: Bytes read so far, without those only peeked at.
     """
 
-    def __init__(self, fd: int, name: str) -> None:
+    def __init__(self, fd: int, name: str, *, closes: bool = False) -> None:
         self.name = name
         self.total = 0
-        self.head = b""
         self._fd = fd
+        self._closes = closes
         self._ahead = b""
         self._stop = threading.Event()
         if sys.platform == "win32":
@@ -33,7 +37,6 @@ class Pipe:
         """The first `size` bytes (fewer where the pipe ends before), left to be read again."""
         while len(self._ahead) < size and (more := self._wait_and_read(size - len(self._ahead))):
             self._ahead += more
-        self.head = self._ahead
         return self._ahead[:size]
 
     def read(self, size: int) -> bytes:
@@ -48,6 +51,13 @@ class Pipe:
     def stop(self) -> None:
         """End the reading, also one that waits in another thread."""
         self._stop.set()
+
+    def close(self) -> None:
+        """End the reading, and close the descriptor if it is this object's own."""
+        self.stop()
+        if self._closes:
+            self._closes = False
+            os.close(self._fd)
 
     def _wait_and_read(self, size: int) -> bytes:
         # Windows cannot wait for a pipe; there, a read lasts until the writer writes or goes.

@@ -11,7 +11,7 @@ _LABEL = 5e-3
 _VARIABLE_LABEL = 5e-2
 
 
-class RateRelation(StrEnum):
+class Rates(StrEnum):
     """How two frame rates relate."""
 
     SAME = "same"
@@ -22,20 +22,20 @@ class RateRelation(StrEnum):
     """Frames of equal index show different moments."""
 
 
-def compare_rates(reference: VideoInfo, distorted: VideoInfo) -> RateRelation:
+def compare_rates(reference: VideoInfo, distorted: VideoInfo) -> Rates:
     """Compare the frame rates of two videos.
 
     Of videos with a variable rate, equal frame counts tell more than the rates do.
     """
     ours, theirs = reference.frame_rate, distorted.frame_rate
     if ours is None or theirs is None:
-        return RateRelation.SAME
+        return Rates.SAME
     apart = abs(float(ours / theirs) - 1)
     if apart <= _SAME:
-        return RateRelation.SAME
+        return Rates.SAME
     variable = reference.variable_rate or distorted.variable_rate
     if variable and reference.frame_count and reference.frame_count == distorted.frame_count:
-        return RateRelation.SAME
+        return Rates.SAME
     if apart <= (_VARIABLE_LABEL if variable else _LABEL):
-        return RateRelation.LABEL
-    return RateRelation.DIFFERENT
+        return Rates.LABEL
+    return Rates.DIFFERENT

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from av.video.format import VideoFormat
 
 from vmafx_core.errors import InputError
+from vmafx_core.media.locations import name_of
 from vmafx_core.media.pixels import known_formats, pixels
 from vmafx_core.media.types import InputSpec
 from vmafx_core.notice import Notice, info
@@ -23,6 +24,9 @@ _NAMED_SIZES = {"qcif": (176, 144), "cif": (352, 288), "4cif": (704, 576), "sif"
 _NICKNAMES = {"i420": "yuv420p", "iyuv": "yuv420p", "p010": "p010le", "y800": "gray"}
 _BY_ENDING = {".rgb": "rgb24", ".rgba": "rgba", ".bgr": "bgr24", ".gray": "gray", ".nv12": "nv12"}
 _COMMON_FORMATS = ("yuv420p", "yuv420p10le", "yuv422p", "yuv422p10le", "yuv444p", "yuv444p10le")
+# Where nothing says a rate; only the times of frames depend on it.
+ASSUMED_RATE = Fraction(25)
+
 _NTSC = Fraction(1000, 1001)
 
 
@@ -34,20 +38,31 @@ class Geometry:
         width: In samples.
         height: In samples.
         pix_fmt: FFmpeg's name.
-        frame_rate: None where nothing says.
+        frame_rate: Frames a second.
+        rate_known: Whether anything said the frame rate.
         notices: What was assumed.
     """
 
     width: int
     height: int
     pix_fmt: str
-    frame_rate: Fraction | None
+    frame_rate: Fraction
+    rate_known: bool
     notices: tuple[Notice, ...] = ()
 
     @property
     def frame_bytes(self) -> int:
         """Bytes of one frame."""
         return frame_bytes(self.width, self.height, self.pix_fmt)
+
+    @property
+    def options(self) -> dict[str, str]:
+        """Options for FFmpeg's rawvideo demuxer."""
+        return {
+            "video_size": f"{self.width}x{self.height}",
+            "pixel_format": self.pix_fmt,
+            "framerate": str(self.frame_rate),
+        }
 
 
 def frame_bytes(width: int, height: int, pix_fmt: str) -> int:
@@ -62,8 +77,12 @@ def frame_bytes(width: int, height: int, pix_fmt: str) -> int:
     return (width * fmt.padded_bits_per_pixel + 7) // 8 * height
 
 
-def geometry(spec: InputSpec) -> Geometry:
+def geometry(spec: InputSpec, default_rate: Fraction | None = None) -> Geometry:
     """Settle the geometry of raw video: what `spec` says, else what the file's name says.
+
+    Args:
+        spec: The input.
+        default_rate: Frame rate where neither says one.
 
     Raises:
         InputError: The size is nowhere to be found.
@@ -75,20 +94,21 @@ def geometry(spec: InputSpec) -> Geometry:
     height = spec.height or (size[1] if size else None)
     if width is None or height is None:
         raise InputError(
-            f"{_called(spec)}: raw video, and neither options nor the name say its size",
+            f"{name_of(spec.location)}: raw video, and neither options nor the name say its size",
             "Give --width, --height and --pix-fmt, or name it like clip_1920x1080_yuv420p.yuv.",
         )
     pix_fmt = spec.pix_fmt or _pix_fmt_in(name)
     notices: tuple[Notice, ...] = ()
     if pix_fmt is None:
         pix_fmt = "yuv420p"
-        text = f"{_called(spec)}: taken as yuv420p; --pix-fmt says otherwise"
+        text = f"{name_of(spec.location)}: taken as yuv420p; --pix-fmt says otherwise"
         notices = (info("raw-format", text),)
     pixels(pix_fmt)
-    return Geometry(width, height, pix_fmt, spec.frame_rate or _rate_in(name), notices)
+    rate = spec.frame_rate or _rate_in(name) or default_rate
+    return Geometry(width, height, pix_fmt, rate or ASSUMED_RATE, rate is not None, notices)
 
 
-def check_size(spec: InputSpec, shape: Geometry, size: int) -> None:
+def check_size(location: str, shape: Geometry, size: int) -> None:
     """Check that `size` bytes are a whole number of frames.
 
     Raises:
@@ -104,16 +124,12 @@ def check_size(spec: InputSpec, shape: Geometry, size: int) -> None:
         if f != shape.pix_fmt and size % frame_bytes(width, height, f) == 0
     ]
     raise InputError(
-        f"{_called(spec)}: {size} bytes are {size // shape.frame_bytes} frames of {width}x{height} "
+        f"{location}: {size} bytes are {size // shape.frame_bytes} frames of {width}x{height} "
         f"{shape.pix_fmt} ({shape.frame_bytes} bytes each) and {over} bytes over",
         f"At this size, --pix-fmt {fitting[0]} would fit."
         if fitting
         else "Check --width, --height and --pix-fmt, or whether the file was cut short.",
     )
-
-
-def _called(spec: InputSpec) -> str:
-    return "standard input" if spec.is_pipe else spec.location
 
 
 def _size_in(name: str) -> tuple[int, int] | None:

@@ -12,15 +12,15 @@ from av.rational import AVRational
 from vmafx_core.errors import InputError
 from vmafx_core.media.completeness import check_declared
 from vmafx_core.media.decoding import decode, prepare
-from vmafx_core.media.info import describe, frame_rate
-from vmafx_core.media.opening import Opened, can_reopen, open_input
+from vmafx_core.media.info import describe
+from vmafx_core.media.locations import is_pipe
+from vmafx_core.media.opening import Opened, open_input
+from vmafx_core.media.raw import ASSUMED_RATE
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import Notice
 
 # Containers round timestamps, some to a millisecond; a frame this much before `start` is in.
 _ROUNDING = Fraction(2, 1000)
-# Rate where neither the container nor anybody says one; only the times of frames depend on it.
-_ASSUMED_RATE = Fraction(25)
 # Ticks a second of the times that are computed here.
 _FINE = 1_000_000
 
@@ -47,15 +47,15 @@ class VideoSource:
         self._default_rate = default_rate
         self._open()
         try:
+            check_declared(self._opened, spec.location)
             first = self._first = self._first_picture()
             self._origin = first.pts
-            rate = frame_rate(spec, self._opened.stream) or default_rate or _ASSUMED_RATE
-            self._interval = 1 / rate
             self.info: VideoInfo = describe(spec, self._opened, first)
+            self._interval = 1 / (self.info.frame_rate or default_rate or ASSUMED_RATE)
         except BaseException:
             self.close()
             raise
-        self.notices: tuple[Notice, ...] = tuple(self._opened.notices)
+        self.notices: tuple[Notice, ...] = self._opened.notices
 
     def frames(self) -> Iterator[av.VideoFrame]:
         """The pictures, each once, in order of display; to be called once.
@@ -106,7 +106,6 @@ class VideoSource:
 
     def _open(self) -> None:
         self._opened: Opened = open_input(self.spec, self._default_rate)
-        check_declared(self._opened, self.spec.location)
         prepare(self._opened.stream, self._threads)
         self._decoded = decode(self._opened, self.spec.location)
 
@@ -119,7 +118,7 @@ class VideoSource:
 
     def _from(self, start: Fraction) -> Iterator[av.VideoFrame]:
         """Decoded pictures from the first one, or from a later one that is not after `start`."""
-        seekable = self._origin is not None and can_reopen(self.spec.location)
+        seekable = self._origin is not None and not is_pipe(self.spec.location)
         if start > 0 and seekable and self.spec.frame_rate is None:
             try:
                 return self._seek(start, self._origin or 0)
