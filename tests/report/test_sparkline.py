@@ -34,3 +34,9 @@ def test_an_ascii_terminal_gets_ascii() -> None:
 def test_frames_without_a_score_are_blank() -> None:
     assert sparkline(np.array([1.0, math.nan, 2.0]), 3) == "▁ █"
     assert sparkline(np.array([math.nan]), 3) == ""
+
+
+def test_a_short_peak_stays_visible_where_less_is_better() -> None:
+    values = np.zeros(1000)
+    values[500] = 20.0
+    assert sparkline(values, 10, peaks=True) == "▁▁▁▁▁█▁▁▁▁"

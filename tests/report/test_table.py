@@ -56,7 +56,7 @@ def test_elementary_features_are_shown_only_when_asked_for() -> None:
 
 def test_several_videos_are_compared_first_and_what_they_share_is_told_once() -> None:
     text = _printed(result(pair("a.mp4", quality=90), pair("b.mp4", quality=60)), 80)
-    assert text.index("vmaf:p5") < text.index("lowest")
+    assert text.index("vmaf:p5") < text.index("worst")
     assert text.count("disable_clip") == 1
     assert text.count("scale=1920:1080") == 1
 

@@ -327,6 +327,7 @@ FEATURES: tuple[FeatureInfo, ...] = (
 
 _MODELS_BY_NAME = {m.name: m for m in MODELS}
 _FEATURES_BY_NAME = {f.name: f for f in FEATURES} | {f.extractor: f for f in FEATURES}
+_LOWER_IS_BETTER = tuple(m for f in FEATURES if not f.higher_is_better for m in f.metrics)
 
 
 def find_model(name: str) -> ModelInfo | None:
@@ -342,3 +343,8 @@ def find_feature(name: str) -> FeatureInfo | None:
 def feature_names() -> tuple[str, ...]:
     """Every name a feature goes by, the friendly ones first."""
     return tuple(_FEATURES_BY_NAME)
+
+
+def lower_is_better(metric: str) -> bool:
+    """Whether a feature's metric is a distance; options lengthen a metric's name at its end."""
+    return metric.startswith(_LOWER_IS_BETTER)

@@ -17,7 +17,7 @@ from vmafx_core.report.elements import Child, tag
 from vmafx_core.scoring.pooling import POOL_NAMES
 from vmafx_core.scoring.requirements import Outcome
 from vmafx_core.scoring.result import MetricKind, PairResult, ScoreResult
-from vmafx_core.scoring.snapshots import PairPictures, Snapshot
+from vmafx_core.scoring.snapshots import DIFFERENCE_GAIN, PairPictures, Snapshot
 
 _COLOURS = 8
 _HEADINGS = {
@@ -146,7 +146,7 @@ def _row(name: str, snapshot: Snapshot) -> ET.Element:
     views = (
         ("reference", snapshot.reference),
         (name, snapshot.distorted),
-        ("difference, amplified", snapshot.difference),
+        (f"difference of luma, {DIFFERENCE_GAIN} times", snapshot.difference),
     )
     return _div(
         _p(where, f", score {frame.score:.2f}", class_="small"),

@@ -8,7 +8,7 @@ _BLOCKS = "▁▂▃▄▅▆▇█"
 _ASCII = "_.:-=+*#"
 
 
-def sparkline(values: Scores, width: int, *, ascii_only: bool = False) -> str:
+def sparkline(values: Scores, width: int, *, peaks: bool = False, ascii_only: bool = False) -> str:
     """Draw `values` in at most `width` characters.
 
     Each character stands for a stretch of frames and shows the lowest score in it, so that a
@@ -17,18 +17,25 @@ def sparkline(values: Scores, width: int, *, ascii_only: bool = False) -> str:
     Args:
         values: One value a frame, shape (frames,).
         width: Characters there are.
+        peaks: Whether a stretch shows its highest score instead, where less is better.
         ascii_only: Whether only ASCII may be used.
     """
-    finite = values[np.isfinite(values)]
-    if finite.size == 0 or width < 1:
+    seen = np.isfinite(values)
+    if width < 1 or not seen.any():
         return ""
-    stretches = np.array_split(
-        np.where(np.isfinite(values), values, np.inf), min(width, values.size)
+    low, high = float(values[seen].min()), float(values[seen].max())
+    stretches = zip(
+        np.array_split(values, min(width, values.size)),
+        np.array_split(seen, min(width, values.size)),
+        strict=True,
     )
-    low = np.array([stretch.min() for stretch in stretches])
-    span = float(finite.max() - finite.min())
+    extreme = np.max if peaks else np.min
     glyphs = _ASCII if ascii_only else _BLOCKS
-    share = (low - finite.min()) / span if span > 0 else np.ones_like(low)
-    return "".join(
-        glyphs[min(len(glyphs) - 1, int(x * len(glyphs)))] if np.isfinite(x) else " " for x in share
-    )
+    drawn = ""
+    for stretch, finite in stretches:
+        if not finite.any():
+            drawn += " "
+            continue
+        share = (extreme(stretch[finite]) - low) / (high - low) if high > low else 1.0
+        drawn += glyphs[min(len(glyphs) - 1, int(share * len(glyphs)))]
+    return drawn

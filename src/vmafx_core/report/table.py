@@ -121,7 +121,8 @@ def _comparison(
     widths = itertools.accumulate(max(len(heading), 7) + _GAP for heading in headings)
     fitting = max(1, sum(width <= room for width in widths))
     table = _table("distorted", *headings[:fitting], ascii_only=options.ascii_only)
-    best = max(pair.lead.pooled.mean for pair in pairs)
+    means = [pair.lead.pooled.mean for pair in pairs]
+    best = min(means) if pairs[0].lead.lower_is_better else max(means)
     for name, pair in zip(names, pairs, strict=True):
         cells = (
             number(getattr(pair.metrics[metric].pooled, pool), pair.metrics[metric])
@@ -136,9 +137,11 @@ def _pair(
 ) -> Iterator[ConsoleRenderable]:
     lead, worst = pair.lead, pair.worst[0]
     title = Text.assemble(
-        (name, "bold"), "  ", (f"{lead.name} {lead.pooled.mean:.2f}", "bold cyan")
+        (name, "bold"), "  ", (f"{lead.name} {number(lead.pooled.mean, lead)}", "bold cyan")
     )
-    title.append(f"  lowest {worst.score:.2f} at {clock(worst.time)} (frame {worst.index})", "dim")
+    title.append(
+        f"  worst {number(worst.score, lead)} at {clock(worst.time)} (frame {worst.index})", "dim"
+    )
     yield Text()
     yield title
     yield _spark(lead, options)
@@ -155,7 +158,10 @@ def _pair(
 def _spark(lead: Metric, options: ConsoleOptions) -> Text:
     low, high = f"{lead.pooled.min:.1f} ", f" {lead.pooled.max:.1f}"
     line = sparkline(
-        lead.values, options.max_width - len(low) - len(high), ascii_only=options.ascii_only
+        lead.values,
+        options.max_width - len(low) - len(high),
+        peaks=lead.lower_is_better,
+        ascii_only=options.ascii_only,
     )
     return Text.assemble((low, "dim"), (line, "cyan"), (high, "dim"))
 

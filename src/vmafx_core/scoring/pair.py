@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vmafx_core.errors import MismatchError
-from vmafx_core.libvmaf.catalogue import FEATURES
+from vmafx_core.libvmaf.catalogue import lower_is_better
 from vmafx_core.media.convert import Converter
 from vmafx_core.media.reader import FrameReader
 from vmafx_core.media.source import VideoSource
@@ -36,8 +36,6 @@ _WORST_FRAMES = 10
 # Frames at the start that are looked at for a shift, and how far they may be shifted.
 _WATCHED_FRAMES = 50
 _WATCHED_SHIFT = 25
-
-_LOWER_IS_BETTER = tuple(m for f in FEATURES if not f.higher_is_better for m in f.metrics)
 
 
 def frames_left(source: VideoSource, reader: FrameReader, read: int) -> int:
@@ -203,7 +201,7 @@ class PairRun:
         }
         predicted = {metric for _, metric in self._plan.models}
         metrics = [
-            Metric(name, kind, values, pool(values, lower_is_better=_lower_is_better(name)))
+            Metric(name, kind, values, pool(values, lower_is_better=lower_is_better(name)))
             for name, values in joined.items()
             for kind in [self._kind(name, predicted)]
         ]
@@ -287,14 +285,8 @@ class PairRun:
         self.close()
 
 
-def _lower_is_better(name: str) -> bool:
-    return name.startswith(_LOWER_IS_BETTER)
-
-
 def _worst(lead: Metric, times: Scores) -> tuple[WorstFrame, ...]:
-    order = np.argsort(lead.values, kind="stable")
-    if _lower_is_better(lead.name):
-        order = order[::-1]
     return tuple(
-        WorstFrame(int(i), float(times[i]), float(lead.values[i])) for i in order[:_WORST_FRAMES]
+        WorstFrame(int(i), float(times[i]), float(lead.values[i]))
+        for i in lead.worst_first()[:_WORST_FRAMES]
     )

@@ -6,6 +6,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from vmafx_core.libvmaf.catalogue import lower_is_better
 from vmafx_core.media.types import PictureFormat, VideoInfo
 from vmafx_core.notice import Notice
 from vmafx_core.scoring.pooling import Pooled
@@ -42,10 +43,20 @@ class Metric:
     values: Scores
     pooled: Pooled
 
+    @property
+    def lower_is_better(self) -> bool:
+        """Whether the metric is a distance, such as CAMBI and CIEDE2000."""
+        feature = self.kind in {MetricKind.REQUESTED, MetricKind.ELEMENTARY}
+        return feature and lower_is_better(self.name)
+
+    def worst_first(self) -> npt.NDArray[np.intp]:
+        """Indices of all frames from the worst value to the best, shape (frames,)."""
+        return np.argsort(-self.values if self.lower_is_better else self.values, kind="stable")
+
 
 @dataclass(frozen=True, slots=True)
 class WorstFrame:
-    """A frame with one of the lowest scores of the leading metric.
+    """A frame with one of the worst scores of the leading metric.
 
     Attributes:
         index: Position among the scored frames, from 0.
@@ -118,7 +129,7 @@ class PairResult:
         distorted_times: Seconds of each one's partner from the distorted video's first picture,
             shape (frames,).
         frames: Where every frame went.
-        worst: The frames with the lowest scores of the leading metric, lowest first.
+        worst: The frames with the worst scores of the leading metric, worst first.
         notices: What there is to tell about this pair.
         seconds: Wall time of the run up to this pair's last segment.
     """

@@ -109,11 +109,11 @@ def _pictures(
 
 
 def worst_moments(pair: PairResult, count: int) -> Sequence[WorstFrame]:
-    """The frames with the lowest scores of the leading metric, each of another moment."""
+    """The frames with the worst scores of the leading metric, each of another moment."""
     span = float(pair.times[-1] - pair.times[0])
     apart = min(_SECONDS_APART, span / (2 * count))
     chosen: list[WorstFrame] = []
-    for index in np.argsort(pair.lead.values, kind="stable"):
+    for index in pair.lead.worst_first():
         time = float(pair.times[index])
         if all(abs(time - frame.time) >= apart for frame in chosen):
             chosen.append(WorstFrame(int(index), time, float(pair.lead.values[index])))
@@ -161,14 +161,13 @@ def _jpeg(frame: av.VideoFrame, aspect: Fraction) -> bytes:
     width = max(2, round(frame.width * aspect * shrink / 2) * 2)
     height = max(2, round(frame.height * shrink / 2) * 2)
     # JPEG's matrix is BT.601 over the full range; an untagged picture has its size's usual one.
-    matrix = frame.colorspace
-    if matrix == Colorspace.UNSPECIFIED:
-        matrix = Colorspace.ITU709 if frame.height >= 720 else Colorspace.ITU601
+    usual = Colorspace.ITU709 if frame.height >= 720 else Colorspace.ITU601
+    tagged = frame.colorspace in {matrix.value for matrix in Colorspace}
     small = frame.reformat(
         width,
         height,
         "yuvj420p",
-        src_colorspace=matrix,
+        src_colorspace=frame.colorspace if tagged else usual,
         dst_colorspace=Colorspace.ITU601,
         src_color_range=frame.color_range,
         dst_color_range=ColorRange.JPEG,
