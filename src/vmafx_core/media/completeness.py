@@ -1,28 +1,59 @@
-"""Whether an input has all the bytes that its container declares."""
+"""Whether an input has all the bytes that its container declares.
+
+FFmpeg reads what is there and ends in silence where a file was cut between two frames. What a
+container says about its own length is therefore checked here: before opening, for files; after
+the last packet, for pipes.
+"""
+
+import os
+from pathlib import Path
+from typing import BinaryIO
 
 from vmafx_core.errors import InputError
-from vmafx_core.media.opening import Opened
+from vmafx_core.media.locations import name_of
+from vmafx_core.media.opened import Opened
 
+_MP4_FIRST_BOXES = frozenset({b"ftyp", b"styp", b"moov", b"mdat", b"wide", b"free", b"skip"})
+# Boxes without which pictures are missing.
+_MP4_NEEDED_BOXES = frozenset({b"moov", b"moof", b"mdat"})
+_MATROSKA_SIGNATURE = b"\x1aE\xdf\xa3"
+_MATROSKA_SEGMENT = b"\x18\x53\x80\x67"
+_TS_PACKET, _TS_SYNC = 188, 0x47
 # Demuxers that end in silence when the last frame is partial.
 _PLAIN_FRAMES = frozenset({"yuv4mpegpipe", "rawvideo"})
-_MATROSKA_SEGMENT = b"\x18\x53\x80\x67"
 
 
-def check_declared(opened: Opened, location: str) -> None:
-    """Check, of an input whose size is known, that it is as long as its container declares.
+def check_file(location: str, head: bytes) -> None:
+    """Check that a file is as long as its container declares.
+
+    Args:
+        location: The file.
+        head: Its first bytes.
 
     Raises:
         InputError: It is cut short.
     """
-    size, declared = opened.size, _declared_bytes(opened)
-    if size is not None and declared is not None and size < declared:
-        raise InputError(
-            f"{location}: is cut short: {size} bytes, where its own index says at least {declared}",
-            "Copy it again from where it is whole.",
-        )
+    path = Path(location)
+    if not path.is_file():
+        return
+    size, declared = path.stat().st_size, None
+    if head[4:8] in _MP4_FIRST_BOXES:
+        with path.open("rb") as file:
+            declared = _mp4_bytes(file, size)
+    elif head[:1] == head[_TS_PACKET : _TS_PACKET + 1] == bytes([_TS_SYNC]):
+        declared = -(-size // _TS_PACKET) * _TS_PACKET
+    elif head.startswith(b"RIFF"):
+        declared = 8 + int.from_bytes(head[4:8], "little")
+    elif head.startswith(b"GIF8"):
+        with path.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            declared = size if file.read(1) == b";" else size + 1
+    else:
+        declared = _matroska_bytes(head)
+    _compare(location, size, declared)
 
 
-def check_complete(opened: Opened, location: str, last_byte: int) -> None:
+def check_end(opened: Opened, location: str, last_byte: int) -> None:
     """Check, after the last packet, that the input did not end too early.
 
     Args:
@@ -33,33 +64,57 @@ def check_complete(opened: Opened, location: str, last_byte: int) -> None:
     Raises:
         InputError: It did.
     """
-    check_declared(opened, location)
-    size = opened.size
-    if opened.container.format.name in _PLAIN_FRAMES and size is not None and last_byte < size:
+    name, size = opened.container.format.name, opened.size
+    if size is None:
+        return
+    if opened.pipe:
+        entries = opened.stream.index_entries
+        indexed = "mp4" in name and len(entries) > 0
+        declared = max(e.pos + e.size for e in entries) if indexed else None
+        _compare(location, size, declared or _matroska_bytes(opened.head))
+    if name in _PLAIN_FRAMES and last_byte < size:
         raise InputError(
-            f"{location}: its last frame is cut short ({size - last_byte} bytes of it are there)",
+            f"{name_of(location)}: its last frame is cut short; only {size - last_byte} bytes of "
+            "it are there",
             "Copy it again from where it is whole, or check what wrote it.",
         )
 
 
-def _declared_bytes(opened: Opened) -> int | None:
-    if "matroska" in opened.container.format.name:
-        return _matroska_bytes(opened.head)
-    entries = opened.stream.index_entries
-    if "mp4" in opened.container.format.name and len(entries):
-        return max(e.pos + e.size for e in entries)
+def _compare(location: str, size: int, declared: int | None) -> None:
+    if declared is not None and size < declared:
+        raise InputError(
+            f"{name_of(location)}: is cut short: it has {size} bytes, and needs at least "
+            f"{declared} by what it says itself",
+            "Copy it again from where it is whole.",
+        )
+
+
+def _mp4_bytes(file: BinaryIO, size: int) -> int | None:
+    """Where the first box ends that is cut off and holds pictures or their index."""
+    at = 0
+    while at + 8 <= size:
+        file.seek(at)
+        header = file.read(16)
+        length, kind = int.from_bytes(header[:4]), header[4:8]
+        if length == 1:  # the real one stands in 64 bits behind
+            length = int.from_bytes(header[8:16])
+        if length < 8:  # 0 for up to the end of the file; all else is for FFmpeg to judge
+            return None
+        at += length
+        if at > size and kind in _MP4_NEEDED_BOXES:
+            return at
     return None
 
 
 def _matroska_bytes(head: bytes) -> int | None:
     """Where the segment that holds everything ends; None where it was written without a size."""
-    at = head.find(_MATROSKA_SEGMENT)
+    at = head.find(_MATROSKA_SEGMENT) if head.startswith(_MATROSKA_SIGNATURE) else -1
     if at < 0 or at + 12 > len(head):
         return None
     start = at + len(_MATROSKA_SEGMENT)
     length = 9 - head[start].bit_length()  # of the size field, by its leading zero bits
     if length > 8:
         return None
-    size = int.from_bytes(head[start : start + length]) & ((1 << 7 * length) - 1)
-    unknown = size == (1 << 7 * length) - 1
-    return None if unknown else start + length + size
+    mask = (1 << 7 * length) - 1
+    size = int.from_bytes(head[start : start + length]) & mask
+    return None if size == mask else start + length + size

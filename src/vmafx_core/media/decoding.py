@@ -7,11 +7,13 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from vmafx_core.errors import InputError
-from vmafx_core.media.completeness import check_complete
+from vmafx_core.media.completeness import check_end
 from vmafx_core.media.failures import broken, read_error
-from vmafx_core.media.opening import Opened
+from vmafx_core.media.locations import name_of
+from vmafx_core.media.opened import Opened
+from vmafx_core.notice import warning
 
-# Decoders that conceal damage without marking the picture unless they are told to give up on it.
+# Decoders that conceal damage without marking the picture, unless they are told to give up on it.
 # The others mark it, and giving up would make them refuse harmless irregularities too.
 _STRICT = {"hevc": "explode", "mjpeg": "explode", "ffv1": "crccheck+explode"}
 
@@ -36,74 +38,100 @@ def prepare(stream: VideoStream, threads: int) -> None:
 def decode(opened: Opened, location: str) -> Iterator[av.VideoFrame]:
     """The pictures of the chosen stream, from where the container stands, in display order.
 
+    Pictures before the first key frame, which lean on others that are not there, are left out
+    with a notice; every other picture comes, or an error.
+
     Raises:
         InputError: A packet or picture is damaged, or the stream ends before its end.
         RemoteError: The server went away.
     """
-    expected = _Expected(opened.stream)
-    count, seconds, last_byte = 0, 0.0, 0
+    account = _Account(opened.stream)
     packets = opened.container.demux(opened.stream)
     while True:
-        where = f"after {count} pictures (at {seconds:.2f} s)"
         try:
             packet = next(packets, None)
-            frames = _decoded(packet, location, where) if packet else []
         except av.FFmpegError as exc:
-            raise read_error(location, where, exc) from exc
+            raise read_error(location, account.position, exc) from exc
         if packet is None:
             break
-        if packet.pos is not None and packet.size:
-            last_byte = max(last_byte, packet.pos + packet.size)
-        expected.add(packet)
-        for frame in frames:
-            if frame.is_corrupt:
-                raise broken(location, where, "a picture is damaged")
-            expected.remove(frame)
+        account.add(packet)
+        for frame in _pictures(packet, account, location):
+            if account.pictures == 0 and (leading := account.leading(frame)):
+                text = f"{leading} pictures before the first key frame are left out"
+                told = warning("leading", f"{name_of(location)}: {text}")
+                opened.notices = (*opened.notices, told)
+            account.remove(frame)
             yield frame
-            count, seconds = count + 1, frame.time or seconds
     if opened.stopped:
         return
-    check_complete(opened, location, last_byte)
-    if lost := expected.lost():
+    check_end(opened, location, account.last_byte)
+    if lost := account.lost():
         raise InputError(
-            f"{location}: {lost} of {count + lost} pictures could not be decoded",
+            f"{name_of(location)}: {lost} of its pictures could not be decoded",
             "A broken stream is not scored; check where it was copied from.",
         )
 
 
-def _decoded(packet: "Packet[VideoStream]", location: str, where: str) -> list[av.VideoFrame]:
+def _pictures(
+    packet: "Packet[VideoStream]", account: "_Account", location: str
+) -> list[av.VideoFrame]:
+    """What comes out of the decoder for `packet`, checked."""
     if packet.is_corrupt:
-        raise broken(location, where, "a packet is damaged or cut short")
+        raise broken(location, account.position, "a packet is damaged or cut short")
+    if not account.can_decode:
+        return []
     try:
-        return packet.decode()
+        frames = packet.decode()
     except av.FFmpegError as exc:
-        raise broken(location, where, exc) from exc
+        raise broken(location, account.position, exc) from exc
+    if any(frame.is_corrupt for frame in frames):
+        raise broken(location, account.position, "a picture is damaged")
+    return frames
 
 
-class _Expected:
-    """The pictures that went into the decoder and did not come out, by their timestamps."""
+class _Account:
+    """What went into the decoder and what came out, by timestamps."""
 
     def __init__(self, stream: VideoStream) -> None:
-        self._counts = stream.codec.canonical_name in _ONE_TO_ONE
+        codec = stream.codec.canonical_name
+        self.pictures = 0
+        self.last_byte = 0
+        # A strict decoder takes the lack of earlier pictures for damage.
+        self.can_decode = codec not in _STRICT
+        self._one_to_one = codec in _ONE_TO_ONE
         self._waiting: set[int] = set()
         self._first: int | None = None
+        self._begin = 0.0
+        self._seconds = 0.0
+
+    @property
+    def position(self) -> str:
+        """Where the decoding stands, for a message."""
+        at = f", at {self._seconds:.2f} s" if self._seconds else ""
+        return f"after {self.pictures} pictures{at}"
 
     def add(self, packet: "Packet[VideoStream]") -> None:
         """Expect the picture of `packet`, unless the container says that it is not to be shown."""
-        if self._counts and packet.size and packet.pts is not None and not packet.is_discard:
+        self.can_decode |= packet.is_keyframe
+        if packet.pos is not None:
+            self.last_byte = max(self.last_byte, packet.pos + packet.size)
+        if self._one_to_one and packet.size and packet.pts is not None and not packet.is_discard:
             self._waiting.add(packet.pts)
 
     def remove(self, frame: av.VideoFrame) -> None:
         """Strike out the picture that came."""
-        if self._counts and frame.pts is not None:
+        if self.pictures == 0:
+            self._first, self._begin = frame.pts, frame.time or 0.0
+        self.pictures += 1
+        if frame.pts is not None:
             self._waiting.discard(frame.pts)
-            self._first = frame.pts if self._first is None else self._first
+            self._seconds = (frame.time or 0.0) - self._begin
+
+    def leading(self, first: av.VideoFrame) -> int:
+        """How many pictures should have come before the `first` one."""
+        return sum(first.pts is not None and pts < first.pts for pts in self._waiting)
 
     def lost(self) -> int:
-        """How many pictures are missing after the first one.
-
-        Those before it lean on pictures from before the cut where an open GOP was cut; every
-        player drops them.
-        """
+        """How many pictures after the first one did not come."""
         first = self._first
         return sum(first is not None and pts > first for pts in self._waiting)

@@ -1,5 +1,7 @@
 """FFmpeg's failures in plain words."""
 
+import errno
+
 import av
 import av.error
 
@@ -21,7 +23,7 @@ def open_error(location: str, exc: Exception, head: bytes) -> VmafxError:
     """Why `location`, whose first bytes are `head`, could not be opened."""
     if "://" in location:
         return remote_error(location, exc)
-    if isinstance(exc, av.error.InvalidDataError):
+    if isinstance(exc, av.error.InvalidDataError | av.error.EOFError) or _is_io_error(exc):
         if head and all(b in _PRINTABLE for b in head[:256]):
             return InputError(f"{location}: is text, not video", "Name a video file.")
         if head[4:8] == b"ftyp":
@@ -30,7 +32,7 @@ def open_error(location: str, exc: Exception, head: bytes) -> VmafxError:
                 "Copy it again from where it is whole, or finish the recording.",
             )
         return InputError(
-            f"{location}: not a video in any format that FFmpeg knows, or damaged at its start",
+            f"{location}: is damaged, cut short, or in no format that FFmpeg knows",
             "Check it with a player; raw video needs an ending such as .yuv.",
         )
     return InputError(f"{location}: cannot be opened: {_reason(exc)}")
@@ -59,6 +61,11 @@ def broken(location: str, where: str, why: Exception | str) -> InputError:
         f"{location}: breaks {where}: {reason}",
         "A broken stream is not scored; --duration can end before the break.",
     )
+
+
+def _is_io_error(exc: Exception) -> bool:
+    """Whether FFmpeg ran out of data where it had to have some."""
+    return isinstance(exc, OSError) and exc.errno == errno.EIO
 
 
 def _reason(exc: Exception) -> str:

@@ -7,7 +7,7 @@ import av
 from av.video.stream import VideoStream
 
 from vmafx_core.media import color, orientation
-from vmafx_core.media.opening import Opened
+from vmafx_core.media.opened import Opened
 from vmafx_core.media.pixels import pixels
 from vmafx_core.media.types import InputSpec, VideoInfo
 

@@ -1,6 +1,5 @@
 """Opening an input with FFmpeg, and choosing the video stream."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from av.video.stream import VideoStream
 
 from vmafx_core.errors import InputError, UsageError
 from vmafx_core.media import raw
+from vmafx_core.media.completeness import check_file
 from vmafx_core.media.failures import open_error
 from vmafx_core.media.locations import (
     file_head,
@@ -21,6 +21,7 @@ from vmafx_core.media.locations import (
     name_of,
     open_pipe,
 )
+from vmafx_core.media.opened import Opened
 from vmafx_core.media.pipe import Pipe
 from vmafx_core.media.types import InputSpec
 from vmafx_core.notice import Notice, info
@@ -39,46 +40,6 @@ _TEXT_DEMUXERS = frozenset({"tty", "bin", "adf", "idf", "xbin"})
 _SIGNATURES = (b"YUV4MPEG2 ", b"\x1aE\xdf\xa3", b"RIFF", b"FLV\x01", b"DKIF", b"OggS", b"G@")
 
 
-@dataclass(slots=True)
-class Opened:
-    """An open container and the stream to decode.
-
-    Attributes:
-        container: The open container.
-        stream: The chosen video stream.
-        head: The input's first bytes, where they were looked at.
-        pipe: What the container reads from, where that is a pipe.
-        geometry: The geometry of raw video; None for all else.
-        notices: What was chosen or assumed.
-        stopped: Whether `stop` was called.
-    """
-
-    container: InputContainer
-    stream: VideoStream
-    head: bytes
-    pipe: Pipe | None
-    geometry: raw.Geometry | None
-    notices: tuple[Notice, ...]
-    stopped: bool = False
-
-    @property
-    def size(self) -> int | None:
-        """Bytes of the whole input, where known: of a pipe, the bytes read so far."""
-        return self.pipe.total if self.pipe else self.container.size
-
-    def stop(self) -> None:
-        """End a read that waits for a pipe in another thread."""
-        self.stopped = True
-        if self.pipe:
-            self.pipe.stop()
-
-    def close(self) -> None:
-        """Close the container and the pipe."""
-        self.container.close()
-        if self.pipe:
-            self.pipe.close()
-
-
 def open_input(spec: InputSpec, default_rate: Fraction | None = None) -> Opened:
     """Open the input that `spec` names, and choose its video stream.
 
@@ -87,7 +48,7 @@ def open_input(spec: InputSpec, default_rate: Fraction | None = None) -> Opened:
         default_rate: Frame rate of raw video that says none itself.
 
     Raises:
-        InputError: It cannot be read, or has no video.
+        InputError: It cannot be read, is cut short, or has no video.
         RemoteError: A server cannot be reached, or refused.
         UsageError: The wanted stream is not there.
         UnknownNameError: There is no such pixel format.
@@ -98,6 +59,7 @@ def open_input(spec: InputSpec, default_rate: Fraction | None = None) -> Opened:
         pipe, head = open_pipe(location)
     elif not is_url(location) and not is_sequence(location):
         head = file_head(location)
+        check_file(location, head)
     container: InputContainer | None = None
     try:
         geometry = raw.geometry(spec, default_rate) if _is_raw(spec, head) else None

@@ -10,11 +10,11 @@ import av
 from av.rational import AVRational
 
 from vmafx_core.errors import InputError
-from vmafx_core.media.completeness import check_declared
 from vmafx_core.media.decoding import decode, prepare
 from vmafx_core.media.info import describe
 from vmafx_core.media.locations import is_pipe
-from vmafx_core.media.opening import Opened, open_input
+from vmafx_core.media.opened import Opened
+from vmafx_core.media.opening import open_input
 from vmafx_core.media.raw import ASSUMED_RATE
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import Notice
@@ -47,7 +47,6 @@ class VideoSource:
         self._default_rate = default_rate
         self._open()
         try:
-            check_declared(self._opened, spec.location)
             first = self._first = self._first_picture()
             self._origin = first.pts
             self.info: VideoInfo = describe(spec, self._opened, first)

@@ -126,7 +126,7 @@ def find_offset(
     for spec in (reference, distorted):
         if is_pipe(spec.location):
             raise UsageError(
-                f"{name_of(spec.location)}: a pipe is read only once, its offset cannot be searched",
+                f"{name_of(spec.location)}: a pipe is read only once, so no offset can be found",
                 "Give the offset with --sync N, or use a file.",
             )
     with ThreadPoolExecutor(2) as pool:
