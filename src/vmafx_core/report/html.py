@@ -23,7 +23,7 @@ from vmafx_core.report.elements import markup, tag
 from vmafx_core.report.files import write_atomically
 from vmafx_core.report.plain import plain, readable, short_names
 from vmafx_core.scoring.requirements import Outcome
-from vmafx_core.scoring.result import Metric, MetricKind, PairResult, ScoreResult
+from vmafx_core.scoring.result import Metric, MetricKind, PairResult, ScoreResult, WorstFrame
 from vmafx_core.scoring.snapshots import PairPictures
 
 _button, _canvas, _div, _h1, _h2 = tag("button"), tag("canvas"), tag("div"), tag("h1"), tag("h2")
@@ -71,7 +71,7 @@ def render(
         title=markup(tag("title")(title)),
         style=style,
         body=markup(*_body(result, pictures, outcomes, names, title)),
-        data=_data(result, names),
+        data=_data(result, names, pictures),
         script=script,
     )
 
@@ -167,19 +167,21 @@ def _charted(result: ScoreResult) -> list[str]:
     )
 
 
-def _data(result: ScoreResult, names: Sequence[str]) -> str:
+def _data(result: ScoreResult, names: Sequence[str], pictures: Sequence[PairPictures]) -> str:
     charted = _charted(result)
-    data = {
-        "pairs": [
-            _pair(name, pair, charted) for name, pair in zip(names, result.pairs, strict=True)
-        ]
-    }
+    nothing = [PairPictures(())] * len(names)
+    pairs = [
+        _pair(name, pair, [snapshot.frame for snapshot in shown.snapshots] or pair.worst, charted)
+        for name, pair, shown in zip(names, result.pairs, pictures or nothing, strict=True)
+    ]
     # "<" could end the block or open a comment in it; inside of JSON's strings it can be escaped.
-    text = json.dumps(data, allow_nan=False, separators=(",", ":"))
+    text = json.dumps({"pairs": pairs}, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
 
 
-def _pair(name: str, pair: PairResult, charted: Sequence[str]) -> dict[str, Any]:
+def _pair(
+    name: str, pair: PairResult, marked: Sequence[WorstFrame], charted: Sequence[str]
+) -> dict[str, Any]:
     return {
         "name": readable(name),
         "lead": pair.lead.name,
@@ -189,7 +191,7 @@ def _pair(name: str, pair: PairResult, charted: Sequence[str]) -> dict[str, Any]
             for metric in charted
             if metric in pair.metrics
         },
-        "worst": [frame.index for frame in pair.worst],
+        "marked": [frame.index for frame in marked],
     }
 
 

@@ -59,7 +59,7 @@ def _card(index: int, name: str, pair: PairResult, outcomes: Sequence[Outcome]) 
         _dl(
             *(
                 _div(_dt(_HEADINGS.get(pool, pool)), _dd(number(getattr(lead.pooled, pool), lead)))
-                for pool in ("harmonic_mean", "p5", "p1", "min")
+                for pool in ("harmonic_mean", "p5", "min")
             ),
             class_="figures small",
         ),
@@ -152,7 +152,7 @@ def _row(name: str, snapshot: Snapshot) -> ET.Element:
         _p(where, f", score {frame.score:.2f}", class_="small"),
         *(
             _figure(
-                _img(src=_data_url(picture), alt=f"{where}: {view}", loading="lazy"),
+                _img(src=_data_url(picture), alt=f"{where}: {view}"),
                 _figcaption(view),
             )
             for view, picture in views

@@ -247,7 +247,7 @@
       points += trace(pen, inner, x, y, pair, values);
       pen.setLineDash([]);
       if (state.metric !== pair.lead) continue;
-      for (const i of pair.worst) {
+      for (const i of pair.marked) {
         pen.beginPath();
         pen.arc(x(pair.times[i]), y(values[i]), 4, 0, 2 * Math.PI);
         pen.stroke();
