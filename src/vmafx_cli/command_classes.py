@@ -1,0 +1,75 @@
+"""The classes of commands and groups: how they show help, and when they are imported."""
+
+import importlib
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import typer.core
+import typer.main
+
+
+class Command(typer.core.TyperCommand):
+    """A command whose help fits any width."""
+
+    def __init__(self, name: str | None, **settings: Any) -> None:
+        super().__init__(name, **settings)
+        self.help = reflowed(self.help)
+
+    def get_help_option(self, ctx: Any) -> typer.core.TyperOption | None:
+        """The --help option, listed after all others."""
+        return _plain(super().get_help_option(ctx))
+
+
+@dataclass(frozen=True, slots=True)
+class LazyCommand:
+    """Where a command is.
+
+    Attributes:
+        module: The module; its `app` is a typer program with that command.
+        summary: What the group's help says about it, in one line.
+    """
+
+    module: str
+    summary: str
+
+
+class LazyGroup(typer.core.TyperGroup):
+    """A group that lists its commands without importing them.
+
+    Attributes:
+        lazy_commands: The commands by name, in the order in which help shows them.
+    """
+
+    lazy_commands: ClassVar[dict[str, LazyCommand]] = {}
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for name, lazy in self.lazy_commands.items():
+            self.add_command(Command(name, help=lazy.summary))
+
+    def load(self, name: str) -> Any:
+        """Import a command."""
+        module = importlib.import_module(self.lazy_commands[name].module)
+        command = typer.main.get_command(module.app)
+        command.name = name
+        return command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command to run, this time for real."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return (name, self.load(name), rest) if name else (None, None, rest)
+
+    def get_help_option(self, ctx: Any) -> typer.core.TyperOption | None:
+        """The --help option."""
+        return _plain(super().get_help_option(ctx))
+
+
+def reflowed(text: str | None) -> str:
+    """`text` with each paragraph on one line, for the terminal to break."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in (text or "").split("\n\n"))
+
+
+def _plain(option: typer.core.TyperOption | None) -> typer.core.TyperOption | None:
+    if option is not None:
+        option.metavar = ""
+    return option

@@ -1,0 +1,85 @@
+"""`vmafx doctor`: what is installed, found and usable, and what to do about the rest."""
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vmafx_cli.command_classes import Command
+from vmafx_cli.options import panels
+from vmafx_cli.options.groups import option
+from vmafx_cli.options.outputs import Debug, ListFormat
+from vmafx_core.errors import ComponentError
+
+if TYPE_CHECKING:
+    from vmafx_cli.diagnosis import Finding
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+
+_EPILOG = """\
+[bold]Exit codes[/]
+
+  0 everything that scoring needs is there, 5 something is missing or unusable.
+"""
+
+
+@app.command(cls=Command, epilog=_EPILOG)
+def doctor(
+    ctx: typer.Context,
+    fmt: Annotated[
+        ListFormat,
+        option("--format", panel=panels.RESULTS, help="How to print it.", show_default=True),
+    ] = ListFormat.TABLE,
+    debug: Debug = False,  # noqa: ARG001  # its callback acts on it
+) -> None:
+    """Check what is installed and usable here.
+
+    Finds libvmaf, scores a picture with every model and feature, looks for decoders, counts CPUs
+    and reads the configuration; says what to do about what is missing.
+    """
+    from vmafx_cli.diagnosis import Status, diagnose  # noqa: PLC0415  # loads the engine
+
+    commands = ctx.find_root().command.commands  # type: ignore[attr-defined]  # the root is a group
+    findings = tuple(diagnose(commands))
+    problems = [finding for finding in findings if finding.status is Status.PROBLEM]
+    if fmt is ListFormat.JSON:
+        _print_json(findings, usable=not problems)
+    else:
+        _print_table(findings)
+    if problems:
+        raise ComponentError(
+            f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found",
+            "; ".join(f"{finding.topic} {finding.name}" for finding in problems),
+        )
+
+
+def _print_json(findings: "Sequence[Finding]", *, usable: bool) -> None:
+    from dataclasses import asdict  # noqa: PLC0415
+
+    document = {"version": 1, "usable": usable, "findings": [asdict(f) for f in findings]}
+    typer.echo(json.dumps(document, indent=2))
+
+
+def _print_table(findings: "Sequence[Finding]") -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Column, Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    styles = {"ok": "green", "note": "yellow", "problem": "bold red"}
+    console = Console(highlight=False)
+    topic = ""
+    table = Table.grid(
+        Column(no_wrap=True), Column(no_wrap=True), Column(overflow="fold"), padding=(0, 1)
+    )
+    for finding in findings:
+        if finding.topic != topic:
+            topic = finding.topic
+            table.add_row(Text(topic, "bold"))
+        detail = Text(finding.detail)
+        if finding.remedy:
+            detail.append(f"\n{finding.remedy}", "bold")
+        table.add_row(
+            Text(f"  {finding.name}"), Text(finding.status.value, styles[finding.status]), detail
+        )
+    console.print(table)

@@ -1,0 +1,101 @@
+"""How a run ends: messages and exit codes for every way to fail, and for being stopped.
+
+Every failure is told in one line on standard error, with a hint on the second. A traceback is
+shown only with `--debug`.
+"""
+
+import os
+import signal
+import sys
+import traceback
+from types import FrameType
+from typing import Any
+
+import typer
+
+from vmafx_core.errors import VmafxError, WorkError
+
+INTERNAL_ERROR = 7
+CLOSED_PIPE = 128 + 13
+"""What a shell reports of a program that SIGPIPE ended, as most do when their reader goes away."""
+INTERRUPTED = 128 + signal.SIGINT
+
+
+def tell(message: str, hint: str = "") -> None:
+    """Print an error for people on standard error."""
+    text = f"vmafx: error: {message}\n"
+    if hint:
+        text += f"  {hint}\n"
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        # Nobody can be told; the exit code says enough.
+        abandon(sys.stderr)
+
+
+def exit_code_of(error: Exception, *, debug: bool) -> int:
+    """Tell about an error and return the exit code for it.
+
+    Args:
+        error: What ended the run.
+        debug: Whether to show the traceback.
+    """
+    if debug:
+        traceback.print_exception(error)
+    match error:
+        case typer.Exit():
+            return error.exit_code
+        case typer.TyperException():
+            return _misused(error)
+        case VmafxError():
+            tell(error.message, error.hint)
+            return error.exit_code
+        case OSError(errno=int(), filename=None):
+            # The engine reports files of its own; what is left is the writing of standard output.
+            abandon(sys.stdout)
+            tell(f"cannot write the result: {error.strerror}", "Write to another place.")
+            return WorkError.exit_code
+        case MemoryError():
+            tell("out of memory", "Use fewer --threads, or close other programs.")
+            return WorkError.exit_code
+        case _:
+            tell(
+                f"internal error: {type(error).__name__}: {error}",
+                "" if debug else "Run with --debug for the details.",
+            )
+            return INTERNAL_ERROR
+
+
+def _misused(error: typer.TyperException) -> int:
+    message = error.format_message().removesuffix(".").replace("\n", "\n  ")
+    if not message:
+        # Called without any argument: help was printed instead.
+        return error.exit_code
+    context: Any = getattr(error, "ctx", None)
+    hint = f"Try '{context.command_path} --help'." if context else ""
+    tell(message[:1].lower() + message[1:], hint)
+    return error.exit_code
+
+
+def abandon(stream: Any) -> None:
+    """Give up a standard stream, so that the interpreter does not fail on it when it ends."""
+    with open(os.devnull, "wb") as devnull:  # noqa: PTH123
+        os.dup2(devnull.fileno(), stream.fileno())
+
+
+def stop_cleanly_on_signals() -> None:
+    """Let SIGINT and SIGTERM unwind the program once, and end it at once the second time."""
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_DFL)
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise SystemExit(128 + number)
+
+    # A parent that ignores a signal, as `nohup` and shells do for background jobs, means it.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, stop)
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, stop)

@@ -1,0 +1,130 @@
+"""The `vmafx` program: its commands, its options, and how it starts and ends."""
+
+import os
+import sys
+from typing import Annotated, Any, ClassVar
+
+import typer
+from typer.completion import completion_init  # type: ignore[attr-defined]  # no other way in
+
+from vmafx_cli import config, failures
+from vmafx_cli.command_classes import LazyCommand, LazyGroup
+from vmafx_cli.options.outputs import DEBUG
+
+PROGRAM = "vmafx"
+COMPLETE_VARIABLE = "_VMAFX_COMPLETE"
+
+
+_UNCONFIGURED = ("doctor", "completion")
+"""Commands that must work when the configuration is what is broken."""
+
+_EPILOG = """\
+[bold]Examples[/]
+
+  vmafx score ref.mp4 dis.mp4
+  vmafx score ref.mkv a.mp4 b.mp4 c.mp4 --report scores.html
+  vmafx score ref.mp4 dis.mp4 --require 'vmaf>=93' --junit out.xml
+  vmafx doctor
+"""
+
+
+class Program(LazyGroup):
+    """The top of the command line, where every run is configured and every failure ends."""
+
+    lazy_commands: ClassVar = {
+        "score": LazyCommand("vmafx_cli.commands.score", "Score distorted videos."),
+        "models": LazyCommand("vmafx_cli.commands.models", "List models and features."),
+        "doctor": LazyCommand("vmafx_cli.commands.doctor", "Check what is installed here."),
+        "completion": LazyCommand(
+            "vmafx_cli.commands.completion", "Print completions for a shell."
+        ),
+    }
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command and turn whatever fails into a message and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            debug = bool(ctx.meta.get(DEBUG))
+            raise typer.Exit(failures.exit_code_of(error, debug=debug)) from error
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command, and give its options the defaults of the configuration."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command and not ctx.resilient_parsing and name not in _UNCONFIGURED:
+            path = config.config_path()
+            tables = config.read(path)
+            config.check_tables(tables, self.lazy_commands, path)
+            options = {p.name: p for p in command.params if p.param_type_name == "option"}
+            ctx.default_map = {name: config.defaults(tables.get(name, {}), options, path)}
+        return name, command, rest
+
+
+app = typer.Typer(
+    cls=Program,
+    name=PROGRAM,
+    add_completion=False,
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+    epilog=_EPILOG,
+    context_settings={"auto_envvar_prefix": config.ENVIRONMENT_PREFIX},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415  # not needed to start up
+
+        typer.echo(f"{PROGRAM} {version(PROGRAM)}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[  # its callback acts on it
+        bool,
+        typer.Option(
+            "--version",
+            metavar="",
+            help="Print the version.",
+            is_eager=True,
+            callback=_show_version,
+            allow_from_autoenv=False,
+            show_envvar=False,
+        ),
+    ] = False,
+) -> None:
+    """Perceptual video quality: exact VMAF scores from any two videos."""
+
+
+def main() -> None:
+    """Run the program and exit."""
+    failures.stop_cleanly_on_signals()
+    sys.exit(_run())
+
+
+def _run() -> int:
+    if COMPLETE_VARIABLE in os.environ:
+        completion_init()
+    command: Any = typer.main.get_command(app)
+    try:
+        code = command.main(
+            prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False
+        )
+        sys.stdout.flush()
+    except BrokenPipeError:
+        failures.abandon(sys.stdout)
+        return failures.CLOSED_PIPE
+    except SystemExit as stop:
+        # Printing ends in this way too, with code 1, when the reader of a pipe has gone.
+        if stop.code == 1 and COMPLETE_VARIABLE not in os.environ:
+            failures.abandon(sys.stdout)
+            return failures.CLOSED_PIPE
+        return int(stop.code or 0)
+    except KeyboardInterrupt:
+        return failures.INTERRUPTED
+    except Exception as error:  # noqa: BLE001  # the last resort: nothing may escape as a traceback
+        return failures.exit_code_of(error, debug=False)
+    return int(code or 0)

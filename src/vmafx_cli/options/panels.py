@@ -1,0 +1,10 @@
+"""The headings under which help shows options."""
+
+MEASURED = "What is measured"
+PART = "What part is scored"
+ALIGNED = "How frames are put together"
+READING = "How videos are read"
+RAW = "Raw video"
+GATE = "Requirements"
+RESULTS = "Results"
+RUNNING = "Running"

@@ -1,0 +1,101 @@
+"""How the values of options are written: sizes, rectangles, rates, times and offsets."""
+
+import math
+import re
+from fractions import Fraction
+from typing import NamedTuple
+
+from vmafx_core.errors import UsageError
+from vmafx_core.media.types import Crop
+from vmafx_core.scoring.request import Sync
+
+_SIZE = re.compile(r"(\d+)[xX](\d+)")
+_CROP = re.compile(r"(\d+)[xX](\d+)\+(\d+)\+(\d+)")
+_CLOCK = re.compile(r"(?:(?:(?P<hours>\d+):)?(?P<minutes>\d+):)?(?P<seconds>\d+(?:\.\d*)?|\.\d+)")
+
+
+class Size(NamedTuple):
+    """Width and height in samples."""
+
+    width: int
+    height: int
+
+
+def size(text: str) -> Size:
+    """Read WIDTHxHEIGHT, such as "1920x1080".
+
+    Raises:
+        UsageError: If the text is anything else, or a side is 0.
+    """
+    found = _SIZE.fullmatch(text)
+    if found is None or not (int(found[1]) and int(found[2])):
+        raise UsageError(f"{text!r} is not a size; write WIDTHxHEIGHT, such as 1920x1080")
+    return Size(int(found[1]), int(found[2]))
+
+
+def crop(text: str) -> Crop:
+    """Read WIDTHxHEIGHT+X+Y, such as "1920x800+0+140".
+
+    Raises:
+        UsageError: If the text is anything else, or a side is 0.
+    """
+    found = _CROP.fullmatch(text)
+    if found is None or not (int(found[1]) and int(found[2])):
+        raise UsageError(f"{text!r} is not a crop; write WIDTHxHEIGHT+X+Y, such as 1920x800+0+140")
+    return Crop(*map(int, found.groups()))
+
+
+def frame_rate(text: str) -> Fraction:
+    """Read a frame rate: "25", "29.97" or "30000/1001".
+
+    Raises:
+        UsageError: If the text is no positive number or ratio.
+    """
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if rate <= 0:
+        raise UsageError(f"{text!r} is not a frame rate; write one such as 25 or 30000/1001")
+    return rate
+
+
+def seconds(text: str) -> float:
+    """Read a time: "12.5" seconds, "1:30" or "1:02:30.5".
+
+    Raises:
+        UsageError: If the text is anything else.
+    """
+    found = _CLOCK.fullmatch(text)
+    if found is None:
+        raise UsageError(f"{text!r} is not a time; write seconds, MM:SS or HH:MM:SS")
+    whole = 60 * int(found["hours"] or 0) + int(found["minutes"] or 0)
+    return 60 * whole + float(found["seconds"])
+
+
+def positive_seconds(text: str) -> float:
+    """Read a time that is longer than nothing.
+
+    Raises:
+        UsageError: If the text is no time, or is 0.
+    """
+    value = seconds(text)
+    if math.isclose(value, 0):
+        raise UsageError(f"{text!r} must be more than 0")
+    return value
+
+
+def sync(text: str) -> Sync:
+    """Read how starts are aligned: "off", "auto", or an offset in frames such as "3" or "-2".
+
+    Raises:
+        UsageError: If the text is anything else.
+    """
+    if text == "off":
+        return Sync()
+    if text == "auto":
+        return Sync(auto=True)
+    try:
+        return Sync(offset=int(text))
+    except ValueError:
+        raise UsageError(f"{text!r} is not off, auto or a number of frames") from None

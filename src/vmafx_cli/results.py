@@ -1,0 +1,107 @@
+"""Where a finished result goes: standard output, files, a page, and the verdict on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from vmafx_cli.options.gate import GateOptions
+from vmafx_cli.options.outputs import Format, MessageOptions, ResultOptions
+from vmafx_core.report import formats, html, junit, text_logs
+from vmafx_core.report.files import STDOUT, check_writable, write_atomically
+from vmafx_core.report.table import result_tables
+from vmafx_core.scoring.request import ScoreRequest
+from vmafx_core.scoring.requirements import Outcome
+from vmafx_core.scoring.result import ScoreResult
+from vmafx_core.scoring.snapshots import worst_pictures
+
+_ONE_PAIR = {"csv", "xml", "sub"}
+
+
+@dataclass(frozen=True, slots=True)
+class Destinations:
+    """Everything that a run has to write.
+
+    Attributes:
+        printed: The format of standard output; None to print nothing.
+        files: Path and format of every file.
+        page: Where the page with charts goes; None for none.
+        junit: Where the outcomes of requirements go; None for none.
+        verbose: Whether the table shows elementary features too.
+    """
+
+    printed: Format | None
+    files: tuple[tuple[str, str], ...]
+    page: str | None
+    junit: str | None
+    verbose: bool
+
+    @classmethod
+    def settle(
+        cls, results: ResultOptions, gate: GateOptions, messages: MessageOptions, *, pairs: int
+    ) -> "Destinations":
+        """Settle what goes where, and refuse what could not be written when the work is done.
+
+        Raises:
+            UsageError: If a file cannot be written, its ending names no format, or a format has
+                no room for that many pairs.
+        """
+        files = [(path, _file_format(path, results.format)) for path in results.output or ()]
+        printed = results.format or (None if messages.quiet else Format.TABLE)
+        for path in filter(None, (*(path for path, _ in files), results.report, gate.junit)):
+            check_writable(path)
+        for fmt in _ONE_PAIR & {printed, *(fmt for _, fmt in files)}:
+            text_logs.check_single(pairs, fmt)
+        return cls(printed, tuple(files), results.report, gate.junit, messages.verbose)
+
+    def write(
+        self, result: ScoreResult, request: ScoreRequest, outcomes: Sequence[Outcome]
+    ) -> None:
+        """Write the files, and then print the result.
+
+        Args:
+            result: What came out.
+            request: What was asked for; the page's pictures are read again by it.
+            outcomes: How stated requirements came out.
+
+        Raises:
+            WorkError: If a file cannot be written.
+        """
+        for path, fmt in self.files:
+            write_atomically(path, formats.render(result, fmt, outcomes))
+        if self.junit:
+            write_atomically(self.junit, junit.render(result, outcomes))
+        if self.page:
+            html.write_report(result, worst_pictures(result, request), self.page, outcomes)
+        if self.printed is Format.TABLE:
+            console = Console(highlight=False)
+            console.print(result_tables(result, verbose=self.verbose))
+            if outcomes:
+                console.print(outcome_table(outcomes))
+        elif self.printed not in {None, Format.NDJSON}:
+            # NDJSON was printed while the run went on.
+            write_atomically(STDOUT, formats.render(result, self.printed, outcomes))
+
+
+def _file_format(path: str, otherwise: Format | None) -> str:
+    if otherwise and Path(path).suffix.lower() not in formats.ENDINGS:
+        return otherwise.value
+    return formats.format_for(path)
+
+
+def outcome_table(outcomes: Sequence[Outcome]) -> Table:
+    """How every requirement came out for every distorted video."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    table.add_column("requirement", no_wrap=True)
+    table.add_column("measured", justify="right", no_wrap=True)
+    table.add_column("verdict")
+    table.add_column("distorted", overflow="fold")
+    for outcome in outcomes:
+        measured = "-" if outcome.measured is None else f"{outcome.measured:.4f}"
+        verdict = Text("met", "green") if outcome.met else Text(f"NOT MET: {outcome.reason}", "red")
+        table.add_row(Text(outcome.requirement.text), measured, verdict, Text(outcome.location))
+    return table

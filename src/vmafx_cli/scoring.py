@@ -1,0 +1,84 @@
+"""Running a request for people at a terminal and for programs at a pipe."""
+
+import sys
+from collections.abc import Generator
+from contextlib import closing
+from typing import cast
+
+from vmafx_cli.options.gate import GateOptions
+from vmafx_cli.options.outputs import Format, MessageOptions, ResultOptions
+from vmafx_cli.progress import Reporter
+from vmafx_cli.results import Destinations
+from vmafx_core.errors import RequirementError, UsageError, VmafxError
+from vmafx_core.report import ndjson
+from vmafx_core.scoring.engine import score_events
+from vmafx_core.scoring.events import Event, Finished
+from vmafx_core.scoring.request import ScoreRequest
+from vmafx_core.scoring.requirements import Outcome, Requirement, check, check_measured, parse
+from vmafx_core.scoring.result import ScoreResult
+
+
+def run(
+    request: ScoreRequest, gate: GateOptions, results: ResultOptions, messages: MessageOptions
+) -> None:
+    """Score, show what happens meanwhile, and write what came out.
+
+    Raises:
+        RequirementError: If a requirement was not met.
+        VmafxError: If there is no result, or it cannot be written.
+    """
+    requirements = _requirements(request, gate)
+    destinations = Destinations.settle(results, gate, messages, pairs=len(request.distorted))
+    stream = destinations.printed is Format.NDJSON
+    if stream:
+        _print_line(ndjson.header_line())
+    try:
+        result = _follow(request, messages, destinations, stream=stream)
+    except VmafxError as error:
+        if stream:
+            _print_line(ndjson.failed_line(error))
+        raise
+    outcomes = check(requirements, result, allow_mismatch=gate.allow_mismatch)
+    if stream and outcomes:
+        _print_line(ndjson.requirements_line(outcomes))
+    destinations.write(result, request, outcomes)
+    if missed := [outcome for outcome in outcomes if not outcome.met]:
+        told = destinations.printed is Format.TABLE
+        raise RequirementError(
+            f"{len(missed)} of {len(outcomes)} requirements not met",
+            "" if told else "\n  ".join(map(_missed, missed)),
+        )
+
+
+def _requirements(request: ScoreRequest, gate: GateOptions) -> tuple[Requirement, ...]:
+    if gate.junit and not gate.require:
+        raise UsageError("--junit has nothing to tell without a requirement", "Add --require.")
+    requirements = tuple(parse(text) for text in gate.require or ())
+    check_measured(requirements, request)
+    return requirements
+
+
+def _missed(outcome: Outcome) -> str:
+    return f"{outcome.location}: {outcome.requirement.text}: {outcome.reason}"
+
+
+def _follow(
+    request: ScoreRequest, messages: MessageOptions, destinations: Destinations, *, stream: bool
+) -> ScoreResult:
+    """Run the request to its end, showing and streaming its events."""
+    # The table ends with all that there was to tell; on one screen, once is enough.
+    lasting = not (destinations.printed is Format.TABLE and sys.stdout.isatty())
+    reporter = Reporter(quiet=messages.quiet, verbose=messages.verbose, lasting=lasting)
+    with reporter, closing(cast("Generator[Event]", score_events(request))) as events:
+        for event in events:
+            reporter.show(event)
+            if stream:
+                _print_line(ndjson.event_line(event))
+            if isinstance(event, Finished):
+                return event.result
+    raise AssertionError("the engine ended without a result")
+
+
+def _print_line(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
