@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import PurePath, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -113,8 +113,5 @@ def short_names(locations: Sequence[str]) -> list[str]:
 def _last_part(location: str) -> str:
     if location == "-":
         return "stdin"
-    if "://" in location:
-        return PurePosixPath(urlsplit(location).path).name or location
-    return readable(
-        PureWindowsPath(location).name if "\\" in location else PurePosixPath(location).name
-    ) or readable(location)
+    path = PurePosixPath(urlsplit(location).path) if "://" in location else PurePath(location)
+    return readable(path.name or location)
