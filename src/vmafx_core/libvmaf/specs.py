@@ -14,6 +14,7 @@ and a feature likewise::
     cambi=full_ref=true:topk=0.5
 """
 
+import re
 from dataclasses import dataclass, field
 
 from vmafx_core.errors import UnknownNameError, UsageError
@@ -28,6 +29,8 @@ from vmafx_core.libvmaf.catalogue import (
 )
 
 AUTO = "auto"
+
+_METRIC_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +180,12 @@ def parse_model(text: str) -> ModelSpec:
         )
     if version := found.get("version"):
         _check_version(version)
+    if "name" in found and not _METRIC_NAME.fullmatch(found["name"]):
+        raise UsageError(
+            f"{found['name']!r} cannot be the name of a model's scores",
+            "Use letters, digits, '_', '.' and '-', a letter first: it heads columns and is an "
+            "attribute in XML.",
+        )
     return ModelSpec(**found, **flags, overrides=tuple(overrides))  # type: ignore[arg-type]
 
 
