@@ -72,7 +72,7 @@ def check_end(opened: Opened, location: str, last_byte: int) -> None:
         indexed = "mp4" in name and len(entries) > 0
         declared = max(e.pos + e.size for e in entries) if indexed else None
         _compare(location, size, declared or _matroska_bytes(opened.head))
-    if name in _PLAIN_FRAMES and last_byte < size:
+    if name in _PLAIN_FRAMES and 0 < last_byte < size:
         raise InputError(
             f"{name_of(location)}: its last frame is cut short; only {size - last_byte} bytes of "
             "it are there",

@@ -6,51 +6,40 @@ import av
 import av.error
 
 from vmafx_core.errors import InputError, RemoteError, VmafxError
+from vmafx_core.media.locations import is_url, name_of
 
-_REMOTE = (
-    av.error.HTTPError,
-    av.error.TimeoutError,
-    av.error.ConnectionRefusedError,
-    av.error.ConnectionResetError,
-    av.error.ConnectionAbortedError,
-    av.error.ExitError,
-)
-_RETRY = "Try again later."
+# PyAV's ExitError is its own interruption of a read that took too long.
+_TIMEOUTS = (av.error.ExitError, av.error.TimeoutError)
+_REMOTE = (*_TIMEOUTS, av.error.HTTPError, OSError)
 _PRINTABLE = frozenset(range(32, 127)) | {9, 10, 13}
 
 
 def open_error(location: str, exc: Exception, head: bytes) -> VmafxError:
     """Why `location`, whose first bytes are `head`, could not be opened."""
-    if "://" in location:
-        return remote_error(location, exc)
-    if isinstance(exc, av.error.InvalidDataError | av.error.EOFError) or _is_io_error(exc):
-        if head and all(b in _PRINTABLE for b in head[:256]):
-            return InputError(f"{location}: is text, not video", "Name a video file.")
-        if head[4:8] == b"ftyp":
-            return InputError(
-                f"{location}: has no index (moov box); it was cut short or never finished",
-                "Copy it again from where it is whole, or finish the recording.",
-            )
+    name = name_of(location)
+    if is_url(location) and isinstance(exc, _REMOTE):
+        reason = "the server does not answer" if isinstance(exc, _TIMEOUTS) else _reason(exc)
+        return RemoteError(f"{name}: cannot be reached: {reason}", "Check the address.")
+    if head and all(byte in _PRINTABLE for byte in head[:256]):
+        return InputError(f"{name}: is text, not video", "Name a video file.")
+    if head[4:8] == b"ftyp":
         return InputError(
-            f"{location}: is damaged, cut short, or in no format that FFmpeg knows",
+            f"{name}: has no index (moov box); it was never finished, or comes through a pipe",
+            "Write it with its index first (ffmpeg -movflags +faststart), or use a file.",
+        )
+    if isinstance(exc, av.error.InvalidDataError | av.error.EOFError) or _is_io_error(exc):
+        return InputError(
+            f"{name}: is damaged, cut short, or in no format that FFmpeg knows",
             "Check it with a player; raw video needs an ending such as .yuv.",
         )
-    return InputError(f"{location}: cannot be opened: {_reason(exc)}")
-
-
-def remote_error(location: str, exc: Exception) -> VmafxError:
-    """Why the server of `location` did not give it."""
-    if isinstance(exc, av.error.ExitError | av.error.TimeoutError):
-        return RemoteError(f"{location}: the server does not answer", _RETRY)
-    if isinstance(exc, (*_REMOTE, OSError)):
-        return RemoteError(f"{location}: {_reason(exc)}", "Check the address with a browser.")
-    return InputError(f"{location}: cannot be opened: {_reason(exc)}")
+    return InputError(f"{name}: cannot be opened: {_reason(exc)}")
 
 
 def read_error(location: str, where: str, exc: Exception) -> VmafxError:
     """Why `location` could not be read on, `where` its reader stood."""
-    if "://" in location and isinstance(exc, OSError | av.error.HTTPError | av.error.ExitError):
-        return RemoteError(f"{location}: the server stopped {where}: {_reason(exc)}", _RETRY)
+    if is_url(location) and isinstance(exc, _REMOTE):
+        reason = "it does not answer" if isinstance(exc, _TIMEOUTS) else _reason(exc)
+        return RemoteError(f"{location}: its server stopped {where}: {reason}", "Try again later.")
     return broken(location, where, exc)
 
 
@@ -58,7 +47,7 @@ def broken(location: str, where: str, why: Exception | str) -> InputError:
     """That the stream at `location` breaks at `where`."""
     reason = why if isinstance(why, str) else _reason(why)
     return InputError(
-        f"{location}: breaks {where}: {reason}",
+        f"{name_of(location)}: breaks {where}: {reason}",
         "A broken stream is not scored; --duration can end before the break.",
     )
 

@@ -85,6 +85,9 @@ def _chain(side: VideoInfo, picture: PictureFormat, conversion: Conversion) -> s
         size = [] if same_size else [f"{picture.width}:{picture.height}"]
         steps.append("scale=" + ":".join([*size, "flags=bicubic", *conversion.options]))
         steps.append(f"format={_target(side, picture)}")
+    elif steps:
+        # Cropping and flipping only move pointers; a copy has its rows in plain order again.
+        steps.append("copy")
     return ",".join(steps)
 
 
@@ -107,7 +110,7 @@ def _changes(side: VideoInfo, picture: PictureFormat) -> list[Notice]:
         done.append(info("depth", f"{name}: {side.depth} bits raised to {picture.depth}"))
     elif side.depth > picture.depth:
         done.append(info("depth", f"{name}: {side.depth} bits reduced to {picture.depth}"))
-    if side.chroma is not picture.chroma and picture.chroma is not Chroma.GRAY:
+    if side.chroma not in {picture.chroma, Chroma.RGB} and picture.chroma is not Chroma.GRAY:
         done.append(info("chroma", f"{name}: {side.chroma} converted to {picture.chroma}"))
     if form.alpha:
         done.append(info("alpha", f"{name}: its transparency is left out"))

@@ -119,9 +119,9 @@ def _choose(container: InputContainer, spec: InputSpec) -> tuple[VideoStream, li
             has = f"It has {len(streams)}, counted from 0."
             raise UsageError(f"{name}: has no video stream {spec.stream}", has)
         return streams[spec.stream], []
-    best = container.streams.best("video")
-    chosen = streams.index(best) if best in streams else 0
     if len(streams) == 1:
         return streams[0], []
+    # The largest pictures, as the ffmpeg command has it.
+    chosen = max(range(len(streams)), key=lambda i: streams[i].width * streams[i].height)
     text = f"{name}: video stream {chosen} of {len(streams)} (counted from 0) is read"
     return streams[chosen], [info("stream-choice", text)]

@@ -16,7 +16,7 @@ _UPRIGHT = {
     (1, 1): (0, ""),
     (-1, 1): (0, "hflip"),
     (1, -1): (0, "vflip"),
-    (-1, -1): (180, "hflip,vflip"),
+    (-1, -1): (180, "vflip,hflip"),
 }
 _SWAPPED = {
     (1, -1): (90, "transpose=clock"),

@@ -18,7 +18,7 @@ ENDINGS = frozenset({".yuv", ".raw", ".rgb", ".rgba", ".bgr", ".gray", ".nv12", 
 _SIZE = re.compile(r"(?<!\d)(\d{2,5})[xX](\d{2,5})(?!\d)")
 _RATE = re.compile(r"(?<![\d.])(\d{1,3}(?:[.]\d{1,3})?)(?:fps|hz)(?![a-z])", re.IGNORECASE)
 _TOKEN = re.compile(r"[^0-9a-z]+")
-_SAMPLING = re.compile(r"(?:yuv)?(420|422|444|400)(?:p|planar)?(?:(\d{1,2})(?:b|bits?|le)?)?")
+_SAMPLING = re.compile(r"(?:yuv)?(420|422|444)(?:p|planar)?(?:(\d{1,2})(?:b|bits?|le)?)?")
 _DEPTH = re.compile(r"(\d{1,2})(?:b|bits?|bpp|bpc)")
 _NAMED_SIZES = {"qcif": (176, 144), "cif": (352, 288), "4cif": (704, 576), "sif": (352, 240)}
 _NICKNAMES = {"i420": "yuv420p", "iyuv": "yuv420p", "p010": "p010le", "y800": "gray"}
@@ -167,6 +167,6 @@ def _pix_fmt_in(name: str) -> str | None:
         return _BY_ENDING[ending]
     if sampling is None and depth is None:
         return None
-    base = "gray" if sampling == "400" else f"yuv{sampling or 420}p"
+    base = f"yuv{sampling or 420}p"
     guess = base if depth in {None, 8} else f"{base}{depth}le"
     return guess if guess in known else None

@@ -159,7 +159,7 @@ def _look(spec: InputSpec, seconds: float, default_rate: Fraction | None) -> _Lo
     thumbnails: list[Thumbnail] = []
     with VideoSource(spec, threads=0, default_rate=default_rate) as source:
         info = source.info
-        upright = f"{info.filters},format=gray" if info.filters else ""
+        upright = f"{info.filters},format=gray,copy" if info.filters else ""
         picture = PictureFormat(info.width, info.height, Chroma.GRAY, 8)
         converter = Converter(info, upright, picture) if upright else None
         most = round(seconds * (info.frame_rate or ASSUMED_RATE))
