@@ -2,11 +2,17 @@
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
 import numpy.typing as npt
+from av.video.stream import VideoStream
+
+_DEFAULT_OPTIONS = {
+    "libx264": {"crf": "20"},
+    "libx265": {"crf": "20", "x265-params": "log-level=none"},
+}
 
 
 def picture(index: int, width: int, height: int, *, peak: int = 255) -> npt.NDArray[Any]:
@@ -19,7 +25,7 @@ def picture(index: int, width: int, height: int, *, peak: int = 255) -> npt.NDAr
     )
     dtype = np.uint8 if peak <= 255 else np.uint16
     scaled = (waves + 3.0) / 6.0 * 0.8 + 0.1 + 0.05 * np.sin(index / 3.0)
-    return np.clip(scaled * peak, 0, peak).astype(dtype)
+    return np.asarray(np.clip(scaled * peak, 0, peak), dtype)
 
 
 def frame(index: int, width: int, height: int, pix_fmt: str = "yuv420p") -> av.VideoFrame:
@@ -39,13 +45,14 @@ def write_clip(
     codec: str = "libx264",
     pix_fmt: str = "yuv420p",
     options: dict[str, str] | None = None,
+    container_options: dict[str, str] | None = None,
 ) -> Path:
     """Encode pictures first, first+1, ... to `path`; the container is by its ending."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=Fraction(rate))
+    with av.open(str(path), "w", container_options=container_options) as container:
+        stream = cast(VideoStream, container.add_stream(codec, rate=Fraction(rate)))
         stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
         stream.codec_context.thread_count = 1
-        stream.options = options or ({"crf": "20"} if codec in {"libx264", "libx265"} else {})
+        stream.options = {**(_DEFAULT_OPTIONS.get(codec, {}) if options is None else options)}
         for i in range(frames):
             picture_frame = frame(first + i, width, height, pix_fmt)
             picture_frame.pts = i

@@ -8,7 +8,7 @@ from av.video.stream import VideoStream
 
 from vmafx_core.errors import InputError
 from vmafx_core.media.completeness import check_end
-from vmafx_core.media.failures import broken, read_error
+from vmafx_core.media.failures import broken, no_index, read_error
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.opened import Opened
 from vmafx_core.notice import warning
@@ -51,6 +51,8 @@ def decode(opened: Opened, location: str) -> Iterator[av.VideoFrame]:
         try:
             packet = next(packets, None)
         except av.FFmpegError as exc:
+            if opened.pipe and account.pictures == 0 and "mp4" in opened.container.format.name:
+                raise no_index(location) from exc
             raise read_error(location, account.position, exc) from exc
         if packet is None:
             break

@@ -23,16 +23,22 @@ def open_error(location: str, exc: Exception, head: bytes) -> VmafxError:
     if head and all(byte in _PRINTABLE for byte in head[:256]):
         return InputError(f"{name}: is text, not video", "Name a video file.")
     if head[4:8] == b"ftyp":
-        return InputError(
-            f"{name}: has no index (moov box); it was never finished, or comes through a pipe",
-            "Write it with its index first (ffmpeg -movflags +faststart), or use a file.",
-        )
+        return no_index(location)
     if isinstance(exc, av.error.InvalidDataError | av.error.EOFError) or _is_io_error(exc):
         return InputError(
             f"{name}: is damaged, cut short, or in no format that FFmpeg knows",
             "Check it with a player; raw video needs an ending such as .yuv.",
         )
     return InputError(f"{name}: cannot be opened: {_reason(exc)}")
+
+
+def no_index(location: str) -> InputError:
+    """That the index of the mp4 at `location` is missing, or comes too late to be of use."""
+    return InputError(
+        f"{name_of(location)}: its index (moov box) is missing, or stands at its end, where a pipe "
+        "has it too late",
+        "Write it with its index first (ffmpeg -movflags +faststart).",
+    )
 
 
 def read_error(location: str, where: str, exc: Exception) -> VmafxError:
