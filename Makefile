@@ -24,7 +24,7 @@ demo: $(READY) ## Make a short clip and two encodes of it, score them, write a r
 	@echo
 	@echo "Scoring both encodes against the reference, which is decoded once:"
 	$(BIN)/vmafx score out/demo/reference.mp4 out/demo/360p.mp4 out/demo/180p.mp4 \
-	  --feature psnr --format table --output out/demo/scores.json --report out/demo/report.html
+	  --feature psnr --output out/demo/scores.json --report out/demo/report.html
 	@echo
 	@echo "The report, for any browser:  out/demo/report.html"
 	@echo "The scores, for programs:     out/demo/scores.json"
