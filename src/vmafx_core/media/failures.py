@@ -10,7 +10,7 @@ from vmafx_core.media.locations import is_url, name_of
 
 # PyAV's ExitError is its own interruption of a read that took too long.
 _TIMEOUTS = (av.error.ExitError, av.error.TimeoutError)
-_REMOTE = (*_TIMEOUTS, av.error.HTTPError, OSError)
+_REMOTE = (*_TIMEOUTS, av.error.HTTPError, av.error.HTTPClientError, OSError)
 _PRINTABLE = frozenset(range(32, 127)) | {9, 10, 13}
 
 

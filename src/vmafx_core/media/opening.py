@@ -29,7 +29,8 @@ from vmafx_core.notice import Notice, info
 # Seconds that a server may take to answer, and to send the next bytes.
 _CONNECT_SECONDS = 15.0
 _READ_SECONDS = 30.0
-_HTTP_OPTIONS = {"reconnect": "1", "reconnect_on_network_error": "1", "reconnect_delay_max": "4"}
+# A connection that breaks is taken up again where it broke, a few times.
+_HTTP_OPTIONS = {"reconnect": "1", "reconnect_max_retries": "3", "reconnect_delay_max": "2"}
 
 # A pipe is read through Python, so in large pieces.
 _PIPE_BUFFER = 1 << 20
