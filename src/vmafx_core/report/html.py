@@ -31,6 +31,10 @@ _header, _input, _label, _noscript = tag("header"), tag("input"), tag("label"), 
 _option, _p, _section, _select = tag("option"), tag("p"), tag("section"), tag("select")
 
 
+_SCRIPT = ("numbers.js", "drawing.js", "reader.js")
+"""The parts of the page's one script, in order."""
+
+
 def write_report(
     result: ScoreResult,
     pictures: Sequence[PairPictures],
@@ -58,7 +62,7 @@ def render(
     """The page about a result as text."""
     page = files("vmafx_core.report") / "page"
     style = (page / "page.css").read_text("utf-8")
-    script = (page / "page.js").read_text("utf-8")
+    script = "\n".join((page / part).read_text("utf-8") for part in _SCRIPT)
     names = short_names([pair.distorted.location for pair in result.pairs])
     reference = short_names([result.reference.location])[0]
     title = f"{', '.join(names)} against {reference}"

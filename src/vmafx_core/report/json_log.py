@@ -13,6 +13,9 @@ from vmafx_core.report.plain import SCHEMA_VERSION, plain, plain_result
 from vmafx_core.scoring.requirements import Outcome
 from vmafx_core.scoring.result import PairResult, ScoreResult
 
+# One encoder for all: json.dumps would make one for each of an hour's frames.
+_encode = json.JSONEncoder(allow_nan=False).encode
+
 LIBVMAF_POOLS = ("min", "max", "mean", "harmonic_mean")
 
 
@@ -26,8 +29,8 @@ def render(result: ScoreResult, outcomes: Sequence[Outcome] = ()) -> str:
     first = result.pairs[0]
     ours = {"schema_version": SCHEMA_VERSION} | plain_result(result, frames=True)
     parts = {
-        "version": json.dumps(result.versions.libvmaf),
-        "fps": json.dumps(plain(first.fps)),
+        "version": _encode(result.versions.libvmaf),
+        "fps": _encode(plain(first.fps)),
         "frames": _layout(_frames(first), lines=1),
         "pooled_metrics": _layout(_pooled(first), lines=1),
         "aggregate_metrics": "{}",
@@ -55,16 +58,16 @@ def _pooled(pair: PairResult) -> dict[str, dict[str, float | None]]:
 def _layout(value: Any, *, lines: int, depth: int = 1) -> str:
     """JSON text with `lines` levels of line breaks; what lies deeper is on one line.
 
-    A list of numbers is always on one line, and an hour of scores is not 100000 lines.
+    A list of numbers is always on one line, or an hour of scores would be 100000 lines.
     """
     items = value.values() if isinstance(value, dict) else value
     if lines == 0 or not isinstance(value, dict | list) or not value:
-        return json.dumps(value, allow_nan=False)
+        return _encode(value)
     if isinstance(value, list) and not any(isinstance(item, dict | list) for item in items):
-        return json.dumps(value, allow_nan=False)
+        return _encode(value)
     inner = [_layout(item, lines=lines - 1, depth=depth + 1) for item in items]
     if isinstance(value, dict):
-        inner = [f"{json.dumps(k)}: {text}" for k, text in zip(value, inner, strict=True)]
+        inner = [f"{_encode(k)}: {text}" for k, text in zip(value, inner, strict=True)]
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     margin = "  " * depth
     body = f",\n{margin}  ".join(inner)

@@ -36,7 +36,9 @@ def plain(value: Any) -> Any:
         case Mapping():
             return {readable(str(key)): plain(item) for key, item in value.items()}
         case np.ndarray():
-            return [_scalar(item) for item in value.tolist()]
+            numbers = value.tolist()
+            finite = bool(np.isfinite(value).all())
+            return numbers if finite else [_scalar(item) for item in numbers]
         case Sequence() if not isinstance(value, str):
             return [plain(item) for item in value]
         case ModelUse():
