@@ -70,6 +70,7 @@ class FeatureInfo:
         least_side: Smallest width and height it can work on.
         least_long_side: Smallest value for the larger of the two.
         most_depth: Most bits a sample.
+        reads_chroma: Whether the chroma planes count.
         needs_chroma: Whether it fails on grey pictures.
     """
 
@@ -82,6 +83,7 @@ class FeatureInfo:
     least_side: int = 1
     least_long_side: int = 1
     most_depth: int = 16
+    reads_chroma: bool = False
     needs_chroma: bool = False
 
 
@@ -194,6 +196,7 @@ FEATURES: tuple[FeatureInfo, ...] = (
         extractor="psnr",
         metrics=("psnr_y", "psnr_cb", "psnr_cr"),
         purpose="peak signal-to-noise ratio of each plane, dB",
+        reads_chroma=True,
         options=(
             OptionInfo("enable_chroma", bool),
             OptionInfo("enable_mse", bool),
@@ -207,6 +210,7 @@ FEATURES: tuple[FeatureInfo, ...] = (
         metrics=("psnr_hvs_y", "psnr_hvs_cb", "psnr_hvs_cr", "psnr_hvs"),
         purpose="PSNR weighted by contrast sensitivity, dB",
         most_depth=12,
+        reads_chroma=True,
         needs_chroma=True,
     ),
     FeatureInfo(
@@ -229,6 +233,7 @@ FEATURES: tuple[FeatureInfo, ...] = (
         extractor="ciede",
         metrics=("ciede2000",),
         purpose="colour difference (CIEDE2000) as a score: higher is nearer",
+        reads_chroma=True,
         needs_chroma=True,
     ),
     FeatureInfo(
@@ -312,6 +317,7 @@ FEATURES: tuple[FeatureInfo, ...] = (
         higher_is_better=False,
         options=(*_SPEED, OptionInfo("speed_weight_var_mode", int, 0, 6)),
         least_side=160,
+        reads_chroma=True,
         needs_chroma=True,
     ),
     FeatureInfo(

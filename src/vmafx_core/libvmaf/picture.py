@@ -17,11 +17,12 @@ def fill(library: Library, picture: Any, frame: av.VideoFrame, form: PictureForm
     Args:
         library: The opened library.
         picture: A VmafPicture* whose buffers are allocated.
-        frame: A frame whose pixel format is `form.pix_fmt`.
-        form: Size, chroma and depth of both.
+        frame: A frame of the same size and depth; its chroma may be more than `form` has.
+        form: Size, chroma and depth of the picture.
     """
     bytes_a_sample = 1 if form.depth == 8 else 2
-    for i, plane in enumerate(frame.planes):
+    count = 1 if form.chroma is Chroma.GRAY else 3
+    for i, plane in enumerate(frame.planes[:count]):
         height, stride = picture.h[i], picture.stride[i]
         row = picture.w[i] * bytes_a_sample
         target = np.frombuffer(

@@ -47,6 +47,12 @@ def _features_of(model: ModelSpec) -> Iterator[tuple[FeatureInfo, dict[str, str]
         yield info, options
 
 
+def reads_chroma(models: Iterable[ModelSpec], features: Iterable[FeatureSpec]) -> bool:
+    """Whether any model or feature looks at the chroma planes."""
+    used = [info for m in models for info, _ in _features_of(m)] + [f.info for f in features]
+    return any(info.reads_chroma for info in used)
+
+
 def check_picture(
     picture: PictureFormat, models: Iterable[ModelSpec], features: Iterable[FeatureSpec]
 ) -> None:

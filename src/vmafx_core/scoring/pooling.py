@@ -55,6 +55,7 @@ def _harmonic_mean(values: npt.NDArray[np.float64]) -> float:
     return float(1.0 / np.mean(1.0 / (values + 1.0)) - 1.0)
 
 
+@np.errstate(invalid="ignore", divide="ignore")  # identical planes have an infinite PSNR-HVS
 def pool(values: npt.NDArray[np.float64], *, lower_is_better: bool = False) -> Pooled:
     """Pool per-frame values.
 

@@ -8,7 +8,7 @@ are known as soon as it ends.
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -20,8 +20,8 @@ from vmafx_core.libvmaf.context import Context
 from vmafx_core.libvmaf.log import CAPTURE
 from vmafx_core.libvmaf.model import Model
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec
-from vmafx_core.media.types import PictureFormat
-from vmafx_core.scoring.needs import FRAMES_AFTER, frames_before
+from vmafx_core.media.types import Chroma, PictureFormat
+from vmafx_core.scoring.needs import FRAMES_AFTER, frames_before, reads_chroma
 from vmafx_core.scoring.result import Scores
 
 # Segments that are fed, flushed or waiting to be taken at one time.
@@ -71,10 +71,13 @@ class SegmentScorer:
         threads: int,
         segment_frames: int,
     ) -> None:
+        specs = [spec for spec, _ in models]
         self._features = features
-        self._picture = picture
+        # Planes that nobody looks at need not be copied.
+        luma_only = not reads_chroma(specs, features)
+        self._picture = replace(picture, chroma=Chroma.GRAY) if luma_only else picture
         self._threads = threads
-        self._before = frames_before([spec for spec, _ in models], features)
+        self._before = frames_before(specs, features)
         self._length = max(segment_frames, self._before + FRAMES_AFTER + 1)
         self._open: list[_Open] = []
         self._pending: deque[tuple[Future[SegmentScores], Context]] = deque()
@@ -85,9 +88,10 @@ class SegmentScorer:
         self._closed = False
         CAPTURE.__enter__()
         self._flusher = ThreadPoolExecutor(1, thread_name_prefix="vmafx-flush")
+        lean = all(f.info.extractor != "adm" for f in features)
         try:
             for spec, metric in models:
-                self._models.append(Model(spec, metric))
+                self._models.append(Model(spec, metric, lean=lean))
             self._begin()
         except BaseException:
             self.close()

@@ -1,0 +1,129 @@
+import resource
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from support.clips import frame
+from vmafx_core.errors import ComponentError, InputError
+from vmafx_core.libvmaf.catalogue import FEATURES, MODELS, FeatureInfo, ModelInfo
+from vmafx_core.libvmaf.context import Context
+from vmafx_core.libvmaf.log import CAPTURE, can_capture
+from vmafx_core.libvmaf.model import Model
+from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, parse_model
+from vmafx_core.media.types import Chroma, PictureFormat
+
+SIZE = (384, 336)
+FORM = PictureFormat(*SIZE, Chroma.C420, 8)
+SMALL = PictureFormat(64, 48, Chroma.C420, 8)
+
+
+@pytest.fixture(autouse=True)
+def captured() -> Iterator[None]:
+    with CAPTURE:
+        yield
+
+
+def feed(context: Context, form: PictureFormat = FORM, frames: int = 3) -> None:
+    for i in range(frames):
+        picture = frame(i, form.width, form.height, form.pix_fmt)
+        context.feed(picture, frame(i + 1, form.width, form.height, form.pix_fmt))
+    context.flush()
+
+
+@pytest.mark.parametrize("info", MODELS, ids=lambda m: m.name)
+def test_every_model_of_the_catalogue_scores_within_its_range(info: ModelInfo) -> None:
+    with Model(ModelSpec(version=info.name), "m") as model, Context([model], [], FORM, 1) as c:
+        feed(c)
+        scores = c.predict(0, 3)
+    low, high = info.score_range
+    assert all(low <= s <= high for s in scores["m"])
+    assert ("m_ci_p95_lo" in scores) == info.bootstrap
+
+
+@pytest.mark.parametrize("info", FEATURES, ids=lambda f: f.name)
+def test_every_feature_of_the_catalogue_gives_the_metrics_it_promises(info: FeatureInfo) -> None:
+    with Context([], [FeatureSpec(info.name)], FORM, 1) as c:
+        feed(c)
+        names = c.feature_names()
+        values = [c.feature(stored, 0, 3) for stored in names.values()]
+    assert set(names) == set(info.metrics)
+    assert not np.isnan(values).any()
+
+
+def test_a_bootstrap_interval_holds_its_mean() -> None:
+    with Model(ModelSpec(version="vmaf_b_v0.6.3"), "b") as m, Context([m], [], FORM, 1) as c:
+        feed(c)
+        s = {name: values[0] for name, values in c.predict(0, 1).items()}
+    assert s["b_ci_p95_lo"] <= s["b_bagging"] <= s["b_ci_p95_hi"]
+    assert s["b_stddev"] > 0
+
+
+def test_a_lean_model_predicts_the_same_to_the_bit() -> None:
+    scores = []
+    for lean in (False, True):
+        model = Model(ModelSpec(version="vmaf_v0.6.1"), "m", lean=lean)
+        with model, Context([model], [], FORM, 1) as c:
+            feed(c)
+            scores.append(c.predict(0, 3)["m"])
+            assert ("integer_aim" in c.feature_names()) is not lean
+    assert scores[0] == scores[1]
+
+
+def test_an_override_changes_the_score_and_the_features_name() -> None:
+    spec = parse_model("vmaf_v0.6.1:adm.adm_enhn_gain_limit=1.0")
+    with Model(spec, "m") as model, Context([model], [], FORM, 1) as c:
+        feed(c)
+        assert "integer_adm2_egl_1" in c.feature_names()
+
+
+def test_flags_reach_libvmaf() -> None:
+    scores = {}
+    for text in ("vmaf_v0.6.1", "vmaf_v0.6.1:enable_transform", "vmaf_v0.6.1:disable_clip"):
+        with Model(parse_model(text), "m") as model, Context([model], [], FORM, 1) as c:
+            for _ in range(2):
+                c.feed(frame(0, *SIZE), frame(0, *SIZE))
+            c.flush()
+            scores[text] = c.predict(1, 2)["m"][0]
+    assert scores["vmaf_v0.6.1:enable_transform"] >= scores["vmaf_v0.6.1"]
+    assert scores["vmaf_v0.6.1:disable_clip"] != scores["vmaf_v0.6.1:enable_transform"]
+
+
+def test_a_file_that_is_no_model_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "broken.json"
+    file.write_text('{"model_dict": ')
+    with pytest.raises(ComponentError, match=r"broken\.json is not a VMAF model"):
+        Model(ModelSpec(path=str(file)), "m")
+    with pytest.raises(InputError, match=r"cannot read the model .*missing\.json"):
+        Model(ModelSpec(path=str(tmp_path / "missing.json")), "m")
+
+
+@pytest.mark.skipif(not can_capture(), reason="C's stderr is out of reach here")
+def test_what_libvmaf_prints_is_captured_and_not_shown(capfd: pytest.CaptureFixture[str]) -> None:
+    CAPTURE.drain()
+    with pytest.raises(ComponentError):
+        Model(ModelSpec(version="vmaf_nonsense"), "m")
+    lines = CAPTURE.drain()
+    assert any("vmaf_nonsense" in line for line in lines)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no resource usage there")
+def test_five_hundred_scorings_do_not_grow_memory() -> None:
+    def one() -> None:
+        model = Model(ModelSpec(version="vmaf_v0.6.1"), "m")
+        with model, Context([model], [FeatureSpec("psnr")], SMALL, 1) as c:
+            feed(c, SMALL, 1)
+            c.predict(0, 1)
+
+    def peak() -> int:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    for _ in range(50):
+        one()
+    before = peak()
+    for _ in range(500):
+        one()
+    assert peak() - before < 8 * 1024  # KiB: under 17 KiB a scoring, the size of nothing it holds
