@@ -1,11 +1,14 @@
 """Bringing decoded pictures to the form in which they are scored, through libavfilter."""
 
 import av
+import av.error
 from av.filter import Graph
 
 from vmafx_core.errors import InputError
+from vmafx_core.media.locations import name_of
 from vmafx_core.media.pixels import pixels
 from vmafx_core.media.types import PictureFormat, VideoInfo
+from vmafx_core.notice import Notice, warning
 
 
 class Converter:
@@ -13,16 +16,21 @@ class Converter:
 
     Where the chain is empty, pictures pass untouched. What comes out has the planes of `picture`
     as its first planes: of a grey picture there may be chroma behind the luma, and transparency
-    behind either.
+    behind either. Pictures that change their size or format on the way are brought to the same
+    `picture`, with a notice.
 
     Args:
         info: The video that the pictures are of.
         filters: The chain, in libavfilter's syntax; may be empty.
         picture: The form that is wanted.
+
+    Attributes:
+        notices: What happened on the way.
     """
 
     def __init__(self, info: VideoInfo, filters: str, picture: PictureFormat) -> None:
-        self._info = info
+        self.notices: tuple[Notice, ...] = ()
+        self._location = name_of(info.location)
         self._filters = filters
         self._picture = picture
         self._graph: Graph | None = None
@@ -32,17 +40,18 @@ class Converter:
         """Give one decoded picture; returns those that are ready, in order.
 
         Raises:
-            InputError: The pictures of this video changed their form on the way, and cannot be
-                brought to the one wanted.
+            InputError: The picture cannot be brought to the form that is wanted.
         """
-        if not self._filters:
-            return [self._checked(frame)]
         ready: list[av.VideoFrame] = []
         properties = _properties(frame)
-        if self._graph is None or properties != self._properties:
+        if properties != self._properties:
             ready = self.flush()
+            self._note_change(frame)
             self._properties = properties
-            self._graph = _build(frame, self._filters)
+        if self._graph is None:
+            if not self._filters and self._is_right(frame):
+                return [*ready, frame]
+            self._graph = self._build(frame)
         self._graph.vpush(frame)
         return ready + self._pull(self._graph)
 
@@ -54,24 +63,47 @@ class Converter:
         graph.vpush(None)
         return self._pull(graph)
 
+    def _build(self, frame: av.VideoFrame) -> Graph:
+        wanted = self._picture
+        to_picture = f"scale={wanted.width}:{wanted.height}:flags=bicubic,format={wanted.pix_fmt}"
+        try:
+            return _build(frame, self._filters or to_picture)
+        except (av.FFmpegError, ValueError) as exc:
+            raise InputError(
+                f"{self._location}: pictures of {_named(frame)} cannot be brought to "
+                f"{wanted.width}x{wanted.height} {wanted.pix_fmt}",
+                "Convert the video before it is scored.",
+            ) from exc
+
     def _pull(self, graph: Graph) -> list[av.VideoFrame]:
         ready = []
         while True:
             try:
-                ready.append(self._checked(graph.vpull()))
+                ready.append(graph.vpull())
             except (av.error.BlockingIOError, av.error.EOFError):
-                return ready
+                break
+        for frame in ready:
+            if not self._is_right(frame):
+                raise InputError(
+                    f"{self._location}: its pictures change at {frame.time or 0:.2f} s so that "
+                    f"they become {_named(frame)}",
+                    "Score what comes before and after apart, with --start and --duration.",
+                )
+        return ready
 
-    def _checked(self, frame: av.VideoFrame) -> av.VideoFrame:
-        wanted = self._picture
-        size = (frame.width, frame.height)
-        if size == (wanted.width, wanted.height) and pixels(frame.format.name).fits(wanted):
-            return frame
-        raise InputError(
-            f"{self._info.location}: pictures change to {frame.width}x{frame.height} "
-            f"{frame.format.name} at {frame.time or 0:.2f} s",
-            "Score the parts before and after the change apart, with --start and --duration.",
-        )
+    def _is_right(self, frame: av.VideoFrame) -> bool:
+        size = (self._picture.width, self._picture.height)
+        return (frame.width, frame.height) == size and pixels(frame.format.name).fits(self._picture)
+
+    def _note_change(self, frame: av.VideoFrame) -> None:
+        if not self._properties or self.notices:
+            return
+        text = f"{self._location}: its pictures become {_named(frame)} at {frame.time or 0:.2f} s"
+        self.notices = (warning("pictures-change", text),)
+
+
+def _named(frame: av.VideoFrame) -> str:
+    return f"{frame.width}x{frame.height} {frame.format.name}"
 
 
 def _properties(frame: av.VideoFrame) -> tuple[object, ...]:
@@ -79,9 +111,10 @@ def _properties(frame: av.VideoFrame) -> tuple[object, ...]:
 
 
 def _build(frame: av.VideoFrame, filters: str) -> Graph:
+    """A graph that takes pictures like `frame`, tags included, through `filters`."""
     graph = Graph()
     graph.threads = 1
-    source = graph.add(
+    last = graph.add(
         "buffer",
         video_size=f"{frame.width}x{frame.height}",
         pix_fmt=frame.format.name,
@@ -89,7 +122,6 @@ def _build(frame: av.VideoFrame, filters: str) -> Graph:
         colorspace=str(frame.colorspace),
         range=str(frame.color_range),
     )
-    last = source
     for step in filters.split(","):
         name, _, arguments = step.partition("=")
         following = graph.add(name, arguments or None)

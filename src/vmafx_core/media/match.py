@@ -65,6 +65,7 @@ def match(
     conversions, notices = convert_colors(reference, distorted)
     for side in sides:
         notices += _changes(side, picture)
+    notices += _luma_only(reference, distorted)
     notices += _aspect(reference, distorted)
     filters = [_chain(s, picture, c) for s, c in zip(sides, conversions, strict=True)]
     return Match(picture, filters[0], filters[1], tuple(dict.fromkeys(notices)))
@@ -121,6 +122,13 @@ def _changes(side: VideoInfo, picture: PictureFormat) -> list[Notice]:
     if side.rotation:
         done.append(info("rotated", f"{name}: turned {side.rotation} degrees, as its file says"))
     return done
+
+
+def _luma_only(reference: VideoInfo, distorted: VideoInfo) -> list[Notice]:
+    gray = [s.location for s in (reference, distorted) if s.chroma is Chroma.GRAY]
+    if len(gray) != 1:
+        return []
+    return [info("luma-only", f"{gray[0]}: has no colour; only luma is compared")]
 
 
 def _aspect(reference: VideoInfo, distorted: VideoInfo) -> list[Notice]:
