@@ -256,7 +256,8 @@ class PairRun:
     def _shift_notices(self) -> list[Notice]:
         if not self._thumbs[0]:
             return []
-        shift = best_shift(*self._thumbs, _WATCHED_SHIFT)
+        # Of a short clip a smaller part is searched: the rest must be there to be compared.
+        shift = best_shift(*self._thumbs, min(_WATCHED_SHIFT, len(self._thumbs[0]) // 3))
         if not shift.certain or shift.frames == 0:
             return []
         side = "late" if shift.frames > 0 else "early"
