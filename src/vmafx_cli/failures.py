@@ -13,6 +13,7 @@ from typing import Any
 
 import typer
 
+from vmafx_cli import config
 from vmafx_core.errors import VmafxError, WorkError
 
 INTERNAL_ERROR = 7
@@ -68,20 +69,42 @@ def exit_code_of(error: Exception, *, debug: bool) -> int:
 
 
 def _misused(error: typer.TyperException) -> int:
-    message = error.format_message().removesuffix(".").replace("\n", "\n  ")
-    if not message:
-        # Called without any argument: help was printed instead.
-        return error.exit_code
     context: Any = getattr(error, "ctx", None)
-    hint = f"Try '{context.command_path} --help'." if context else ""
-    tell(message[:1].lower() + message[1:], hint)
+    # Checks of values say "Value error, " before their own words.
+    words = error.format_message().replace("Value error, ", "")
+    if words:
+        message, _, hint = words.partition("\n")
+        message = message.removesuffix(".") + _origin(context, getattr(error, "param", None))
+        if not hint and context:
+            hint = f"Try '{context.command_path} --help'."
+        tell(message[:1].lower() + message[1:], hint)
+    # Without words, help was printed: the program was called without any argument.
     return error.exit_code
+
+
+def _origin(context: Any, parameter: Any) -> str:
+    """Where a wrong value was set, where that is not the command line."""
+    source = context.get_parameter_source(parameter.name) if context and parameter else None
+    match source and source.name:
+        case "DEFAULT_MAP":
+            return f" (set in {str(config.config_path())!r})"
+        case "ENVIRONMENT":
+            return f" (set by {context.auto_envvar_prefix}_{parameter.name.upper()})"
+        case _:
+            return ""
 
 
 def abandon(stream: Any) -> None:
     """Give up a standard stream, so that the interpreter does not fail on it when it ends."""
     with open(os.devnull, "wb") as devnull:  # noqa: PTH123
         os.dup2(devnull.fileno(), stream.fileno())
+
+
+def provide_standard_streams() -> None:
+    """Give a program that was started without standard output or error one that goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def stop_cleanly_on_signals() -> None:

@@ -53,7 +53,8 @@ class Program(LazyGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command, and give its options the defaults of the configuration."""
         name, command, rest = super().resolve_command(ctx, args)
-        if command and not ctx.resilient_parsing and name not in _UNCONFIGURED:
+        wanted = command and not ctx.resilient_parsing and "--help" not in rest
+        if wanted and name not in _UNCONFIGURED:
             path = config.config_path()
             tables = config.read(path)
             config.check_tables(tables, self.lazy_commands, path)
@@ -101,6 +102,7 @@ def program(
 
 def main() -> None:
     """Run the program and exit."""
+    failures.provide_standard_streams()
     failures.stop_cleanly_on_signals()
     sys.exit(_run())
 

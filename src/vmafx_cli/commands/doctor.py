@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from vmafx_cli.command_classes import Command
-from vmafx_cli.options import panels
-from vmafx_cli.options.groups import option
-from vmafx_cli.options.outputs import Debug, ListFormat
+from vmafx_cli.options.groups import with_groups
+from vmafx_cli.options.outputs import ListFormat, ListOptions
 from vmafx_core.errors import ComponentError
 
 if TYPE_CHECKING:
@@ -25,14 +24,8 @@ _EPILOG = """\
 
 
 @app.command(cls=Command, epilog=_EPILOG)
-def doctor(
-    ctx: typer.Context,
-    fmt: Annotated[
-        ListFormat,
-        option("--format", panel=panels.RESULTS, help="How to print it.", show_default=True),
-    ] = ListFormat.TABLE,
-    debug: Debug = False,  # noqa: ARG001  # its callback acts on it
-) -> None:
+@with_groups
+def doctor(ctx: typer.Context, listing: ListOptions) -> None:
     """Check what is installed and usable here.
 
     Finds libvmaf, scores a picture with every model and feature, looks for decoders, counts CPUs
@@ -43,7 +36,7 @@ def doctor(
     commands = ctx.find_root().command.commands  # type: ignore[attr-defined]  # the root is a group
     findings = tuple(diagnose(commands))
     problems = [finding for finding in findings if finding.status is Status.PROBLEM]
-    if fmt is ListFormat.JSON:
+    if listing.format is ListFormat.JSON:
         _print_json(findings, usable=not problems)
     else:
         _print_table(findings)

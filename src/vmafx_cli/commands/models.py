@@ -2,14 +2,12 @@
 
 import json
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 
 from vmafx_cli.command_classes import Command
-from vmafx_cli.options import panels
-from vmafx_cli.options.groups import option
-from vmafx_cli.options.outputs import ListFormat
+from vmafx_cli.options.groups import with_groups
+from vmafx_cli.options.outputs import ListFormat, ListOptions
 from vmafx_core.libvmaf.catalogue import FEATURES, MODELS
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
@@ -32,18 +30,14 @@ _EPILOG = """\
 
 
 @app.command(cls=Command, epilog=_EPILOG)
-def models(
-    fmt: Annotated[
-        ListFormat,
-        option("--format", panel=panels.RESULTS, help="How to print it.", show_default=True),
-    ] = ListFormat.TABLE,
-) -> None:
+@with_groups
+def models(listing: ListOptions) -> None:
     """List models and features.
 
     For each model: what it is for, the viewing distance in picture heights and its range; for each
     feature: what it measures and what its metrics are called in results and requirements.
     """
-    if fmt is ListFormat.JSON:
+    if listing.format is ListFormat.JSON:
         document = {
             "version": 1,
             "models": [asdict(model) for model in MODELS],

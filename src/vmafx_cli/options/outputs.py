@@ -109,3 +109,14 @@ class MessageOptions:
         ),
     ] = False
     debug: Debug = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOptions:
+    """How a list is printed; the fields are the options."""
+
+    format: Annotated[
+        ListFormat,
+        option("--format", panel=panels.RESULTS, help="How to print it.", show_default=True),
+    ] = ListFormat.TABLE
+    debug: Debug = False

@@ -31,7 +31,7 @@ _MISSED = {">=": "below", ">": "not above", "<=": "above", "<": "not below"}
 _ALIASES = {"harmonic": "harmonic_mean"}
 _GRAMMAR = re.compile(
     r"\s*(?P<metric>[^\s:<>=!]+)(?::(?P<pool>[^\s:<>=!]*))?"
-    r"\s*(?P<operator>[<>=!]+)\s*(?P<value>\S+)\s*"
+    r"\s*(?P<operator>[<>=!]++)\s*(?P<value>[^\s<>=!]\S*)\s*"
 )
 _FEATURE_OF = {metric: feature for feature in FEATURES for metric in feature.metrics}
 _FRIENDLY = {f.name: f.metrics[0] for f in FEATURES if f.name not in _FEATURE_OF}

@@ -1,0 +1,1 @@
+complete --command vmafx --no-files --arguments "(env _VMAFX_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) vmafx)" --condition "env _VMAFX_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) vmafx"

@@ -1,0 +1,50 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer
+from rich.text import Text
+
+from support.cli import InProcess
+from vmafx_cli.main import Program, app
+
+COMMANDS = tuple(Program.lazy_commands)
+
+
+def parameters() -> Iterator[Any]:
+    root: Any = typer.main.get_command(app)
+    for name in COMMANDS:
+        for parameter in root.load(name).params:
+            yield pytest.param(parameter, id=f"{name}-{parameter.name}")
+
+
+@pytest.mark.parametrize("width", [60, 80])
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
+def test_help_fits_the_terminal(run: InProcess, command: tuple[str, ...], width: int) -> None:
+    ended = run(*command, "--help", columns=width)
+    assert ended.code == 0
+    assert max(len(line.rstrip()) for line in ended.out.splitlines()) <= width
+
+
+def test_help_of_score_keeps_its_examples_whole_at_80_columns(run: InProcess) -> None:
+    lines = [line.strip() for line in run("score", "--help").out.splitlines()]
+    assert "ffmpeg -i dis.mkv -f yuv4mpegpipe - | vmafx score ref.mp4 -" in lines
+    assert "vmafx score ref.yuv dis.yuv --width 576 --height 324 --pix-fmt yuv420p10le" in lines
+
+
+def test_help_lists_every_command_with_what_it_does(run: InProcess) -> None:
+    lines = run("--help").out.splitlines()
+    for name, command in Program.lazy_commands.items():
+        assert any(name in line and command.summary in line for line in lines)
+
+
+@pytest.mark.parametrize("parameter", tuple(parameters()))
+def test_every_option_says_what_it_does(parameter: Any) -> None:
+    assert Text.from_markup(parameter.help).plain.endswith((".", "]"))
+
+
+def test_options_stand_under_headings(run: InProcess) -> None:
+    out = run("score", "--help").out
+    headings = ["What is measured", "What part is scored", "Raw video", "Requirements", "Results"]
+    places = [out.index(f"─ {heading} ─") for heading in headings]
+    assert places == sorted(places)
