@@ -87,7 +87,7 @@ class Context:
         lib, form = self._library.lib, self._picture
         try:
             preallocate = lib.vmaf_preallocate_pictures
-        except AttributeError:  # libvmaf 3.0
+        except self._library.ffi.error:  # libvmaf 3.0
             return False
         geometry = {
             "w": form.width,

@@ -1,4 +1,15 @@
-"""The part of libvmaf's C interface that is used, as of 3.0; the same in 3.2."""
+"""The C declarations the binding uses: libvmaf's, as of 3.0 (the same in 3.2), and C's `stderr`.
+
+`_declarations.py` is made from them, so that no C has to be parsed when the program starts::
+
+    python -m vmafx_core.libvmaf.declarations
+"""
+
+from pathlib import Path
+
+from cffi import FFI
+
+COMPILED = "vmafx_core.libvmaf._declarations"
 
 CDEF = """
 typedef struct VmafContext VmafContext;
@@ -80,4 +91,22 @@ int vmaf_score_at_index_model_collection(VmafContext *vmaf, VmafModelCollection 
 int vmaf_feature_score_at_index(VmafContext *vmaf, const char *feature, double *score,
                                 unsigned index);
 int vmaf_write_output(VmafContext *vmaf, const char *path, int format);
+
+extern void *stderr;
+extern void *__stderrp;
+void *fdopen(int fd, const char *mode);
+int fclose(void *stream);
+int setvbuf(void *stream, char *buffer, int mode, size_t size);
 """
+
+
+def compile_to(path: Path) -> None:
+    """Write the declarations as a module of cffi's; no C compiler is involved."""
+    ffi = FFI()
+    ffi.set_source(COMPILED, None)
+    ffi.cdef(CDEF)
+    ffi.emit_python_code(str(path))
+
+
+if __name__ == "__main__":
+    compile_to(Path(__file__).with_name("_declarations.py"))

@@ -15,10 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cffi import FFI
-
 from vmafx_core.errors import ComponentError, WorkError
-from vmafx_core.libvmaf.declarations import CDEF
+from vmafx_core.libvmaf._declarations import ffi
 
 SETTING = "VMAFX_LIBVMAF"
 OLDEST = (3, 0)
@@ -94,12 +92,10 @@ def open_library(path: str) -> Library:
     Raises:
         ComponentError: If it cannot be loaded, is no libvmaf, or is older than 3.0.
     """
-    ffi = FFI()
-    ffi.cdef(CDEF)
     try:
         lib = ffi.dlopen(path)
         version = ffi.string(lib.vmaf_version()).decode()
-    except (OSError, AttributeError) as error:
+    except (OSError, ffi.error) as error:
         raise ComponentError(f"cannot load libvmaf from {path}: {error}", REMEDY) from None
     numbers = tuple(int(n) for n in re.findall(r"\d+", version)[:2])
     if numbers < OLDEST:

@@ -16,7 +16,7 @@ from collections import Counter
 from functools import cache
 from typing import Any, Self
 
-from cffi import FFI
+from vmafx_core.libvmaf._declarations import ffi
 
 _LINE_BUFFERED = 1  # _IOLBF, in glibc and on macOS
 _PREFIX = re.compile(r"\x1b\[[0-9;]*m|^libvmaf (ERROR|WARNING|INFO|DEBUG)\s*", re.MULTILINE)
@@ -27,13 +27,8 @@ LEVEL_WARNING = 2
 
 
 @cache
-def _libc() -> tuple[Any, Any]:
-    ffi = FFI()
-    ffi.cdef(
-        f"extern void *{_SYMBOL}; void *fdopen(int, const char *); int fflush(void *);"
-        "int fclose(void *); int setvbuf(void *, char *, int, size_t);"
-    )
-    return ffi, ffi.dlopen(None)
+def _libc() -> Any:
+    return ffi.dlopen(None)
 
 
 def can_capture() -> bool:
@@ -73,7 +68,7 @@ class LogCapture:
                 self._remove()
 
     def _install(self) -> None:
-        ffi, libc = _libc()
+        libc = _libc()
         self._reader, writer = os.pipe()
         os.set_blocking(self._reader, False)
         os.set_blocking(writer, False)
@@ -88,7 +83,7 @@ class LogCapture:
         self._stream = stream
 
     def _remove(self) -> None:
-        _, libc = _libc()
+        libc = _libc()
         setattr(libc, _SYMBOL, self._saved)
         libc.fclose(self._stream)
         os.close(self._reader)

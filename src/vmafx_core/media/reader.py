@@ -87,6 +87,8 @@ class FrameReader:
         """Stop reading and free everything; waits shortly for the thread."""
         self._stop.set()
         self._source.stop()
+        while self._thread.is_alive() and not self._queue.empty():
+            self._queue.get_nowait()  # one that waits for room finds it, and sees the stop
         self._thread.join(timeout=5)
         if not self._thread.is_alive():
             self._source.close()
