@@ -56,7 +56,8 @@ def test_moving_averages_need_more_frames_before_a_segment(
 def test_a_model_files_features_are_read_from_it(tmp_path: Path) -> None:
     file = tmp_path / "m.json"
     names = ["VMAF_integer_feature_adm2_score", "Cambi_feature_cambi_score"]
-    file.write_text(json.dumps({"model_dict": {"feature_names": names}}))
+    model = {"feature_names": names, "slopes": [1, 1, 1], "model": "svm_type nu_svr"}
+    file.write_text(json.dumps({"model_dict": model}))
     with pytest.raises(MismatchError, match="width or height of at least 216"):
         check_picture(form(100, 100), [ModelSpec(path=str(file))], [])
 

@@ -1,11 +1,11 @@
 """What models and features need: pictures they can work on, and frames around a segment."""
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from vmafx_core.errors import MismatchError
 from vmafx_core.libvmaf.catalogue import FeatureInfo, find_feature, find_model
+from vmafx_core.libvmaf.model import feature_names
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec
 from vmafx_core.media.types import Chroma, PictureFormat
 
@@ -16,6 +16,7 @@ FRAMES_BEFORE = 1
 FRAMES_BEFORE_MOVING = 4
 
 _MOVING = ("motion_five_frame_window", "motion_moving_average")
+# What libvmaf calls a feature in a model file contains the word for its family.
 _FAMILIES = {
     "adm": "adm",
     "aim": "adm",
@@ -27,16 +28,14 @@ _FAMILIES = {
 }
 
 
-def _json_features(path: str) -> list[str]:
-    """The friendly names of the features a model file mentions; its loading was checked."""
-    names = " ".join(json.loads(Path(path).read_bytes())["model_dict"]["feature_names"]).lower()
-    return [feature for word, feature in _FAMILIES.items() if word in names]
-
-
 def _features_of(model: ModelSpec) -> Iterator[tuple[FeatureInfo, dict[str, str]]]:
     """A model's features with the options that decide what they need."""
     known = find_model(model.version)
-    names = known.features if known else _json_features(model.path)
+    if known:
+        names = list(known.features)
+    else:
+        stored = " ".join(feature_names(model.path)).lower()
+        names = [feature for word, feature in _FAMILIES.items() if word in stored]
     for name in names:
         info = find_feature(name)
         if info is None:

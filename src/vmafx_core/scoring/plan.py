@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from vmafx_core.errors import MismatchError, UsageError
-from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec
+from vmafx_core.libvmaf.model import Model
+from vmafx_core.libvmaf.specs import AUTO, FeatureSpec, ModelSpec
 from vmafx_core.media.match import Match, match
 from vmafx_core.media.rates import Rates, compare_rates
 from vmafx_core.media.source import VideoSource
@@ -74,9 +75,13 @@ def make_plan(request: ScoreRequest, stack: ExitStack) -> Plan:
     Raises:
         UsageError: If the request contradicts itself.
         InputError: If an input cannot be read.
+        ComponentError: If a model is missing or is none.
         MismatchError: If inputs do not fit together, or not to a model.
     """
     _check(request)
+    for spec in request.models:
+        if spec.version != AUTO:
+            Model(spec, "checked").close()
     cpus = usable_cpus()
     decode_threads = max(1, min(cpus // 2, _MOST_DECODE_THREADS))
     reference, distorted = _open(request, decode_threads, stack)
