@@ -52,7 +52,8 @@ def feature_names(path: str) -> list[str]:
         first = read if "model_dict" in read else next(iter(read.values()))  # of a bootstrap
         model = first["model_dict"]
         names = [str(name) for name in model["feature_names"]]
-        whole = isinstance(model["model"], str) and len(names) == len(model["slopes"]) - 1
+        slopes = model.get("slopes", [None, *names])  # one more than features, for the score
+        whole = isinstance(model["model"], str) and len(slopes) == len(names) + 1
     except (ValueError, TypeError, KeyError, AttributeError, StopIteration, RecursionError):
         whole = False
     if not whole:

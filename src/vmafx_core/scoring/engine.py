@@ -115,7 +115,8 @@ class _Run:
             result = pair.result(reference_total, time.monotonic() - self._began)
             yield from (Told(n, i) for n in result.notices if n not in self._plan.pairs[i].notices)
             results.append(result)
-        notices = (*self._plan.notices, *self._log_notices())
+        changes = (notice for c in self._converters for notice in c.notices)
+        notices = tuple(dict.fromkeys((*self._plan.notices, *changes, *self._log_notices())))
         yield from (Told(n) for n in notices if n not in self._plan.notices)
         yield Finished(
             ScoreResult(

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from vmafx_core.errors import MismatchError
 from vmafx_core.libvmaf.catalogue import lower_is_better
 from vmafx_core.media.convert import Converter
+from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.reader import FrameReader
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.sync import best_shift, thumbnail
@@ -46,7 +47,7 @@ def frames_left(source: VideoSource, reader: FrameReader, read: int) -> int:
     """
     spec, declared = source.spec, source.info.frame_count
     whole = spec.start == 0 and spec.skip == 0 and spec.duration is None
-    if declared is not None and whole and not spec.is_pipe:
+    if declared is not None and whole and not is_pipe(spec.location):
         return max(0, declared - read)
     return sum(1 for _ in reader)
 
@@ -75,8 +76,9 @@ class PairRun:
         self._thumbs: tuple[list[npt.NDArray[np.float32]], list[npt.NDArray[np.float32]]]
         self._thumbs = ([], [])
         matched, source = self._plan.match, self._plan.source
-        converter = Converter(source.info, matched.distorted_filters, matched.picture)
-        self._reader = FrameReader(source, [converter])
+        self._name = name_of(source.spec.location)
+        self._converter = Converter(source.info, matched.distorted_filters, matched.picture)
+        self._reader = FrameReader(source, [self._converter])
         try:
             self._pairer = self._make_pairer(plan)
             self._scorer = SegmentScorer(
@@ -153,7 +155,7 @@ class PairRun:
         """
         if self.fed == 0:
             raise MismatchError(
-                f"{self._plan.source.spec.location}: has no frame in common with the reference",
+                f"{self._name}: has no frame in common with the reference",
                 "Look at the offset, --start, --skip-ref, --skip-dis and the pairing.",
             )
         yield from map(self._known, self._scorer.finish())
@@ -174,7 +176,12 @@ class PairRun:
         metrics = self._metrics()
         times = np.array(self._times)
         frames = self._account(reference_total)
-        notices = [*self._plan.notices, *self._frame_notices(frames), *self._shift_notices()]
+        notices = [
+            *self._plan.notices,
+            *self._converter.notices,
+            *self._frame_notices(frames),
+            *self._shift_notices(),
+        ]
         matched, plan = self._plan.match, self._plan
         return PairResult(
             distorted=plan.source.info,
@@ -246,7 +253,7 @@ class PairRun:
         return [
             warning(
                 "frame-count",
-                f"{self._plan.source.spec.location}: {frames.distorted_read} frames against the "
+                f"{self._name}: {frames.distorted_read} frames against the "
                 f"reference's {frames.reference_read}; {frames.scored} pairs are scored, "
                 f"{frames.reference_left} reference and {frames.distorted_left} distorted frames "
                 "are left over",
@@ -264,7 +271,7 @@ class PairRun:
         return [
             warning(
                 "start-shifted",
-                f"{self._plan.source.spec.location}: looks {abs(shift.frames)} frames {side}; "
+                f"{self._name}: looks {abs(shift.frames)} frames {side}; "
                 f"--sync {shift.frames} or --sync auto aligns it",
             )
         ]

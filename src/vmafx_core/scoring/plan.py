@@ -7,6 +7,7 @@ from fractions import Fraction
 from vmafx_core.errors import MismatchError, UsageError
 from vmafx_core.libvmaf.model import Model
 from vmafx_core.libvmaf.specs import AUTO, FeatureSpec, ModelSpec
+from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.match import Match, match
 from vmafx_core.media.rates import Rates, compare_rates
 from vmafx_core.media.source import VideoSource
@@ -130,7 +131,7 @@ def _open(
         sources.append(opened(spec, reference.info.frame_rate))
         stack.callback(sources[-1].close)
     rate = next((s.info.frame_rate for s in sources if s.info.frame_rate), None)
-    if reference.info.frame_rate is None and rate and not request.reference.is_pipe:
+    if reference.info.frame_rate is None and rate and not is_pipe(request.reference.location):
         closing()
         reference = opened(request.reference, rate)
     return reference, sources
@@ -163,7 +164,7 @@ def _plan_pair(request: ScoreRequest, reference: VideoSource, source: VideoSourc
 
 
 def _told_offset(source: VideoSource, frames: int, seconds: float, *, certain: bool) -> Notice:
-    name = source.spec.location
+    name = name_of(source.spec.location)
     if not certain:
         return warning(
             "sync-uncertain",
@@ -186,10 +187,10 @@ def _check_rates(
         return []
     rates = f"{float(a):.5g} against {float(b):.5g} frames a second"
     if verdict is Rates.LABEL:
-        text = f"{source.spec.location}: {rates}, paired frame by frame all the same"
+        text = f"{name_of(source.spec.location)}: {rates}, paired frame by frame all the same"
         return [warning("frame-rate", text)]
     raise MismatchError(
-        f"{source.spec.location}: the frame rates differ, {rates}",
+        f"{name_of(source.spec.location)}: the frame rates differ, {rates}",
         "--pairing time pairs frames that are shown at the same time; "
         "--pairing index pairs them one by one.",
     )
