@@ -11,6 +11,7 @@ from vmafx_core.media.completeness import check_end
 from vmafx_core.media.failures import broken, no_index, read_error
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.opened import Opened
+from vmafx_core.media.timeline import Timeline
 from vmafx_core.notice import warning
 
 # Decoders that conceal damage without marking the picture, unless they are told to give up on it.
@@ -46,6 +47,7 @@ def decode(opened: Opened, location: str) -> Iterator[av.VideoFrame]:
         RemoteError: The server went away.
     """
     account = _Account(opened.stream)
+    timeline = Timeline(opened, location)
     packets = opened.container.demux(opened.stream)
     while True:
         try:
@@ -62,11 +64,14 @@ def decode(opened: Opened, location: str) -> Iterator[av.VideoFrame]:
                 text = f"{leading} pictures before the first key frame are left out"
                 told = warning("leading", f"{name_of(location)}: {text}")
                 opened.notices = (*opened.notices, told)
+            if hole := timeline.add(frame):
+                opened.notices = (*opened.notices, hole)
             account.remove(frame)
             yield frame
     if opened.stopped:
         return
     check_end(opened, location, account.last_byte)
+    timeline.check_end()
     if lost := account.lost():
         raise InputError(
             f"{name_of(location)}: {lost} of its pictures could not be decoded",

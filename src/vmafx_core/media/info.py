@@ -1,7 +1,6 @@
 """What an opened video turned out to be, from its container and its first picture."""
 
 from fractions import Fraction
-from itertools import pairwise
 
 import av
 from av.video.stream import VideoStream
@@ -9,11 +8,10 @@ from av.video.stream import VideoStream
 from vmafx_core.media import color, orientation
 from vmafx_core.media.opened import Opened
 from vmafx_core.media.pixels import pixels
+from vmafx_core.media.timeline import is_variable
 from vmafx_core.media.types import InputSpec, VideoInfo
 
 _AV_SECOND = 1_000_000
-# How far timestamps may stray from an even grid before a stream counts as variable-rate.
-_UNEVEN = 0.1
 
 
 def describe(spec: InputSpec, opened: Opened, frame: av.VideoFrame) -> VideoInfo:
@@ -50,7 +48,7 @@ def describe(spec: InputSpec, opened: Opened, frame: av.VideoFrame) -> VideoInfo
         chroma=form.chroma,
         depth=form.depth,
         frame_rate=_frame_rate(spec, opened),
-        variable_rate=spec.frame_rate is None and _is_variable(stream),
+        variable_rate=spec.frame_rate is None and is_variable(stream),
         frame_count=_frame_count(opened),
         duration=duration,
         bit_rate=_bit_rate(opened, duration),
@@ -106,18 +104,3 @@ def _frame_count(opened: Opened) -> int | None:
     if stream.frames and len(entries) == stream.frames:
         return sum(not e.is_discard for e in entries)
     return stream.frames or None
-
-
-def _is_variable(stream: VideoStream) -> bool:
-    entries = stream.index_entries
-    if stream.frames and len(entries) == stream.frames:
-        # The last frame's neighbour and the first's may be cut by an edit list.
-        times = [e.timestamp for e in entries][1:-1]
-        steps = sorted(b - a for a, b in pairwise(times))
-        return bool(steps) and steps[-1] - steps[0] > _UNEVEN * max(steps[len(steps) // 2], 1)
-    average, base = stream.average_rate, stream.base_rate
-    if not average or not base:
-        return False
-    ratio = float(base) / float(average)
-    # Interlaced streams tick once a field: twice the frame rate is as even as once.
-    return min(abs(ratio - 1), abs(ratio - 2)) > _UNEVEN

@@ -29,6 +29,8 @@ from vmafx_core.notice import Notice, info
 # Seconds that a server may take to answer, and to send the next bytes.
 _CONNECT_SECONDS = 15.0
 _READ_SECONDS = 30.0
+# Demuxers that can tell damage are to say so.
+_STRICT = {"err_detect": "explode"}
 # A connection that breaks is taken up again where it broke, a few times.
 _HTTP_OPTIONS = {"reconnect": "1", "reconnect_max_retries": "3", "reconnect_delay_max": "2"}
 
@@ -89,7 +91,7 @@ def _container(
             pipe or (location if url else f"file:{location}"),
             "r",
             format="rawvideo" if geometry else None,
-            container_options=options | (_HTTP_OPTIONS if location.startswith("http") else {}),
+            container_options=_STRICT | options | (_HTTP_OPTIONS if url else {}),
             buffer_size=_PIPE_BUFFER if pipe else _FILE_BUFFER,
             timeout=(_CONNECT_SECONDS, _READ_SECONDS) if url else None,
         )
@@ -115,6 +117,12 @@ def _choose(container: InputContainer, spec: InputSpec) -> tuple[VideoStream, li
         kinds = sorted({s.type for s in container.streams if s.type != "video"})
         has = f" (only {' and '.join(kinds)})" if kinds else ""
         raise InputError(f"{name}: has no video stream{has}", "Name a file with video in it.")
+    streams = [s for s in streams if s.codec_context is not None]
+    if not streams:
+        raise InputError(
+            f"{name}: FFmpeg has no decoder for its video",
+            "Convert it first, to H.264 without loss for instance.",
+        )
     if spec.stream is not None:
         if not 0 <= spec.stream < len(streams):
             has = f"It has {len(streams)}, counted from 0."

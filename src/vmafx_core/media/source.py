@@ -54,7 +54,11 @@ class VideoSource:
         except BaseException:
             self.close()
             raise
-        self.notices: tuple[Notice, ...] = self._opened.notices
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What was chosen, assumed or found; may grow until the last frame."""
+        return self._opened.notices
 
     def frames(self) -> Iterator[av.VideoFrame]:
         """The pictures, each once, in order of display; to be called once.

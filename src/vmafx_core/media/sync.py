@@ -97,7 +97,7 @@ def best_shift(reference: list[Thumbnail], distorted: list[Thumbnail], max_shift
         -min(max_shift, len(reference) - least), min(max_shift, len(distorted) - least) + 1
     )
     means = {s: float(distances.diagonal(s).mean()) for s in shifts}
-    best = min(means, key=lambda s: (means[s], abs(s)))
+    best = min(means, key=lambda s: (round(means[s], 4), abs(s)))
     certain = means[best] < _STRANGERS and all(
         _speaks_for(distances, best, other) for other in shifts if other != best
     )
@@ -191,6 +191,10 @@ def _speaks_for(distances: npt.NDArray[np.float32], best: int, other: int) -> bo
     rows, columns = distances.shape
     first = max(0, -best, -other)
     last = min(rows, columns - best, columns - other)
+    if last - first < _LEAST_TELLING:
+        # Hardly any frame has a partner at both shifts: the averages have to be far apart.
+        means = [float(distances.diagonal(s).mean()) for s in (best, other)]
+        return means[1] > 2 * means[0] + _TELLING
     index = np.arange(first, last)
     gain = distances[index, index + other] - distances[index, index + best]
     telling = gain[np.abs(gain) > _TELLING]
