@@ -121,6 +121,7 @@ class InputOptions:
             "--pix-fmt",
             panel=panels.RAW,
             metavar="NAME",
+            parser=values.pixel_format,
             complete=names.pixel_formats,
             help="Pixel format, likewise, in FFmpeg's names: yuv420p10le.",
         ),

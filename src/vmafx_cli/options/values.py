@@ -99,3 +99,15 @@ def sync(text: str) -> Sync:
         return Sync(offset=int(text))
     except ValueError:
         raise UsageError(f"{text!r} is not off, auto or a number of frames") from None
+
+
+def pixel_format(text: str) -> str:
+    """Read a pixel format by FFmpeg's name.
+
+    Raises:
+        UnknownNameError: If there is none of that name that can be scored.
+    """
+    from vmafx_core.media.pixels import pixels  # noqa: PLC0415  # loads FFmpeg
+
+    pixels(text)
+    return text

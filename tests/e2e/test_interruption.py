@@ -1,0 +1,117 @@
+"""Being stopped: by Ctrl-C, by a service manager, by a reader that has read enough."""
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import av
+import pytest
+
+from support.cli import PROGRAM, vmafx
+
+
+def y4m(video: Path) -> bytes:
+    """A video as a stream that a pipe can carry."""
+    with av.open(str(video)) as container:
+        pictures = [frame.to_ndarray(format="yuv420p") for frame in container.decode(video=0)]
+    header = b"YUV4MPEG2 W320 H240 F25:1 Ip A1:1 C420jpeg\n"
+    return header + b"".join(b"FRAME\n" + picture.tobytes() for picture in pictures)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_run_ends_at_once_and_leaves_nothing(
+    *, reference: Path, good: Path, tmp_path: Path, number: signal.Signals, code: int, count: int
+) -> None:
+    command = [PROGRAM, "score", reference, "-", "--format", "ndjson", "-o", "scores.json"]
+    with subprocess.Popen(
+        [*map(str, command), "--report", "scores.html"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        # The pipe stays open after these frames: the run waits for more of them.
+        process.stdin.write(y4m(good)[: 5 * 320 * 240])
+        process.stdin.flush()
+        started = [process.stdout.readline() for _ in range(2)]
+        assert b'"started"' in started[1]
+        for _ in range(count):
+            process.send_signal(number)
+            time.sleep(0.02)
+        _, err = process.communicate(timeout=30)
+    # A second signal may end the process as such, before it has unwound.
+    assert process.returncode in ({code} if count == 1 else {code, -number})
+    assert err == b""
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("format_name", ["table", "json", "ndjson"])
+def test_a_reader_that_goes_away_ends_the_run_silently(
+    reference: Path, good: Path, format_name: str
+) -> None:
+    with subprocess.Popen(
+        [PROGRAM, "score", reference, good, "--format", format_name],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        err = process.stderr.read()
+    assert process.returncode == 141
+    assert err == b""
+
+
+@pytest.mark.parametrize("args", [["--help"], ["score", "--help"], ["models"], ["doctor"]])
+def test_a_list_that_nobody_reads_ends_silently(args: list[str]) -> None:
+    with subprocess.Popen(
+        [PROGRAM, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        err = process.stderr.read()
+    assert process.returncode == 141
+    assert err == b""
+
+
+def test_a_full_disk_behind_standard_output_is_a_failure(reference: Path, good: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [PROGRAM, "score", reference, good],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            text=True,
+        )
+    assert done.returncode == 7
+    assert done.stderr.splitlines()[0].endswith("No space left on device")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_standard_streams_may_be_closed(
+    reference: Path, good: Path, tmp_path: Path, closed: str
+) -> None:
+    scores = tmp_path / "scores.csv"
+    command = f'"$0" score "$1" "$2" -o "$3" {closed}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", command, PROGRAM, reference, good, scores],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert done.stderr == b""
+    assert scores.read_text().startswith("Frame,")
+
+
+def test_debug_shows_where_an_error_came_from() -> None:
+    plain = vmafx("score", "nowhere.mp4", "nowhere.mp4")
+    debug = vmafx("score", "nowhere.mp4", "nowhere.mp4", "--debug")
+    assert plain.code == debug.code == 3
+    assert "Traceback" not in plain.err
+    assert "Traceback" in debug.err
+    assert debug.err.endswith(plain.err)
