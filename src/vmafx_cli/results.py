@@ -11,13 +11,12 @@ from rich.text import Text
 
 from vmafx_cli.options.gate import GateOptions
 from vmafx_cli.options.outputs import Format, MessageOptions, ResultOptions
-from vmafx_core.report import formats, html, junit, text_logs
+from vmafx_core.report import formats, junit, text_logs
 from vmafx_core.report.files import STDOUT, check_writable, write_atomically
 from vmafx_core.report.table import result_tables
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.requirements import Outcome
 from vmafx_core.scoring.result import ScoreResult
-from vmafx_core.scoring.snapshots import worst_pictures
 
 _ONE_PAIR = {"csv", "xml", "sub"}
 
@@ -76,15 +75,25 @@ class Destinations:
         if self.junit:
             write_atomically(self.junit, junit.render(result, outcomes))
         if self.page:
-            html.write_report(result, worst_pictures(result, request), self.page, outcomes)
+            _write_page(self.page, result, request, outcomes)
         if self.printed is Format.TABLE:
             console = Console(highlight=False)
             console.print(result_tables(result, verbose=self.verbose))
             if outcomes:
-                console.print(outcome_table(outcomes))
+                console.print("", outcome_table(outcomes))
         elif self.printed not in {None, Format.NDJSON}:
             # NDJSON was printed while the run went on.
             write_atomically(STDOUT, formats.render(result, self.printed, outcomes))
+
+
+def _write_page(
+    path: str, result: ScoreResult, request: ScoreRequest, outcomes: Sequence[Outcome]
+) -> None:
+    # Loading this takes longer than scoring a short clip, and most runs want no page.
+    from vmafx_core.report.html import write_report  # noqa: PLC0415
+    from vmafx_core.scoring.snapshots import worst_pictures  # noqa: PLC0415
+
+    write_report(result, worst_pictures(result, request), path, outcomes)
 
 
 def _file_format(path: str, otherwise: Format | None) -> str:

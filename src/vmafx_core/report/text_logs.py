@@ -6,7 +6,7 @@ only; a run with several is refused.
 """
 
 from collections.abc import Iterator
-from xml.sax.saxutils import quoteattr
+from html import escape
 
 from vmafx_core.errors import UsageError
 from vmafx_core.report.json_log import LIBVMAF_POOLS
@@ -57,7 +57,7 @@ def render_xml(result: ScoreResult) -> str:
     metrics = _columns(pair)
     size = f'qualityWidth="{pair.picture.width}" qualityHeight="{pair.picture.height}"'
     lines = [
-        f"<VMAF version={quoteattr(result.versions.libvmaf)}>",
+        f'<VMAF version="{escape(result.versions.libvmaf)}">',
         f"  <params {size} />",
         f'  <fyi fps="{pair.fps:.2f}" />',
         "  <frames>",
@@ -68,7 +68,7 @@ def render_xml(result: ScoreResult) -> str:
     lines += ["  </frames>", "  <pooled_metrics>"]
     for metric in metrics:
         pools = "".join(f'{p}="{getattr(metric.pooled, p):.6f}" ' for p in LIBVMAF_POOLS)
-        lines.append(f"    <metric name={quoteattr(metric.name)} {pools}/>")
+        lines.append(f'    <metric name="{escape(metric.name)}" {pools}/>')
     lines += ["  </pooled_metrics>", "  <aggregate_metrics />", "</VMAF>"]
     return "\n".join(lines) + "\n"
 
