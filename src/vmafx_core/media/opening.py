@@ -29,8 +29,6 @@ from vmafx_core.notice import Notice, info
 # Seconds that a server may take to answer, and to send the next bytes.
 _CONNECT_SECONDS = 15.0
 _READ_SECONDS = 30.0
-# Demuxers that can tell damage are to say so.
-_STRICT = {"err_detect": "explode"}
 # A connection that breaks is taken up again where it broke, a few times.
 _HTTP_OPTIONS = {"reconnect": "1", "reconnect_max_retries": "3", "reconnect_delay_max": "2"}
 
@@ -91,7 +89,7 @@ def _container(
             pipe or (location if url else f"file:{location}"),
             "r",
             format="rawvideo" if geometry else None,
-            container_options=_STRICT | options | (_HTTP_OPTIONS if url else {}),
+            container_options=options | (_HTTP_OPTIONS if url else {}),
             buffer_size=_PIPE_BUFFER if pipe else _FILE_BUFFER,
             timeout=(_CONNECT_SECONDS, _READ_SECONDS) if url else None,
         )
