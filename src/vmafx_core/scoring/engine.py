@@ -116,7 +116,8 @@ class _Run:
             yield from (Told(n, i) for n in result.notices if n not in self._plan.pairs[i].notices)
             results.append(result)
         changes = (notice for c in self._converters for notice in c.notices)
-        notices = tuple(dict.fromkeys((*self._plan.notices, *changes, *self._log_notices())))
+        seen = (*self._plan.notices, *self._plan.reference.notices, *changes)
+        notices = tuple(dict.fromkeys((*seen, *self._log_notices())))
         yield from (Told(n) for n in notices if n not in self._plan.notices)
         yield Finished(
             ScoreResult(

@@ -177,7 +177,7 @@ class PairRun:
         times = np.array(self._times)
         frames = self._account(reference_total)
         notices = [
-            *self._plan.notices,
+            *dict.fromkeys((*self._plan.notices, *self._plan.source.notices)),
             *self._converter.notices,
             *self._frame_notices(frames),
             *self._shift_notices(),
