@@ -100,11 +100,16 @@ def abandon(stream: Any) -> None:
         os.dup2(devnull.fileno(), stream.fileno())
 
 
-def provide_standard_streams() -> None:
-    """Give a program that was started without standard output or error one that goes nowhere."""
+def prepare_standard_streams() -> None:
+    """Make standard output and error usable, whatever the program was started with.
+
+    A closed one is replaced by one that goes nowhere, and characters that a terminal cannot show
+    are shown as question marks.
+    """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        getattr(sys, name).reconfigure(errors="replace")
 
 
 def stop_cleanly_on_signals() -> None:

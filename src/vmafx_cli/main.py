@@ -25,6 +25,11 @@ _EPILOG = """\
   vmafx score ref.mkv a.mp4 b.mp4 c.mp4 --report scores.html
   vmafx score ref.mp4 dis.mp4 --require 'vmaf>=93' --junit out.xml
   vmafx doctor
+
+[bold]Settings[/]
+
+  A flag wins over its environment variable, such as VMAFX_SCORE_THREADS, and
+  that over the user's config.toml; 'vmafx doctor' shows what is set where.
 """
 
 
@@ -102,7 +107,7 @@ def program(
 
 def main() -> None:
     """Run the program and exit."""
-    failures.provide_standard_streams()
+    failures.prepare_standard_streams()
     failures.stop_cleanly_on_signals()
     sys.exit(_run())
 

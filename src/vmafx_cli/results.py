@@ -11,6 +11,7 @@ from rich.text import Text
 
 from vmafx_cli.options.gate import GateOptions
 from vmafx_cli.options.outputs import Format, MessageOptions, ResultOptions
+from vmafx_core.errors import UsageError
 from vmafx_core.report import formats, junit, text_logs
 from vmafx_core.report.files import STDOUT, check_writable, write_atomically
 from vmafx_core.report.table import result_tables
@@ -41,20 +42,26 @@ class Destinations:
 
     @classmethod
     def settle(
-        cls, results: ResultOptions, gate: GateOptions, messages: MessageOptions, *, pairs: int
+        cls,
+        request: ScoreRequest,
+        results: ResultOptions,
+        gate: GateOptions,
+        messages: MessageOptions,
     ) -> "Destinations":
         """Settle what goes where, and refuse what could not be written when the work is done.
 
         Raises:
-            UsageError: If a file cannot be written, its ending names no format, or a format has
-                no room for that many pairs.
+            UsageError: If a file cannot be written, is one of the inputs or another result, if its
+                ending names no format, or if a format has no room for that many pairs.
         """
         files = [(path, _file_format(path, results.format)) for path in results.output or ()]
         printed = results.format or (None if messages.quiet else Format.TABLE)
-        for path in filter(None, (*(path for path, _ in files), results.report, gate.junit)):
+        paths = [*(path for path, _ in files), *filter(None, (results.report, gate.junit))]
+        _check_apart(paths, [spec.location for spec in (request.reference, *request.distorted)])
+        for path in paths:
             check_writable(path)
         for fmt in _ONE_PAIR & {printed, *(fmt for _, fmt in files)}:
-            text_logs.check_single(pairs, fmt)
+            text_logs.check_single(len(request.distorted), fmt)
         return cls(printed, tuple(files), results.report, gate.junit, messages.verbose)
 
     def write(
@@ -94,6 +101,17 @@ def _write_page(
     from vmafx_core.scoring.snapshots import worst_pictures  # noqa: PLC0415
 
     write_report(result, worst_pictures(result, request), path, outcomes)
+
+
+def _check_apart(paths: Sequence[str], inputs: Sequence[str]) -> None:
+    """Refuse a path that would overwrite an input or another result."""
+    taken = {Path(path).resolve(): "an input" for path in inputs}
+    for path in paths:
+        target = Path(path).resolve()
+        if what := taken.get(target):
+            raise UsageError(f"{path!r} is {what} already", "Choose another file for this result.")
+        if not path.startswith("/dev/"):
+            taken[target] = "another result"
 
 
 def _file_format(path: str, otherwise: Format | None) -> str:

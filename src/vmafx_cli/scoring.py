@@ -28,7 +28,7 @@ def run(
         VmafxError: If there is no result, or it cannot be written.
     """
     requirements = _requirements(request, gate)
-    destinations = Destinations.settle(results, gate, messages, pairs=len(request.distorted))
+    destinations = Destinations.settle(request, results, gate, messages)
     stream = destinations.printed is Format.NDJSON
     if stream:
         _print_line(ndjson.header_line())

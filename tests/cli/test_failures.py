@@ -1,4 +1,5 @@
 import errno
+import io
 import signal
 import sys
 from pathlib import Path
@@ -72,9 +73,20 @@ def test_an_exit_asked_for_says_nothing(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_a_missing_standard_stream_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
-    failures.provide_standard_streams()
+    failures.prepare_standard_streams()
     with sys.stdout as stream:
         assert stream.name == str(Path("/dev/null"))
+
+
+def test_a_character_that_a_terminal_cannot_show_is_no_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(content, encoding="ascii"))
+    failures.prepare_standard_streams()
+    sys.stdout.write("52…\n")
+    sys.stdout.flush()
+    assert content.getvalue() == b"52?\n"
 
 
 def test_signals_that_a_parent_ignores_stay_ignored() -> None:

@@ -178,6 +178,27 @@ def test_a_format_with_room_for_one_video_refuses_two_before_scoring(
     assert "room for one distorted video" in ended.err
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["-o", "REFERENCE", "--format", "json"], "an input"),
+        (["--report", "REFERENCE"], "an input"),
+        (["-o", "scores.json", "--report", "./scores.json"], "another result"),
+    ],
+)
+def test_a_result_never_overwrites_an_input_or_another_result(
+    run: InProcess, reference: Path, good: Path, options: list[str], words: str
+) -> None:
+    before = reference.read_bytes()
+    given = [word.replace("REFERENCE", str(reference)) for word in options]
+    ended = run(
+        "score", reference, good, *(o.replace("REFERENCE", str(reference)) for o in options)
+    )
+    assert ended.code == 2
+    assert f"is {words} already" in ended.err
+    assert reference.read_bytes() == before
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_directory_that_may_not_be_written_to(run: InProcess, good: Path, tmp_path: Path) -> None:
     tmp_path.chmod(0o500)

@@ -16,7 +16,7 @@ from support.cli import PROGRAM
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
-def on_terminal(*args: object, columns: int = 80, **environment: str) -> str:
+def on_terminal(*args: object, columns: int = 80, code: int = 0, **environment: str) -> str:
     """Run the program on a terminal that wide, and return all that was written to it."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
@@ -38,7 +38,7 @@ def on_terminal(*args: object, columns: int = 80, **environment: str) -> str:
                 break
             written += chunk
     os.close(master)
-    assert process.returncode == 0
+    assert process.returncode == code
     return written.decode()
 
 
@@ -82,3 +82,9 @@ def test_no_color_is_respected(reference: Path, good: Path) -> None:
 
 def test_quiet_shows_no_bar(reference: Path, good: Path) -> None:
     assert on_terminal("score", reference, good, "-q", "--format", "csv").startswith("Frame,")
+
+
+def test_a_pipe_that_is_a_terminal_is_refused_instead_of_waited_for(reference: Path) -> None:
+    written = on_terminal("score", reference, "-", code=2)
+    assert "that is a terminal" in written
+    assert "yuv4mpegpipe" in written

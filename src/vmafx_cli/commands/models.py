@@ -54,13 +54,14 @@ def models(listing: ListOptions) -> None:
 def _print_tables() -> None:
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Column, Table  # noqa: PLC0415
 
     known = Table("model", "range", "distance", "what for", box=SIMPLE_HEAD, pad_edge=False)
     for model in MODELS:
         low, high = model.score_range
         known.add_row(model.name, f"{low:g}-{high:g}", model.viewing_distance, model.purpose)
-    measured = Table("feature", "what it measures", "metrics", box=SIMPLE_HEAD, pad_edge=False)
+    metrics = Column("metrics", overflow="fold")
+    measured = Table("feature", "what it measures", metrics, box=SIMPLE_HEAD, pad_edge=False)
     for feature in FEATURES:
         measured.add_row(feature.name, feature.purpose, ", ".join(feature.metrics))
     console = Console(highlight=False)

@@ -1,5 +1,6 @@
 """Options that say how the videos are read."""
 
+import sys
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated
@@ -174,12 +175,19 @@ class InputOptions:
         """The reference's spec, and each distorted video's.
 
         Raises:
-            UsageError: If more than one of them is to come from standard input.
+            UsageError: If more than one of them is to come from standard input, or that is a
+                terminal.
         """
-        if [reference, *distorted].count("-") > 1:
+        pipes = [reference, *distorted].count("-")
+        if pipes > 1:
             raise UsageError(
                 "only one input can be -, there is one standard input",
                 "Write the others to files or named pipes.",
+            )
+        if pipes and sys.stdin and sys.stdin.isatty():
+            raise UsageError(
+                "input - is standard input, and that is a terminal",
+                "Pipe a video into it: ffmpeg -i FILE -f yuv4mpegpipe - | vmafx score REF -",
             )
         return (
             self._spec(reference, self.stream_ref, self.skip_ref, self.crop_ref),
