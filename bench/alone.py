@@ -80,8 +80,8 @@ def _pictures(library: Library, path: str) -> list[Any]:
 def _score(library: Library, pairs: list[tuple[Any, Any]], model: Model, threads: int) -> None:
     ffi, lib = library.ffi, library.lib
     handle = ffi.new("VmafContext **")
-    configuration = {"log_level": 0, "n_threads": threads, "n_subsample": 1}
-    library.check(lib.vmaf_init(handle, configuration), "opening a context")
+    configuration = ffi.new("VmafConfiguration *", {"n_threads": threads, "n_subsample": 1})
+    library.check(lib.vmaf_init(handle, configuration[0]), "opening a context")
     model.register(handle[0])
     for index, pair in enumerate(pairs):
         library.check(lib.vmaf_read_pictures(handle[0], *pair, index), "reading a pair")

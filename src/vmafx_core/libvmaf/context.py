@@ -58,8 +58,13 @@ class Context:
         self._fed = 0
         ffi, lib = self._library.ffi, self._library.lib
         handle = ffi.new("VmafContext **")
-        configuration = {"log_level": CAPTURE.level, "n_threads": threads, "n_subsample": 1}
-        self._library.check(lib.vmaf_init(handle, configuration), "opening a context")
+        # Allocated, and so zeroed: in a struct passed as a dict, fields left out hold whatever was
+        # on the stack, and a CPU mask of that kind turns the SIMD code off.
+        configuration = ffi.new(
+            "VmafConfiguration *",
+            {"log_level": CAPTURE.level, "n_threads": threads, "n_subsample": 1},
+        )
+        self._library.check(lib.vmaf_init(handle, configuration[0]), "opening a context")
         self._handle = handle[0]
         try:
             for model in models:
