@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import av
 
 from vmafx_core.errors import MismatchError
+from vmafx_core.media.locations import name_of
 from vmafx_core.media.types import Chroma, VideoInfo
 from vmafx_core.notice import Notice, info, warning
 
@@ -140,19 +141,20 @@ def _check_light(reference: VideoInfo, distorted: VideoInfo) -> list[Notice]:
     ours, theirs = _light(reference.transfer), _light(distorted.transfer)
     if ours and theirs and ours != theirs:
         raise MismatchError(
-            f"{reference.location} is {ours}, {distorted.location} is {theirs}",
+            f"{name_of(reference.location)} is {ours}, {name_of(distorted.location)} is {theirs}",
             "Tone-map one of them first: there is more than one way, and the scores depend on it.",
         )
     gamuts = (_gamut(reference.primaries), _gamut(distorted.primaries))
     if all(gamuts) and gamuts[0] != gamuts[1]:
         raise MismatchError(
-            f"{reference.location} has {reference.primaries} primaries, {distorted.location} "
-            f"{distorted.primaries}",
+            f"{name_of(reference.location)} has {reference.primaries} primaries, "
+            f"{name_of(distorted.location)} has {distorted.primaries}",
             "Convert one of them to the other's colours first.",
         )
     if bool(ours) != bool(theirs) and (ours or theirs) in _HDR.values():
         bare = distorted if ours else reference
-        text = f"{bare.location}: has no transfer tag; taken to be {ours or theirs} like the other"
+        light = f"taken to be {ours or theirs} like the other"
+        text = f"{name_of(bare.location)}: has no transfer tag; {light}"
         return [warning("untagged-hdr", text)]
     return []
 
@@ -170,7 +172,7 @@ def _gamut(primaries: str | None) -> str | None:
 def _conversion(
     side: VideoInfo, target_range: str | None, target_matrix: str | None
 ) -> tuple[Conversion, list[Notice]]:
-    name = side.location
+    name = name_of(side.location)
     if side.chroma is Chroma.RGB:
         return _from_rgb(name, target_range or "limited", target_matrix)
     options: list[str] = []

@@ -36,11 +36,16 @@ def prepare(stream: VideoStream, threads: int) -> None:
         context.options = {"err_detect": strict}
 
 
-def decode(opened: Opened, location: str) -> Iterator[av.VideoFrame]:
+def decode(opened: Opened, location: str, *, sought: bool = False) -> Iterator[av.VideoFrame]:
     """The pictures of the chosen stream, from where the container stands, in display order.
 
     Pictures before the first key frame, which lean on others that are not there, are left out
     with a notice; every other picture comes, or an error.
+
+    Args:
+        opened: The input.
+        location: What to call it.
+        sought: Whether the container was moved, so that such pictures are to be expected.
 
     Raises:
         InputError: A packet or picture is damaged, or the stream ends before its end.
@@ -60,7 +65,8 @@ def decode(opened: Opened, location: str) -> Iterator[av.VideoFrame]:
             break
         account.add(packet)
         for frame in _pictures(packet, account, location):
-            if account.pictures == 0 and (leading := account.leading(frame)):
+            first = account.pictures == 0 and not sought
+            if first and (leading := account.leading(frame)):
                 text = f"{leading} pictures before the first key frame are left out"
                 told = warning("leading", f"{name_of(location)}: {text}")
                 opened.notices = (*opened.notices, told)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from vmafx_core.media.color import Conversion, convert_colors
+from vmafx_core.media.locations import name_of
 from vmafx_core.media.pixels import pixels
 from vmafx_core.media.types import Chroma, PictureFormat, VideoInfo
 from vmafx_core.notice import Notice, info, warning
@@ -103,7 +104,7 @@ def _target(side: VideoInfo, picture: PictureFormat) -> str:
 def _changes(side: VideoInfo, picture: PictureFormat) -> list[Notice]:
     """What is done to the pictures of one side, for the user to know."""
     done = []
-    name, form = side.location, pixels(side.pix_fmt)
+    name, form = name_of(side.location), pixels(side.pix_fmt)
     if (side.width, side.height) != (picture.width, picture.height):
         change = f"{side.width}x{side.height} to {picture.width}x{picture.height}"
         done.append(info("scaled", f"{name}: scaled from {change} (bicubic)"))
@@ -128,7 +129,7 @@ def _luma_only(reference: VideoInfo, distorted: VideoInfo) -> list[Notice]:
     gray = [s.location for s in (reference, distorted) if s.chroma is Chroma.GRAY]
     if len(gray) != 1:
         return []
-    return [info("luma-only", f"{gray[0]}: has no colour; only luma is compared")]
+    return [info("luma-only", f"{name_of(gray[0])}: has no colour; only luma is compared")]
 
 
 def _aspect(reference: VideoInfo, distorted: VideoInfo) -> list[Notice]:
@@ -136,7 +137,7 @@ def _aspect(reference: VideoInfo, distorted: VideoInfo) -> list[Notice]:
     if abs(ours / theirs - 1) <= _SAME_ASPECT:
         return []
     text = (
-        f"{distorted.location}: is shown at {float(theirs):.3f}:1, the reference at "
+        f"{name_of(distorted.location)}: is shown at {float(theirs):.3f}:1, the reference at "
         f"{float(ours):.3f}:1; one of them is stretched or cropped"
     )
     return [warning("aspect", text)]

@@ -12,7 +12,7 @@ from av.rational import AVRational
 from vmafx_core.errors import InputError
 from vmafx_core.media.decoding import decode, prepare
 from vmafx_core.media.info import describe
-from vmafx_core.media.locations import is_pipe
+from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.opened import Opened
 from vmafx_core.media.opening import open_input
 from vmafx_core.media.raw import ASSUMED_RATE
@@ -115,9 +115,8 @@ class VideoSource:
     def _first_picture(self) -> av.VideoFrame:
         for frame in self._decoded:
             return frame
-        raise InputError(
-            f"{self.spec.location}: has no pictures", "Check the program that wrote it."
-        )
+        name = name_of(self.spec.location)
+        raise InputError(f"{name}: has no pictures", "Check the program that wrote it.")
 
     def _from(self, start: Fraction) -> Iterator[av.VideoFrame]:
         """Decoded pictures from the first one, or from a later one that is not after `start`."""
@@ -141,7 +140,7 @@ class VideoSource:
         stream = self._opened.stream
         target = origin + int((start - _ROUNDING) / _fraction(stream.time_base))
         self._opened.container.seek(target, stream=stream)
-        self._decoded = decode(self._opened, self.spec.location)
+        self._decoded = decode(self._opened, self.spec.location, sought=True)
         frame = next(self._decoded, None)
         if frame is None or frame.pts is None or frame.pts > target:
             raise InputError(f"{self.spec.location}: cannot be read from {float(start)} s on")
