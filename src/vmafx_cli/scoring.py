@@ -1,9 +1,7 @@
 """Running a request for people at a terminal and for programs at a pipe."""
 
 import sys
-from collections.abc import Generator
 from contextlib import closing
-from typing import cast
 
 from vmafx_cli.options.gate import GateOptions
 from vmafx_cli.options.outputs import Format, MessageOptions, ResultOptions
@@ -12,7 +10,7 @@ from vmafx_cli.results import Destinations
 from vmafx_core.errors import RequirementError, UsageError, VmafxError
 from vmafx_core.report import ndjson
 from vmafx_core.scoring.engine import score_events
-from vmafx_core.scoring.events import Event, Finished
+from vmafx_core.scoring.events import Finished
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.requirements import Outcome, Requirement, check, check_measured, parse
 from vmafx_core.scoring.result import ScoreResult
@@ -69,7 +67,7 @@ def _follow(
     # The table ends with all that there was to tell; on one screen, once is enough.
     lasting = not (destinations.printed is Format.TABLE and sys.stdout.isatty())
     reporter = Reporter(quiet=messages.quiet, verbose=messages.verbose, lasting=lasting)
-    with reporter, closing(cast("Generator[Event]", score_events(request))) as events:
+    with reporter, closing(score_events(request)) as events:
         for event in events:
             reporter.show(event)
             if stream:

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 
 from vmafx_core.libvmaf.library import load
@@ -24,7 +24,7 @@ _MOST_LOG_NOTICES = 5
 _HARMLESS = frozenset({"est_params: covariance matrix is singular"})
 
 
-def score_events(request: ScoreRequest) -> Iterator[Event]:
+def score_events(request: ScoreRequest) -> Generator[Event]:
     """Score, telling what happens; closing the iterator cancels and frees everything.
 
     Yields:
