@@ -96,7 +96,7 @@ def cpu(command: Command) -> float:
 
 
 def ratio(ours: Callable[[], float], theirs: Callable[[], float], rounds: int) -> tuple[float, str]:
-    """Measure two things in turn, changing which comes first, after one run of each to warm up.
+    """Measure two things in turn, changing which comes first.
 
     Args:
         ours: Measures one run of ours, in seconds.
@@ -106,7 +106,6 @@ def ratio(ours: Callable[[], float], theirs: Callable[[], float], rounds: int) -
     Returns:
         The median of the pairs' ratios, and a note of both medians.
     """
-    ours(), theirs()
     pairs = []
     for index in range(rounds):
         if index % 2:
