@@ -188,8 +188,9 @@ def test_pictures_pass_untouched_where_nothing_is_to_do() -> None:
 def test_luma_is_handed_on_as_it_is(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "clip.mkv", frames=1, width=64, height=48, codec="ffv1")
     small = replace(video("v"), width=64, height=48)
-    found = match(small, small, force_luma=True)
-    (luma,) = converted(InputSpec(location=str(path)), found.distorted_filters, found.picture)
+    grey = replace(small, chroma=Chroma.GRAY, pix_fmt="gray")
+    found = match(small, grey)
+    (luma,) = converted(InputSpec(location=str(path)), found.reference_filters, found.picture)
     assert luma == by_command(path, "", "yuv420p")[: 64 * 48]
 
 

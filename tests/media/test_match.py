@@ -89,17 +89,6 @@ def test_grey_against_colour_compares_luma() -> None:
     assert [n.code for n in found.notices] == ["luma-only"]
 
 
-def test_luma_alone_can_be_asked_for() -> None:
-    found = match(REFERENCE, DISTORTED, force_luma=True)
-    assert found.picture.chroma is Chroma.GRAY
-    assert (found.reference_filters, found.distorted_filters, found.notices) == ("", "", ())
-
-
-def test_luma_is_not_taken_for_full_range_when_it_is_scaled() -> None:
-    small = like(DISTORTED, width=320, height=180)
-    assert match(REFERENCE, small, force_luma=True).distorted_filters.endswith("format=yuv420p")
-
-
 def test_rgb_is_converted_to_the_other_sides_yuv() -> None:
     found = match(REFERENCE, like(DISTORTED, **RGB))
     assert found.reference_filters == ""

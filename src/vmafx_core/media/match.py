@@ -43,7 +43,6 @@ def match(
     *,
     size: tuple[int, int] | None = None,
     minimum_depth: int = 8,
-    force_luma: bool = False,
 ) -> Match:
     """Settle how `distorted` is compared with `reference`.
 
@@ -52,14 +51,13 @@ def match(
         distorted: The distorted video.
         size: Width and height to which both are scaled; None for the reference's own.
         minimum_depth: Bits a sample to score with at least.
-        force_luma: Whether chroma is of no interest, so that only luma is handed on.
 
     Raises:
         MismatchError: Their colours cannot be compared: HDR and SDR, different primaries.
     """
     sides = (reference, distorted)
     width, height = size or (reference.width, reference.height)
-    chroma = Chroma.GRAY if force_luma else _chroma(reference, distorted)
+    chroma = _chroma(reference, distorted)
     wanted = max(minimum_depth, reference.depth, distorted.depth)
     depth = next((d for d in _DEPTHS if d >= wanted), _DEPTHS[-1])
     picture = PictureFormat(width, height, chroma, depth)

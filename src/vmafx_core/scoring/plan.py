@@ -11,7 +11,7 @@ from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.match import Match, match
 from vmafx_core.media.rates import Rates, compare_rates
 from vmafx_core.media.source import VideoSource
-from vmafx_core.media.sync import find_offset
+from vmafx_core.media.sync import Offset, find_offset
 from vmafx_core.media.types import InputSpec
 from vmafx_core.notice import Notice, info, warning
 from vmafx_core.scoring.cpus import usable_cpus
@@ -158,17 +158,18 @@ def _plan_pair(request: ScoreRequest, reference: VideoSource, source: VideoSourc
             window=request.sync.window,
             default_rate=reference.info.frame_rate or source.info.frame_rate,
         )
-        offset, where = found.frames, "found"
-        notices.append(_told_offset(source, found.frames, found.seconds, certain=found.certain))
+        offset, where = (found.frames, "found") if found.certain else (0, "none")
+        notices.append(_told_offset(source, found))
     return PairPlan(source, matched, chosen.models, offset, where, tuple(notices))
 
 
-def _told_offset(source: VideoSource, frames: int, seconds: float, *, certain: bool) -> Notice:
-    name = name_of(source.spec.location)
-    if not certain:
+def _told_offset(source: VideoSource, found: Offset) -> Notice:
+    name, frames, seconds = name_of(source.spec.location), found.frames, found.seconds
+    if not found.certain:
         return warning(
             "sync-uncertain",
-            f"{name}: no offset stands out; {frames} frames ({seconds:+.3f} s) is used",
+            f"{name}: no offset stands out, so none is used; "
+            f"the likeliest is {frames} frames ({seconds:+.3f} s)",
         )
     if frames == 0:
         return info("sync", f"{name}: starts together with the reference")
