@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench constraints clean
+.PHONY: help demo test lint format bench manual constraints clean
 
 help: ## Show this list
 	@echo "make TARGET, where TARGET is one of"
@@ -48,6 +48,9 @@ format: $(READY) ## Format the code, and mend what can be mended
 
 bench: $(READY) ## Measure against FFmpeg and print ratios (BENCH='...' for some)
 	@$(BIN)/python -m bench.run $(BENCH)
+
+manual: $(READY) ## Write man/ and completions/ anew from the commands
+	@$(BIN)/python -m vmafx_cli.manual .
 
 constraints: ## Pin the newest dependencies, with hashes (needs uv)
 	@uv pip compile --quiet --upgrade --universal --python-version 3.12 --generate-hashes \
