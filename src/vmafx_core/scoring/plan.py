@@ -84,7 +84,7 @@ def make_plan(request: ScoreRequest, stack: ExitStack) -> Plan:
         if spec.version != AUTO:
             Model(spec, "checked").close()
     cpus = usable_cpus()
-    decode_threads = max(1, min(cpus // 2, _MOST_DECODE_THREADS))
+    decode_threads = min(cpus, _MOST_DECODE_THREADS)
     reference, distorted = _open(request, decode_threads, stack)
     pairs = tuple(_plan_pair(request, reference, source) for source in distorted)
     return Plan(
