@@ -78,7 +78,7 @@ class Destinations:
             WorkError: If a file cannot be written.
         """
         for path, fmt in self.files:
-            write_atomically(path, formats.render(result, fmt, outcomes))
+            write_atomically(path, formats.stream(result, fmt, outcomes))
         if self.junit:
             write_atomically(self.junit, junit.render(result, outcomes))
         if self.page:
@@ -90,7 +90,7 @@ class Destinations:
                 console.print("", outcome_table(outcomes))
         elif self.printed not in {None, Format.NDJSON}:
             # NDJSON was printed while the run went on.
-            write_atomically(STDOUT, formats.render(result, self.printed, outcomes))
+            write_atomically(STDOUT, formats.stream(result, self.printed, outcomes))
 
 
 def _write_page(

@@ -20,7 +20,7 @@ def test_an_existing_file_is_replaced_and_keeps_its_permissions(tmp_path: Path) 
     target = tmp_path / "out.json"
     target.write_text("old")
     target.chmod(0o640)
-    write_atomically(target, b"new")
+    write_atomically(target, iter(["n", "ew"]))
     assert target.read_text() == "new"
     assert target.stat().st_mode & 0o777 == 0o640
 

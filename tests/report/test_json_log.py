@@ -6,12 +6,16 @@ import numpy as np
 
 from support.results import metric, pair, result
 from vmafx_core.report import json_log
-from vmafx_core.scoring.result import MetricKind
+from vmafx_core.scoring.result import MetricKind, ScoreResult
+
+
+def text_of(scored: ScoreResult) -> str:
+    return "".join(json_log.stream(scored))
 
 
 def test_the_top_level_is_libvmafs_own_log_of_the_first_pair() -> None:
     first = pair()
-    log = json.loads(json_log.render(result(first, pair("other.mp4", quality=50))))
+    log = json.loads(text_of(result(first, pair("other.mp4", quality=50))))
     assert list(log) == [
         "version",
         "fps",
@@ -36,7 +40,7 @@ def test_the_top_level_is_libvmafs_own_log_of_the_first_pair() -> None:
 
 def test_every_pair_is_complete_under_our_own_key() -> None:
     pairs = (pair(), pair("other.mp4", quality=50))
-    ours = json.loads(json_log.render(result(*pairs)))["vmafx"]
+    ours = json.loads(text_of(result(*pairs)))["vmafx"]
     assert ours["schema_version"] == 1
     assert ours["requirements"] == []
     assert [p["distorted"]["location"] for p in ours["pairs"]] == ["dis.mp4", "other.mp4"]
@@ -49,7 +53,7 @@ def test_every_pair_is_complete_under_our_own_key() -> None:
 def test_no_token_that_json_lacks_is_ever_written() -> None:
     with np.errstate(invalid="ignore"):
         broken = metric("vmaf", MetricKind.MODEL, np.array([math.nan, math.inf, 5.0]))
-    text = json_log.render(result(pair(metrics={"vmaf": broken})))
+    text = text_of(result(pair(metrics={"vmaf": broken})))
 
     def refuse(token: str) -> None:
         raise AssertionError(token)
@@ -60,7 +64,7 @@ def test_no_token_that_json_lacks_is_ever_written() -> None:
 
 
 def test_a_frame_takes_one_line_and_an_array_takes_one_line() -> None:
-    lines = json_log.render(result()).splitlines()
+    lines = text_of(result()).splitlines()
     assert sum('"frameNum"' in line for line in lines) == 100
     assert sum('"values": [' in line and line.endswith(("],", "]")) for line in lines) == 5
     assert len(lines) < 300

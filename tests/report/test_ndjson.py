@@ -76,7 +76,7 @@ def test_a_failure_is_a_line_with_the_exit_code() -> None:
 def test_requirements_follow_the_result() -> None:
     scored = result()
     outcomes = requirements.check([requirements.parse("vmaf>=99")], scored)
-    last = json.loads(ndjson.render(scored, outcomes).splitlines()[-1])
+    last = json.loads(list(ndjson.stream(scored, outcomes))[-1])
     assert last["event"] == "requirements"
     assert last["met"] is False
     assert last["outcomes"][0]["requirement"]["text"] == "vmaf>=99"

@@ -1,6 +1,6 @@
 import csv
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import StringIO
 from xml.etree import ElementTree as ET
 
@@ -9,7 +9,7 @@ import pytest
 
 from support.results import metric, pair, result
 from vmafx_core.errors import UsageError
-from vmafx_core.report.text_logs import check_single, render_csv, render_sub, render_xml
+from vmafx_core.report.text_logs import check_single, stream_csv, stream_sub, stream_xml
 from vmafx_core.scoring.result import MetricKind, ScoreResult
 
 
@@ -30,7 +30,7 @@ def tiny() -> ScoreResult:
 
 
 def test_csv_is_libvmafs_with_models_last_and_a_comma_after_every_value(tiny: ScoreResult) -> None:
-    assert render_csv(tiny) == (
+    assert "".join(stream_csv(tiny)) == (
         "Frame,psnr_y,integer_adm2,vmaf,\n"
         "0,40.500000,1.000000,90.123457,\n"
         "1,inf,0.500000,80.000000,\n"
@@ -39,21 +39,21 @@ def test_csv_is_libvmafs_with_models_last_and_a_comma_after_every_value(tiny: Sc
 
 def test_csv_can_be_read_back_by_column_name() -> None:
     one = pair()
-    rows = list(csv.DictReader(StringIO(render_csv(result(one)))))
+    rows = list(csv.DictReader(StringIO("".join(stream_csv(result(one))))))
     assert [int(row["Frame"]) for row in rows] == list(range(100))
     read = np.array([float(row["vmaf"]) for row in rows])
     np.testing.assert_allclose(read, one.metrics["vmaf"].values, atol=5e-7)
 
 
 def test_sub_is_one_subtitle_a_frame(tiny: ScoreResult) -> None:
-    assert render_sub(tiny) == (
+    assert "".join(stream_sub(tiny)) == (
         "{0}{1}frame: 0|psnr_y: 40.500000|integer_adm2: 1.000000|vmaf: 90.123457|\n"
         "{1}{2}frame: 1|psnr_y: inf|integer_adm2: 0.500000|vmaf: 80.000000|\n"
     )
 
 
 def test_xml_has_libvmafs_elements_and_pools(tiny: ScoreResult) -> None:
-    root = ET.fromstring(render_xml(tiny))
+    root = ET.fromstring("".join(stream_xml(tiny)))
     assert root.tag == "VMAF"
     assert root.get("version") == "3.2.0"
     assert [child.tag for child in root] == [
@@ -79,12 +79,12 @@ def test_xml_has_libvmafs_elements_and_pools(tiny: ScoreResult) -> None:
     }
 
 
-@pytest.mark.parametrize("render", [render_csv, render_xml, render_sub])
+@pytest.mark.parametrize("stream", [stream_csv, stream_xml, stream_sub])
 def test_a_format_for_one_distorted_video_refuses_several(
-    render: Callable[[ScoreResult], str],
+    stream: Callable[[ScoreResult], Iterator[str]],
 ) -> None:
     with pytest.raises(UsageError, match="there are 2"):
-        render(result(pair(), pair("b.mp4")))
+        list(stream(result(pair(), pair("b.mp4"))))
 
 
 def test_one_distorted_video_is_no_reason_to_refuse() -> None:

@@ -10,6 +10,7 @@ import os
 import secrets
 import stat
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from vmafx_core.errors import UsageError, WorkError
@@ -55,12 +56,12 @@ def check_writable(path: str | Path) -> None:
         )
 
 
-def write_atomically(path: str | Path, data: str | bytes) -> None:
+def write_atomically(path: str | Path, data: str | Iterable[str]) -> None:
     """Write `data` to `path`, whole or not at all.
 
     Args:
         path: A file, a device or named pipe, or "-" for standard output.
-        data: The contents; text is written as UTF-8.
+        data: The text, whole or in pieces; written as UTF-8.
 
     Raises:
         UsageError: If the path cannot be written to, as `check_writable` tells.
@@ -68,10 +69,11 @@ def write_atomically(path: str | Path, data: str | bytes) -> None:
         BrokenPipeError: If whoever reads standard output or a named pipe has gone.
     """
     # Names of files may hold bytes that are not UTF-8; they go out as they came in.
-    content = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
+    pieces = [data] if isinstance(data, str) else data
+    content = (piece.encode("utf-8", "surrogateescape") for piece in pieces)
     if str(path) == STDOUT:
         sys.stdout.flush()
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.writelines(content)
         sys.stdout.buffer.flush()
         return
     check_writable(path)
@@ -79,7 +81,7 @@ def write_atomically(path: str | Path, data: str | bytes) -> None:
     try:
         if _is_special(target):
             with target.open("wb") as device:
-                device.write(content)
+                device.writelines(content)
         else:
             _replace(target.resolve(), content)
     except BrokenPipeError:
@@ -91,11 +93,11 @@ def write_atomically(path: str | Path, data: str | bytes) -> None:
         ) from error
 
 
-def _replace(target: Path, content: bytes) -> None:
+def _replace(target: Path, content: Iterable[bytes]) -> None:
     temporary = target.parent / f".vmafx-{secrets.token_hex(8)}.part"
     try:
         with temporary.open("xb") as file:
-            file.write(content)
+            file.writelines(content)
         if target.exists():
             temporary.chmod(stat.S_IMODE(target.stat().st_mode))
         temporary.replace(target)

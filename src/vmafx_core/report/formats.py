@@ -1,6 +1,6 @@
 """The formats a result can be written in, by name and by a file's ending."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -13,22 +13,22 @@ from vmafx_core.scoring.result import ScoreResult
 class Writer(Protocol):
     """Turns a result into text."""
 
-    def __call__(self, result: ScoreResult, outcomes: Sequence[Outcome]) -> str:
-        """The text, ending in a newline."""
+    def __call__(self, result: ScoreResult, outcomes: Sequence[Outcome]) -> Iterator[str]:
+        """The text in pieces, ending in a newline."""
 
 
-def _scores_only(render: Callable[[ScoreResult], str]) -> Writer:
+def _scores_only(stream: Callable[[ScoreResult], Iterable[str]]) -> Writer:
     """A writer of a format that has no place for requirements."""
-    return lambda result, outcomes: render(result)  # noqa: ARG005
+    return lambda result, outcomes: iter(stream(result))  # noqa: ARG005
 
 
 FORMATS: dict[str, Writer] = {
-    "table": _scores_only(table.render),
-    "json": json_log.render,
-    "csv": _scores_only(text_logs.render_csv),
-    "xml": _scores_only(text_logs.render_xml),
-    "sub": _scores_only(text_logs.render_sub),
-    "ndjson": ndjson.render,
+    "table": _scores_only(lambda result: [table.render(result)]),
+    "json": json_log.stream,
+    "csv": _scores_only(text_logs.stream_csv),
+    "xml": _scores_only(text_logs.stream_xml),
+    "sub": _scores_only(text_logs.stream_sub),
+    "ndjson": ndjson.stream,
 }
 
 ENDINGS = {
@@ -42,8 +42,8 @@ ENDINGS = {
 }
 
 
-def render(result: ScoreResult, fmt: str, outcomes: Sequence[Outcome] = ()) -> str:
-    """The result as text in a format.
+def stream(result: ScoreResult, fmt: str, outcomes: Sequence[Outcome] = ()) -> Iterator[str]:
+    """The result as text in a format, piece by piece: an hour's log is long.
 
     Args:
         result: What came out.
@@ -72,3 +72,8 @@ def format_for(path: str | Path) -> str:
             f"Use --format, or an ending of {', '.join(ENDINGS)}.",
         )
     return ENDINGS[ending]
+
+
+def render(result: ScoreResult, fmt: str, outcomes: Sequence[Outcome] = ()) -> str:
+    """The result as text in a format; see `stream`."""
+    return "".join(stream(result, fmt, outcomes))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from vmafx_core.errors import VmafxError
-from vmafx_core.report.plain import SCHEMA_VERSION, plain, plain_result
+from vmafx_core.report.plain import SCHEMA_VERSION, blocks, plain, plain_result
 from vmafx_core.scoring.events import Event, Finished, FrameScores, Progress, Started, Told
 from vmafx_core.scoring.requirements import Outcome
 from vmafx_core.scoring.result import ScoreResult
@@ -50,12 +50,13 @@ def failed_line(error: VmafxError) -> str:
     )
 
 
-def render(result: ScoreResult, outcomes: Sequence[Outcome] = ()) -> str:
-    """A finished result as the stream that led to it, progress left out."""
-    return "".join(f"{line}\n" for line in _stream(result, outcomes))
+def stream(result: ScoreResult, outcomes: Sequence[Outcome] = ()) -> Iterator[str]:
+    """A finished result as the lines that led to it, progress left out."""
+    for line in _lines(result, outcomes):
+        yield line + "\n"
 
 
-def _stream(result: ScoreResult, outcomes: Sequence[Outcome]) -> Iterator[str]:
+def _lines(result: ScoreResult, outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield header_line()
     yield event_line(
         Started(
@@ -71,8 +72,11 @@ def _stream(result: ScoreResult, outcomes: Sequence[Outcome]) -> Iterator[str]:
     for index, pair in enumerate(result.pairs):
         for notice in pair.notices:
             yield event_line(Told(notice, index))
-        values = {name: metric.values for name, metric in pair.metrics.items()}
-        yield event_line(FrameScores(pair=index, first=0, times=pair.times, metrics=values))
+        first = 0
+        for times, *block in blocks([pair.times, *(m.values for m in pair.metrics.values())]):
+            values = dict(zip(pair.metrics, block, strict=True))
+            yield event_line(FrameScores(index, first, times, values))
+            first += len(times)
     yield event_line(Finished(result))
     if outcomes:
         yield requirements_line(outcomes)

@@ -6,7 +6,7 @@ field of `PairResult` is a key of the same name in JSON, NDJSON and the page's d
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
 from pathlib import PurePath, PurePosixPath
@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from vmafx_core.scoring.result import Metric, ModelUse, PairResult, ScoreResult
+from vmafx_core.scoring.result import Metric, ModelUse, PairResult, ScoreResult, Scores
 
 SCHEMA_VERSION = 1
+_BLOCK = 1000
 _BY_FRAME = ("times", "distorted_times")
 
 
@@ -68,13 +69,16 @@ def _fields(value: Any) -> dict[str, Any]:
 
 
 def plain_metric(metric: Metric, *, frames: bool) -> dict[str, Any]:
-    """A metric: its kind and pools, and its values a frame where `frames` is true."""
+    """A metric: its kind and pools, and its values a frame where `frames` is true.
+
+    Those stay an array: as a list, an hour of them would take many times the memory.
+    """
     data: dict[str, Any] = {"kind": metric.kind.value, "pooled": plain(metric.pooled)}
-    return data | {"values": plain(metric.values)} if frames else data
+    return data | {"values": metric.values} if frames else data
 
 
 def plain_pair(pair: PairResult, *, frames: bool) -> dict[str, Any]:
-    """A pair; its times and values a frame only where `frames` is true."""
+    """A pair; its times and values a frame, as arrays, only where `frames` is true."""
     data: dict[str, Any] = {
         field.name: plain(getattr(pair, field.name))
         for field in dataclasses.fields(pair)
@@ -85,12 +89,12 @@ def plain_pair(pair: PairResult, *, frames: bool) -> dict[str, Any]:
         readable(name): plain_metric(metric, frames=frames) for name, metric in pair.metrics.items()
     }
     if frames:
-        data |= {name: plain(getattr(pair, name)) for name in _BY_FRAME}
+        data |= {name: getattr(pair, name) for name in _BY_FRAME}
     return data
 
 
 def plain_result(result: ScoreResult, *, frames: bool) -> dict[str, Any]:
-    """A whole result; times and values a frame only where `frames` is true."""
+    """A whole result; times and values a frame, as arrays, only where `frames` is true."""
     return {
         "versions": plain(result.versions),
         "threads": result.threads,
@@ -99,6 +103,12 @@ def plain_result(result: ScoreResult, *, frames: bool) -> dict[str, Any]:
         "notices": plain(result.notices),
         "pairs": [plain_pair(pair, frames=frames) for pair in result.pairs],
     }
+
+
+def blocks(values: Sequence[Scores]) -> Iterator[tuple[Scores, ...]]:
+    """Equally long arrays in pieces of a thousand, so that text is never whole in memory."""
+    for start in range(0, len(values[0]), _BLOCK):
+        yield tuple(array[start : start + _BLOCK] for array in values)
 
 
 def short_names(locations: Sequence[str]) -> list[str]:

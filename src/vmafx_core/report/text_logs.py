@@ -8,8 +8,11 @@ only; a run with several is refused.
 from collections.abc import Iterator
 from html import escape
 
+import numpy as np
+
 from vmafx_core.errors import UsageError
 from vmafx_core.report.json_log import LIBVMAF_POOLS
+from vmafx_core.report.plain import blocks
 from vmafx_core.scoring.result import Metric, MetricKind, PairResult, ScoreResult
 
 _MODEL_KINDS = (MetricKind.MODEL, MetricKind.BOOTSTRAP)
@@ -32,45 +35,37 @@ def check_single(pairs: int, fmt: str) -> None:
         )
 
 
-def render_csv(result: ScoreResult) -> str:
+def stream_csv(result: ScoreResult) -> Iterator[str]:
     """The CSV log of libvmaf: a column a metric, a line a frame."""
     metrics = _columns(_only_pair(result, "csv"))
-    head = "Frame," + "".join(f"{metric.name}," for metric in metrics)
-    rows = (f"{i}," + "".join(f"{x:.6f}," for x in row) for i, row in _rows(metrics))
-    return "\n".join((head, *rows)) + "\n"
+    yield "Frame," + "".join(f"{metric.name}," for metric in metrics) + "\n"
+    for i, row in _rows(metrics):
+        yield f"{i}," + "".join(f"{x:.6f}," for x in row) + "\n"
 
 
-def render_sub(result: ScoreResult) -> str:
+def stream_sub(result: ScoreResult) -> Iterator[str]:
     """The SUB log of libvmaf: scores as MicroDVD subtitles, to be shown over the video."""
     metrics = _columns(_only_pair(result, "sub"))
-    return "".join(
-        f"{{{i}}}{{{i + 1}}}frame: {i}|"
-        + "".join(f"{m.name}: {x:.6f}|" for m, x in zip(metrics, row, strict=True))
-        + "\n"
-        for i, row in _rows(metrics)
-    )
+    for i, row in _rows(metrics):
+        values = "".join(f"{m.name}: {x:.6f}|" for m, x in zip(metrics, row, strict=True))
+        yield f"{{{i}}}{{{i + 1}}}frame: {i}|{values}\n"
 
 
-def render_xml(result: ScoreResult) -> str:
+def stream_xml(result: ScoreResult) -> Iterator[str]:
     """The XML log of libvmaf."""
     pair = _only_pair(result, "xml")
     metrics = _columns(pair)
     size = f'qualityWidth="{pair.picture.width}" qualityHeight="{pair.picture.height}"'
-    lines = [
-        f'<VMAF version="{escape(result.versions.libvmaf)}">',
-        f"  <params {size} />",
-        f'  <fyi fps="{pair.fps:.2f}" />',
-        "  <frames>",
-    ]
+    yield f'<VMAF version="{escape(result.versions.libvmaf)}">\n'
+    yield f'  <params {size} />\n  <fyi fps="{pair.fps:.2f}" />\n  <frames>\n'
     for i, row in _rows(metrics):
         values = "".join(f'{m.name}="{x:.6f}" ' for m, x in zip(metrics, row, strict=True))
-        lines.append(f'    <frame frameNum="{i}" {values}/>')
-    lines += ["  </frames>", "  <pooled_metrics>"]
+        yield f'    <frame frameNum="{i}" {values}/>\n'
+    yield "  </frames>\n  <pooled_metrics>\n"
     for metric in metrics:
         pools = "".join(f'{p}="{getattr(metric.pooled, p):.6f}" ' for p in LIBVMAF_POOLS)
-        lines.append(f'    <metric name="{escape(metric.name)}" {pools}/>')
-    lines += ["  </pooled_metrics>", "  <aggregate_metrics />", "</VMAF>"]
-    return "\n".join(lines) + "\n"
+        yield f'    <metric name="{escape(metric.name)}" {pools}/>\n'
+    yield "  </pooled_metrics>\n  <aggregate_metrics />\n</VMAF>\n"
 
 
 def _only_pair(result: ScoreResult, fmt: str) -> PairResult:
@@ -84,4 +79,6 @@ def _columns(pair: PairResult) -> list[Metric]:
 
 
 def _rows(metrics: list[Metric]) -> Iterator[tuple[int, tuple[float, ...]]]:
-    return enumerate(zip(*(metric.values.tolist() for metric in metrics), strict=True))
+    pieces = blocks([metric.values for metric in metrics])
+    rows = (row for block in pieces for row in zip(*map(np.ndarray.tolist, block), strict=True))
+    return enumerate(rows)
