@@ -4,7 +4,6 @@ It is looked for, in this order, where `VMAFX_LIBVMAF` says, inside PyAV's wheel
 system keeps its libraries.
 """
 
-import ctypes.util
 import errno
 import importlib.util
 import os
@@ -70,7 +69,9 @@ def candidates() -> Iterator[Candidate]:
     if setting := os.environ.get(SETTING):
         yield Candidate(f"the setting {SETTING}", setting)
     yield Candidate("PyAV's wheel", _in_wheel())
-    yield Candidate("the system", ctypes.util.find_library("vmaf"))
+    from ctypes.util import find_library  # noqa: PLC0415  # slow to load, and seldom needed
+
+    yield Candidate("the system", find_library("vmaf"))
 
 
 def _in_wheel() -> str | None:

@@ -74,6 +74,7 @@ class _Run:
             stack.enter_context(PairRun(request, plan, i)) for i in range(len(plan.pairs))
         ]
         self._read = 0
+        self._versions = versions()  # takes a moment, in which the readers decode ahead
 
     def events(self) -> Iterator[Event]:
         """Score everything."""
@@ -123,7 +124,7 @@ class _Run:
             ScoreResult(
                 reference=self._plan.reference.info,
                 pairs=tuple(results),
-                versions=versions(),
+                versions=self._versions,
                 threads=self._plan.threads,
                 notices=notices,
                 seconds=time.monotonic() - self._began,

@@ -1,7 +1,5 @@
 """The versions of the parts that make the numbers."""
 
-from importlib.metadata import version
-
 import av
 
 from vmafx_core.libvmaf.library import load
@@ -10,6 +8,8 @@ from vmafx_core.scoring.result import Versions
 
 def versions() -> Versions:
     """Ask every part what it is."""
+    from importlib.metadata import version  # noqa: PLC0415  # slow to load; see the caller
+
     library = load()
     return Versions(
         vmafx=version("vmafx"),
