@@ -59,6 +59,7 @@ class InputOptions:
             panel=panels.PART,
             metavar="N",
             min=0,
+            max=values.MOST_FRAMES,
             help="Drop the reference's first N frames.",
         ),
     ] = 0
@@ -69,6 +70,7 @@ class InputOptions:
             panel=panels.PART,
             metavar="N",
             min=0,
+            max=values.MOST_FRAMES,
             help="Drop each distorted video's first N frames.",
         ),
     ] = 0
@@ -109,12 +111,20 @@ class InputOptions:
             panel=panels.RAW,
             metavar="N",
             min=1,
+            max=values.LARGEST_SIDE,
             help="Width of raw video; its file's name may say it.",
         ),
     ] = None
     height: Annotated[
         int | None,
-        option("--height", panel=panels.RAW, metavar="N", min=1, help="Height, likewise."),
+        option(
+            "--height",
+            panel=panels.RAW,
+            metavar="N",
+            min=1,
+            max=values.LARGEST_SIDE,
+            help="Height, likewise.",
+        ),
     ] = None
     pix_fmt: Annotated[
         str | None,
@@ -144,6 +154,7 @@ class InputOptions:
             panel=panels.READING,
             metavar="N",
             min=0,
+            max=values.MOST_STREAMS,
             help="Which of the reference's video streams, from 0.",
             default="the best",
         ),
@@ -155,6 +166,7 @@ class InputOptions:
             panel=panels.READING,
             metavar="N",
             min=0,
+            max=values.MOST_STREAMS,
             help="Which of the distorted videos' streams, from 0.",
             default="the best",
         ),

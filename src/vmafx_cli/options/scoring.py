@@ -57,7 +57,14 @@ class ScoringOptions:
     ] = None
     frames: Annotated[
         int | None,
-        option("--frames", panel=panels.PART, metavar="N", min=1, help="Score at most N frames."),
+        option(
+            "--frames",
+            panel=panels.PART,
+            metavar="N",
+            min=1,
+            max=values.MOST_FRAMES,
+            help="Score at most N frames.",
+        ),
     ] = None
     pairing: Annotated[
         Pairing,

@@ -9,8 +9,16 @@ from vmafx_core.errors import UsageError
 from vmafx_core.media.types import Crop
 from vmafx_core.scoring.request import Sync
 
-_SIZE = re.compile(r"(\d+)[xX](\d+)")
-_CROP = re.compile(r"(\d+)[xX](\d+)\+(\d+)\+(\d+)")
+MOST_FRAMES = 2**31 - 1
+"""What a number of frames can be; FFmpeg's own counts end there too."""
+MOST_STREAMS = 65535
+LARGEST_SIDE = 65535
+_LONGEST = 10_000 * 3600
+"""Seconds; the clocks of all containers can count as far."""
+
+_SIZE = re.compile(r"(\d{1,9})[xX](\d{1,9})")
+_CROP = re.compile(r"(\d{1,9})[xX](\d{1,9})\+(\d{1,9})\+(\d{1,9})")
+_RATE = re.compile(r"\d{0,9}\.?\d{1,9}|\d{1,9}\.|\d{1,9}/\d{1,9}")
 _CLOCK = re.compile(r"(?:(?:(?P<hours>\d+):)?(?P<minutes>\d+):)?(?P<seconds>\d+(?:\.\d*)?|\.\d+)")
 
 
@@ -52,10 +60,11 @@ def frame_rate(text: str) -> Fraction:
         UsageError: If the text is no positive number or ratio.
     """
     try:
-        rate = Fraction(text)
-    except (ValueError, ZeroDivisionError):
+        rate = Fraction(text) if _RATE.fullmatch(text) else Fraction(0)
+    except ZeroDivisionError:
         rate = Fraction(0)
-    if rate <= 0:
+    # FFmpeg has 32 bits for either half of a ratio.
+    if rate <= 0 or max(rate.as_integer_ratio()) >= 2**31:
         raise UsageError(f"{text!r} is not a frame rate; write one such as 25 or 30000/1001")
     return rate
 
@@ -64,13 +73,16 @@ def seconds(text: str) -> float:
     """Read a time: "12.5" seconds, "1:30" or "1:02:30.5".
 
     Raises:
-        UsageError: If the text is anything else.
+        UsageError: If the text is anything else, or is longer than any video.
     """
     found = _CLOCK.fullmatch(text)
     if found is None:
         raise UsageError(f"{text!r} is not a time; write seconds, MM:SS or HH:MM:SS")
-    whole = 60 * int(found["hours"] or 0) + int(found["minutes"] or 0)
-    return 60 * whole + float(found["seconds"])
+    minutes = 60 * float(found["hours"] or 0) + float(found["minutes"] or 0)
+    value = 60 * minutes + float(found["seconds"])
+    if value > _LONGEST:
+        raise UsageError(f"{text!r} is too long a time; at most 10000 hours can be given")
+    return value
 
 
 def positive_seconds(text: str) -> float:
@@ -96,9 +108,12 @@ def sync(text: str) -> Sync:
     if text == "auto":
         return Sync(auto=True)
     try:
-        return Sync(offset=int(text))
+        offset = int(text)
     except ValueError:
         raise UsageError(f"{text!r} is not off, auto or a number of frames") from None
+    if abs(offset) > MOST_FRAMES:
+        raise UsageError(f"{text!r} is too many frames; at most {MOST_FRAMES} can be given")
+    return Sync(offset=offset)
 
 
 def pixel_format(text: str) -> str:
