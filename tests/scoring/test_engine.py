@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from fractions import Fraction
@@ -7,7 +9,16 @@ import numpy as np
 import pytest
 
 from support.clips import write_clip
-from vmafx_core import InputSpec, Pairing, ScoreRequest, Sync, parse_feature, score, score_events
+from vmafx_core import (
+    InputSpec,
+    Pairing,
+    ScoreRequest,
+    Sync,
+    parse_feature,
+    parse_model,
+    score,
+    score_events,
+)
 from vmafx_core.errors import MismatchError, UsageError
 from vmafx_core.scoring.events import Finished, FrameScores, Progress, Started, Told
 from vmafx_core.scoring.result import MetricKind, PairResult
@@ -110,8 +121,8 @@ def test_a_given_offset_pairs_the_right_frames(folder: Path) -> None:
     shifted = finished(request(folder, "late.mp4"))
     aligned = finished(request(folder, "late.mp4", sync=Sync(offset=4)))
     assert aligned.lead.pooled.min > shifted.lead.pooled.max
-    assert aligned.frames.scored == 30
-    assert aligned.frames.counts_match
+    assert (aligned.frames.scored, aligned.frames.distorted_left) == (30, 4)
+    assert not aligned.frames.counts_match
     assert (aligned.offset, aligned.offset_source) == (4, "given")
 
 
@@ -162,7 +173,7 @@ def test_nothing_in_common_is_an_error(folder: Path) -> None:
     ("fields", "says"),
     [
         ({"models": ()}, "nothing to measure"),
-        ({"threads": 0}, "threads must be at least 1"),
+        ({"threads": 0}, "threads must be 1 to 512"),
         ({"features": (parse_feature("ssim"), parse_feature("float_ssim"))}, "asked for twice"),
     ],
 )
@@ -199,3 +210,72 @@ def test_a_picture_too_small_for_the_model_is_refused(tmp_path: Path) -> None:
     write_clip(tmp_path / "tiny.mp4", width=128, height=96, frames=3)
     with pytest.raises(MismatchError, match="128x96"):
         score(tmp_path / "tiny.mp4", tmp_path / "tiny.mp4", models=["vmaf_v1.0.16_3d0h"])
+
+
+def test_an_offset_that_was_found_is_used_in_seconds_when_pairing_by_time(tmp_path: Path) -> None:
+    write_clip(tmp_path / "ref.mp4", frames=60, options={"crf": "8"})
+    with_lead = [max(0, i // 2 - 20) for i in range(2 * 80)]
+    write_clip(tmp_path / "late.mp4", rate=50, shown=with_lead, options={"crf": "8"})
+    pair = finished(
+        request(tmp_path, "late.mp4", pairing=Pairing.TIME, sync=Sync(auto=True, window=2.0))
+    )
+    assert pair.offset_source == "found"
+    assert pair.lead.pooled.p10 > 90
+
+
+def test_by_time_frames_without_a_partner_in_the_middle_are_told(folder: Path) -> None:
+    shown = [*range(10), *range(20, 30)]
+    write_clip(folder / "hole.mkv", shown=shown, timed=shown)
+    pair = finished(request(folder, "hole.mkv", pairing=Pairing.TIME))
+    assert pair.frames.scored == 20
+    assert not pair.frames.counts_match
+
+
+def test_an_endless_reference_is_read_only_so_far(folder: Path) -> None:
+    code = (
+        "import sys\nsys.stdout.buffer.write(b'YUV4MPEG2 W320 H240 F25:1 C420jpeg\\n')\n"
+        "while True: sys.stdout.buffer.write(b'FRAME\\n' + bytes(320 * 240 * 3 // 2))"
+    )
+    producer = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE,
+                                stderr=subprocess.DEVNULL)  # fmt: skip
+    try:
+        command = [sys.executable, "-c", "from vmafx_cli.main import main; main()"]
+        done = subprocess.run(
+            [*command, "score", "-", str(folder / "dis.mp4"), "--pairing", "index"],
+            stdin=producer.stdout, capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+    finally:
+        producer.kill()
+        producer.communicate()
+    assert done.returncode == 0, done.stderr
+    assert "at least" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["psnr_y", "psnr", "integer_adm2"])
+def test_a_model_cannot_take_a_features_name(folder: Path, name: str) -> None:
+    with pytest.raises(UsageError, match=name):
+        score(folder / "ref.mp4", folder / "dis.mp4", models=[f"vmaf_v0.6.1:name={name}"])
+
+
+def test_values_that_were_asked_for_through_an_option_count_as_asked_for(folder: Path) -> None:
+    result = score(
+        folder / "ref.mp4", folder / "dis.mp4", models=[], features=["psnr=enable_mse=true"]
+    )
+    mse = result.pairs[0].metrics["mse_y"]
+    assert mse.kind is MetricKind.REQUESTED
+    assert mse.pooled.worst1 == mse.pooled.max
+
+
+def test_a_run_beside_another_does_not_claim_what_libvmaf_printed(folder: Path) -> None:
+    events = score_events(request(folder, models=(parse_model("vmaf_v1.0.16_3d0h"),)))
+    next(events)
+    beside = score(folder / "ref.mp4", folder / "dis.mp4")
+    events.close()
+    told = [n.text for n in beside.notices if n.code == "libvmaf"]
+    assert all("beside" in text for text in told)
+
+
+@pytest.mark.parametrize("size", [(0, 100), (100000, 100000)])
+def test_a_size_out_of_reach_is_refused(folder: Path, size: tuple[int, int]) -> None:
+    with pytest.raises(UsageError, match="1 to 16384"):
+        next(score_events(request(folder, size=size)))

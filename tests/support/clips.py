@@ -1,5 +1,6 @@
 """Small clips made on the spot: smooth moving texture, encoded with PyAV."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
@@ -41,21 +42,28 @@ def write_clip(
     width: int = 320,
     height: int = 240,
     first: int = 0,
+    shown: Sequence[int] | None = None,
+    timed: Sequence[int] | None = None,
     rate: Fraction | int = 25,
     codec: str = "libx264",
     pix_fmt: str = "yuv420p",
     options: dict[str, str] | None = None,
     container_options: dict[str, str] | None = None,
 ) -> Path:
-    """Encode pictures first, first+1, ... to `path`; the container is by its ending."""
+    """Encode pictures first, first+1, ... to `path`; the container is by its ending.
+
+    `shown` names the pictures instead, and `timed` their times in frames.
+    """
+    pictures = range(first, first + frames) if shown is None else shown
+    times = range(len(pictures)) if timed is None else timed
     with av.open(str(path), "w", container_options=container_options) as container:
         stream = cast(VideoStream, container.add_stream(codec, rate=Fraction(rate)))
         stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
         stream.codec_context.thread_count = 1
         stream.options = {**(_DEFAULT_OPTIONS.get(codec, {}) if options is None else options)}
-        for i in range(frames):
-            picture_frame = frame(first + i, width, height, pix_fmt)
-            picture_frame.pts = i
+        for index, time in zip(pictures, times, strict=True):
+            picture_frame = frame(index, width, height, pix_fmt)
+            picture_frame.pts = time
             picture_frame.time_base = 1 / Fraction(rate)
             container.mux(stream.encode(picture_frame))
         container.mux(stream.encode(None))

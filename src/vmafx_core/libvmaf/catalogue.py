@@ -65,7 +65,8 @@ class FeatureInfo:
         extractor: libvmaf's own name of the extractor.
         metrics: The names of the values it gives in a result, with default options.
         purpose: What it measures, in half a line.
-        higher_is_better: False for distances such as CAMBI and CIEDE2000.
+        further_metrics: The names of the values it gives besides with some options.
+        higher_is_better: False for distances such as CAMBI.
         options: The options it takes.
         least_side: Smallest width and height it can work on.
         least_long_side: Smallest value for the larger of the two.
@@ -78,6 +79,7 @@ class FeatureInfo:
     extractor: str
     metrics: tuple[str, ...]
     purpose: str
+    further_metrics: tuple[str, ...] = ()
     higher_is_better: bool = True
     options: tuple[OptionInfo, ...] = ()
     least_side: int = 1
@@ -178,8 +180,7 @@ _SSIM = (
 )
 
 _SPEED = (
-    OptionInfo("speed_kernelscale", float, 0.1, 4),
-    OptionInfo("speed_prescale", float, 0.1, 4),
+    OptionInfo("speed_prescale", float, 0.1, 1),
     OptionInfo(
         "speed_prescale_method", str, choices=("nearest", "bilinear", "bicubic", "lanczos4")
     ),
@@ -188,13 +189,15 @@ _SPEED = (
     OptionInfo("speed_max_val", float, 0, 1000),
 )
 
-# Left out on purpose: `enable_apsnr` pools over a whole context, which segments are not;
-# `heatmaps_path` and `debug` write what no result has a place for.
+# Left out on purpose: with most values of `speed_kernelscale`, and with `speed_prescale` above 1,
+# libvmaf reads outside its buffers; `enable_apsnr` pools over a whole context, which segments are
+# not; `heatmaps_path` and `debug` write what no result has a place for.
 FEATURES: tuple[FeatureInfo, ...] = (
     FeatureInfo(
         name="psnr",
         extractor="psnr",
         metrics=("psnr_y", "psnr_cb", "psnr_cr"),
+        further_metrics=("mse_y", "mse_cb", "mse_cr"),
         purpose="peak signal-to-noise ratio of each plane, dB",
         reads_chroma=True,
         options=(
@@ -209,6 +212,7 @@ FEATURES: tuple[FeatureInfo, ...] = (
         extractor="psnr_hvs",
         metrics=("psnr_hvs_y", "psnr_hvs_cb", "psnr_hvs_cr", "psnr_hvs"),
         purpose="PSNR weighted by contrast sensitivity, dB",
+        least_side=16,
         most_depth=12,
         reads_chroma=True,
         needs_chroma=True,
@@ -240,6 +244,7 @@ FEATURES: tuple[FeatureInfo, ...] = (
         name="cambi",
         extractor="cambi",
         metrics=("cambi",),
+        further_metrics=("cambi_source", "cambi_full_reference"),
         purpose="banding of the distorted side; 0 is none, about 5 is annoying",
         higher_is_better=False,
         options=(
@@ -260,6 +265,7 @@ FEATURES: tuple[FeatureInfo, ...] = (
             OptionInfo("cambi_eotf", str, choices=("bt1886", "pq")),
             OptionInfo("cambi_high_res_speedup", int, 0, 2160),
         ),
+        least_side=20,
         least_long_side=216,
     ),
     FeatureInfo(
@@ -333,7 +339,12 @@ FEATURES: tuple[FeatureInfo, ...] = (
 
 _MODELS_BY_NAME = {m.name: m for m in MODELS}
 _FEATURES_BY_NAME = {f.name: f for f in FEATURES} | {f.extractor: f for f in FEATURES}
-_LOWER_IS_BETTER = tuple(m for f in FEATURES if not f.higher_is_better for m in f.metrics)
+_LOWER_IS_BETTER = (
+    *(m for f in FEATURES if not f.higher_is_better for m in f.metrics),
+    "mse_",
+    "integer_aim",
+)
+_METRICS = tuple(m for f in FEATURES for m in (*f.metrics, *f.further_metrics))
 
 
 def find_model(name: str) -> ModelInfo | None:
@@ -354,3 +365,8 @@ def feature_names() -> tuple[str, ...]:
 def lower_is_better(metric: str) -> bool:
     """Whether a feature's metric is a distance; options lengthen a metric's name at its end."""
     return metric.startswith(_LOWER_IS_BETTER)
+
+
+def is_metric(name: str) -> bool:
+    """Whether a name is a feature's, or begins like the name of a feature's metric."""
+    return name in _FEATURES_BY_NAME or name.startswith(_METRICS)

@@ -54,6 +54,11 @@ class LogCapture:
         """The log level to give libvmaf."""
         return LEVEL_WARNING if can_capture() else LEVEL_NONE
 
+    @property
+    def alone(self) -> bool:
+        """Whether lines can only be from one user: several share what is printed."""
+        return self._users == 1
+
     def __enter__(self) -> Self:
         with self._lock:
             self._users += 1

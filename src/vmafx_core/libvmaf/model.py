@@ -1,14 +1,13 @@
 """Loaded models: one prediction, or a bootstrap collection with its interval."""
 
-import json
 from collections.abc import Iterable
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from vmafx_core.errors import ComponentError, InputError
+from vmafx_core.errors import ComponentError
 from vmafx_core.libvmaf.catalogue import find_model
 from vmafx_core.libvmaf.library import Library, load
+from vmafx_core.libvmaf.model_file import no_model, read_model_file
 from vmafx_core.libvmaf.specs import ModelSpec
 
 _DISABLE_CLIP = 1 << 0
@@ -30,42 +29,6 @@ def feature_dictionary(library: Library, options: Iterable[tuple[str, str]]) -> 
             f"setting the option {key}={value}",
         )
     return dictionary[0]
-
-
-def feature_names(path: str) -> list[str]:
-    """The features that a model file is computed from, as libvmaf stores them.
-
-    libvmaf's own reader trusts a file to be what it says; this looks at it first.
-
-    Raises:
-        InputError: If the file cannot be read.
-        ComponentError: If it is no model.
-    """
-    try:
-        if not Path(path).is_file():
-            raise InputError(f"cannot read the model {path}: no such file")
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read the model {path}: {error.strerror}") from None
-    try:
-        read = json.loads(content)
-        first = read if "model_dict" in read else next(iter(read.values()))  # of a bootstrap
-        model = first["model_dict"]
-        names = [str(name) for name in model["feature_names"]]
-        slopes = model.get("slopes", [None, *names])  # one more than features, for the score
-        whole = isinstance(model["model"], str) and len(slopes) == len(names) + 1
-    except (ValueError, TypeError, KeyError, AttributeError, StopIteration, RecursionError):
-        whole = False
-    if not whole:
-        raise _no_model(path)
-    return names
-
-
-def _no_model(path: str) -> ComponentError:
-    return ComponentError(
-        f"{path} is not a VMAF model that libvmaf understands",
-        "A model is a JSON file as in Netflix's vmaf repository, under model/.",
-    )
 
 
 class Model:
@@ -123,11 +86,11 @@ class Model:
 
     def _load_file(self, config: Any) -> None:
         lib, path = self._library.lib, self.spec.path.encode()
-        feature_names(self.spec.path)
+        read_model_file(self.spec.path)
         if lib.vmaf_model_load_from_path(self._handle, config, path) == 0:
             return
         if lib.vmaf_model_collection_load_from_path(self._handle, self._collection, config, path):
-            raise _no_model(self.spec.path)
+            raise no_model(self.spec.path)
 
     def _override(self, overrides: Iterable[tuple[str, str, str]]) -> None:
         lib, ffi = self._library.lib, self._library.ffi

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-_CGROUP_V2 = Path("/sys/fs/cgroup/cpu.max")
-_CGROUP_V1 = Path("/sys/fs/cgroup/cpu")
+_CGROUPS = Path("/sys/fs/cgroup")
+_OWN_GROUP = Path("/proc/self/cgroup")
 
 
 def usable_cpus() -> int:
@@ -17,14 +17,31 @@ def usable_cpus() -> int:
     return max(1, min(count, quota)) if quota else max(1, count)
 
 
-def cgroup_quota(v2: Path = _CGROUP_V2, v1: Path = _CGROUP_V1) -> int | None:
-    """CPUs that the container's CPU quota is worth, rounded up; None without a quota."""
+def cgroup_quota(groups: Path = _CGROUPS, own_group: Path = _OWN_GROUP) -> int | None:
+    """CPUs that the tightest CPU quota on this process is worth, rounded up; None without one.
+
+    Args:
+        groups: Where the cgroup file system is mounted.
+        own_group: The file that names this process's groups.
+    """
     try:
-        limit, period = v2.read_text().split()
+        lines = own_group.read_text().splitlines()
+    except OSError:
+        lines = []
+    own = next((line[3:].strip("/") for line in lines if line.startswith("0::")), "")
+    path = groups / own
+    quotas = [_quota(folder) for folder in (path, *path.parents) if folder.is_relative_to(groups)]
+    return min((q for q in (*quotas, _quota(groups / "cpu")) if q is not None), default=None)
+
+
+def _quota(group: Path) -> int | None:
+    """The quota of one group, of cgroups version 2 or 1."""
+    try:
+        limit, period = (group / "cpu.max").read_text().split()
     except (OSError, ValueError):
         try:
-            limit = (v1 / "cpu.cfs_quota_us").read_text().strip()
-            period = (v1 / "cpu.cfs_period_us").read_text().strip()
+            limit = (group / "cpu.cfs_quota_us").read_text().strip()
+            period = (group / "cpu.cfs_period_us").read_text().strip()
         except OSError:
             return None
     if limit == "max" or int(limit) <= 0:

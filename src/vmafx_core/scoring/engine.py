@@ -40,6 +40,7 @@ def score_events(request: ScoreRequest) -> Generator[Event]:
     began = time.monotonic()
     load()
     with ExitStack() as stack:
+        stack.enter_context(CAPTURE)
         plan = make_plan(request, stack)
         yield Started(
             reference=plan.reference.info,
@@ -62,7 +63,6 @@ class _Run:
         self._plan = plan
         self._began = began
         self._said: Counter[str] = Counter()
-        stack.enter_context(CAPTURE)
         # Pairs that want the reference in the same form share one conversion of it.
         matches = [p.match for p in plan.pairs]
         forms = list(dict.fromkeys((m.reference_filters, m.picture) for m in matches))
@@ -138,5 +138,6 @@ class _Run:
         for line, count in self._said.most_common(_MOST_LOG_NOTICES):
             level = Level.INFO if line in _HARMLESS else Level.WARNING
             times = f" ({count} times)" if count > 1 else ""
-            notices.append(Notice("libvmaf", f"libvmaf: {line}{times}", level))
+            whose = "" if CAPTURE.alone else ", in this run or in one beside it"
+            notices.append(Notice("libvmaf", f"libvmaf{whose}: {line}{times}", level))
         return notices

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from vmafx_core.errors import UsageError
-from vmafx_core.libvmaf.catalogue import find_feature, find_model
+from vmafx_core.libvmaf.catalogue import find_feature, find_model, is_metric
 from vmafx_core.libvmaf.specs import AUTO, ModelSpec
 from vmafx_core.media.types import VideoInfo
 from vmafx_core.notice import Notice, info, warning
@@ -121,6 +121,11 @@ def _named(models: Sequence[ModelSpec]) -> tuple[tuple[ModelSpec, str], ...]:
     named = [(m, m.name or ("vmaf" if alone else m.version or Path(m.path).stem)) for m in models]
     names = [name for _, name in named]
     for name in names:
+        if is_metric(name):
+            raise UsageError(
+                f"a model cannot be called {name!r}, which is a feature's name",
+                "Give it another: MODEL:name=NAME.",
+            )
         if names.count(name) > 1:
             raise UsageError(f"two models are called {name!r}", "Give them names: MODEL:name=NAME.")
     return tuple(named)

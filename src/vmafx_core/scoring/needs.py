@@ -1,11 +1,10 @@
 """What models and features need: pictures they can work on, and frames around a segment."""
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from vmafx_core.errors import MismatchError
-from vmafx_core.libvmaf.catalogue import FeatureInfo, find_feature, find_model
-from vmafx_core.libvmaf.model import feature_names
+from vmafx_core.libvmaf.catalogue import find_feature, find_model
+from vmafx_core.libvmaf.model_file import FeatureUse, read_model_file
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec
 from vmafx_core.media.types import Chroma, PictureFormat
 
@@ -15,40 +14,27 @@ FRAMES_AFTER = 1
 FRAMES_BEFORE = 1
 FRAMES_BEFORE_MOVING = 4
 
-_MOVING = ("motion_five_frame_window", "motion_moving_average")
-# What libvmaf calls a feature in a model file contains the word for its family.
-_FAMILIES = {
-    "adm": "adm",
-    "aim": "adm",
-    "vif": "vif",
-    "motion": "motion",
-    "cambi": "cambi",
-    "speed_chroma": "speed_chroma",
-    "speed_temporal": "speed_temporal",
-}
+_MOVING = {"motion_five_frame_window", "motion_moving_average"}
 
 
-def _features_of(model: ModelSpec) -> Iterator[tuple[FeatureInfo, dict[str, str]]]:
-    """A model's features with the options that decide what they need."""
+def _features_of(model: ModelSpec) -> Iterator[FeatureUse]:
+    """A model's features with the options they are used with."""
     known = find_model(model.version)
     if known:
-        names = list(known.features)
+        uses = [FeatureUse(info, {}) for n in known.features if (info := find_feature(n))]
     else:
-        stored = " ".join(feature_names(model.path)).lower()
-        names = [feature for word, feature in _FAMILIES.items() if word in stored]
-    for name in names:
-        info = find_feature(name)
-        if info is None:
-            continue
-        options = {o: v for f, o, v in model.overrides if f == info.extractor}
-        if known and name == "speed_chroma":
-            options.setdefault("speed_prescale", str(known.speed_prescale))
-        yield info, options
+        uses = list(read_model_file(model.path))
+    for use in uses:
+        options = dict(use.options)
+        if known and use.info.name == "speed_chroma":
+            options["speed_prescale"] = str(known.speed_prescale)
+        options |= {o: v for f, o, v in model.overrides if f == use.info.extractor}
+        yield FeatureUse(use.info, options)
 
 
 def reads_chroma(models: Iterable[ModelSpec], features: Iterable[FeatureSpec]) -> bool:
     """Whether any model or feature looks at the chroma planes."""
-    used = [info for m in models for info, _ in _features_of(m)] + [f.info for f in features]
+    used = [use.info for m in models for use in _features_of(m)] + [f.info for f in features]
     return any(info.reads_chroma for info in used)
 
 
@@ -62,7 +48,7 @@ def check_picture(
     Raises:
         MismatchError: Naming who cannot, and why.
     """
-    asked = [(m.version or m.path, *need) for m in models for need in _features_of(m)]
+    asked = [(m.version or m.path, u.info, u.options) for m in models for u in _features_of(m)]
     asked += [(f.name, f.info, dict(f.options)) for f in features]
     size = f"{picture.width}x{picture.height}"
     for who, info, options in asked:
@@ -93,14 +79,10 @@ def check_picture(
 
 def frames_before(models: Iterable[ModelSpec], features: Iterable[FeatureSpec]) -> int:
     """Frames to feed ahead of a segment so that its scores are those of a whole run."""
-    for model in models:
-        known = find_model(model.version)
-        if known and known.high_frame_rate:
-            return FRAMES_BEFORE_MOVING
-        if model.path and any(w in Path(model.path).read_text("utf-8") for w in _MOVING):
-            return FRAMES_BEFORE_MOVING
-        if any(option in _MOVING for _, option, _ in model.overrides):
-            return FRAMES_BEFORE_MOVING
-    if any(option in _MOVING for f in features for option, _ in f.options):
+    models = list(models)
+    used = {option for m in models for use in _features_of(m) for option in use.options}
+    used |= {option for f in features for option, _ in f.options}
+    known = (find_model(m.version) for m in models)
+    if used & _MOVING or any(m.high_frame_rate for m in known if m):
         return FRAMES_BEFORE_MOVING
     return FRAMES_BEFORE

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import islice
 from types import TracebackType
 from typing import Self
 
@@ -10,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from vmafx_core.errors import MismatchError
-from vmafx_core.libvmaf.catalogue import lower_is_better
 from vmafx_core.media.convert import Converter
 from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.reader import FrameReader
@@ -20,7 +20,7 @@ from vmafx_core.notice import Notice, warning
 from vmafx_core.scoring.events import FrameScores
 from vmafx_core.scoring.models import model_use
 from vmafx_core.scoring.pairing import IndexPairer, Pairer, TimePairer
-from vmafx_core.scoring.plan import PairPlan, Plan
+from vmafx_core.scoring.plan import ASSUMED_RATE, PairPlan, Plan
 from vmafx_core.scoring.pooling import pool
 from vmafx_core.scoring.request import Pairing, ScoreRequest
 from vmafx_core.scoring.result import (
@@ -30,17 +30,25 @@ from vmafx_core.scoring.result import (
     PairResult,
     Scores,
     WorstFrame,
+    is_distance,
 )
 from vmafx_core.scoring.segments import SegmentScorer, SegmentScores
 
 _WORST_FRAMES = 10
 # Frames at the start that are looked at for a shift, and how far they may be shifted.
-_WATCHED_FRAMES = 50
+_WATCHED_FRAMES = 75
 _WATCHED_SHIFT = 25
+# Rates this near are one: 23.976 and 24 are apart by one in a thousand.
+_SAME_RATE = 1.002
+# Frames without a partner that are read only to be counted.
+_MOST_READ_ON = 500
 
 
 def frames_left(source: VideoSource, reader: FrameReader, read: int) -> int:
     """How many frames a source has beyond those read: as it declares, or else by reading on.
+
+    Reading on ends after some frames: that there are more is what matters, and a pipe may never
+    end.
 
     Raises:
         InputError: If reading on meets an error.
@@ -49,7 +57,7 @@ def frames_left(source: VideoSource, reader: FrameReader, read: int) -> int:
     whole = spec.start == 0 and spec.skip == 0 and spec.duration is None
     if declared is not None and whole and not is_pipe(spec.location):
         return max(0, declared - read)
-    return sum(1 for _ in reader)
+    return sum(1 for _ in islice(reader, _MOST_READ_ON))
 
 
 class PairRun:
@@ -66,13 +74,17 @@ class PairRun:
         self._plan: PairPlan = plan.pairs[index]
         self._pairing = plan.pairing
         self._requested = request.features
+        self._rates = [
+            float(source.info.frame_rate or ASSUMED_RATE)
+            for source in (plan.reference, self._plan.source)
+        ]
+        self._windowed = request.reference.duration is not None
         self._limit = request.frames
         self._times: list[float] = []
         self._distorted_times: list[float] = []
         self._segments: list[SegmentScores] = []
-        self._last_reference = -1
-        self._last_distorted = 0
-        self._watching = request.sync == type(request.sync)() and self._by_index
+        self._first: tuple[int, int] | None = None
+        self._watching = self._by_index and not request.sync.auto and self._plan.offset == 0
         self._thumbs: tuple[list[npt.NDArray[np.float32]], list[npt.NDArray[np.float32]]]
         self._thumbs = ([], [])
         matched, source = self._plan.match, self._plan.source
@@ -100,10 +112,7 @@ class PairRun:
         rows = iter(self._reader)
         if self._by_index:
             return IndexPairer(rows, self._plan.offset)
-        rates = [s.info.frame_rate for s in (plan.reference, self._plan.source)]
-        fastest = max((r for r in rates if r), default=25)
-        seconds = self._plan.offset / float(self._plan.source.info.frame_rate or fastest)
-        return TimePairer(rows, seconds, 0.5 / float(fastest))
+        return TimePairer(rows, self._plan.delay, 0.5 / max(self._rates))
 
     @property
     def fed(self) -> int:
@@ -141,7 +150,7 @@ class PairRun:
         self._scorer.feed(reference, distorted)
         self._times.append(time)
         self._distorted_times.append(float(distorted.time or 0.0))
-        self._last_reference, self._last_distorted = index, self._pairer.read
+        self._first = self._first or (index, self._pairer.read - 1)
 
     def scored(self) -> Iterator[FrameScores]:
         """The frames whose scores have become known since the last call."""
@@ -208,7 +217,7 @@ class PairRun:
         }
         predicted = {metric for _, metric in self._plan.models}
         metrics = [
-            Metric(name, kind, values, pool(values, lower_is_better=lower_is_better(name)))
+            Metric(name, kind, values, pool(values, lower_is_better=is_distance(name, kind)))
             for name, values in joined.items()
             for kind in [self._kind(name, predicted)]
         ]
@@ -222,7 +231,7 @@ class PairRun:
         if any(name == metric + s for metric in predicted for s in suffixes):
             return MetricKind.BOOTSTRAP
         for feature in self._requested:
-            own = feature.info.metrics
+            own = (*feature.info.metrics, *feature.info.further_metrics)
             if name in own or (feature.options and name.startswith(own)):
                 return MetricKind.REQUESTED
         return MetricKind.ELEMENTARY
@@ -230,21 +239,28 @@ class PairRun:
     def _account(self, reference_total: int) -> FrameAccount:
         distorted_total = self._pairer.read
         if not self.limited and not self._pairer.ended:
-            distorted_total += frames_left(self._plan.source, self._reader, distorted_total)
-        scored = self.fed
-        trailing = (
-            reference_total - self._last_reference - 1,
-            distorted_total - self._last_distorted,
-        )
-        # Paired by time, the faster side rightly has some frames after the last pair.
-        allowed = 0 if self._by_index else math.ceil(max(reference_total, distorted_total) / scored)
+            left = frames_left(self._plan.source, self._reader, distorted_total)
+            distorted_total += left
+        scored, totals = self.fed, (reference_total, distorted_total)
+        if self._by_index:
+            # Of two windows of one duration, an offset leaves some frames over.
+            allowed = abs(self._plan.offset) if self._windowed else 0
+            match = max(totals) - scored <= allowed
+        else:
+            # Of two rates, every frame of the slower side has a partner, but for a last one.
+            firsts = self._first or (0, 0)
+            without = [total - f - scored for total, f in zip(totals, firsts, strict=True)]
+            slower = [rate <= min(self._rates) * _SAME_RATE for rate in self._rates]
+            match = min(firsts) == 0 and all(
+                left <= 1 for left, slow in zip(without, slower, strict=True) if slow
+            )
         return FrameAccount(
             reference_read=reference_total,
             distorted_read=distorted_total,
             scored=scored,
             reference_left=reference_total - scored,
             distorted_left=distorted_total - scored,
-            counts_match=self.limited or max(trailing) <= allowed,
+            counts_match=self.limited or match,
         )
 
     def _frame_notices(self, frames: FrameAccount) -> list[Notice]:
@@ -253,10 +269,9 @@ class PairRun:
         return [
             warning(
                 "frame-count",
-                f"{self._name}: {frames.distorted_read} frames against the "
-                f"reference's {frames.reference_read}; {frames.scored} pairs are scored, "
-                f"{frames.reference_left} reference and {frames.distorted_left} distorted frames "
-                "are left over",
+                f"{self._name}: {_counted(frames.distorted_left, frames.distorted_read)} against "
+                f"the reference's {_counted(frames.reference_left, frames.reference_read)}; "
+                f"{frames.scored} pairs are scored",
             )
         ]
 
@@ -264,8 +279,10 @@ class PairRun:
         if not self._thumbs[0]:
             return []
         # Of a short clip a smaller part is searched: the rest must be there to be compared.
-        shift = best_shift(*self._thumbs, min(_WATCHED_SHIFT, len(self._thumbs[0]) // 3))
-        if not shift.certain or shift.frames == 0:
+        most = min(_WATCHED_SHIFT, len(self._thumbs[0]) // 3)
+        shift = best_shift(*self._thumbs, most)
+        # At the end of the search the true one may lie beyond.
+        if not shift.certain or abs(shift.frames) in (0, most):
             return []
         side = "late" if shift.frames > 0 else "early"
         return [
@@ -291,6 +308,11 @@ class PairRun:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _counted(left: int, total: int) -> str:
+    """A number of frames, and that there are more where they were not counted to the end."""
+    return f"{'at least ' if left >= _MOST_READ_ON else ''}{total} frames ({left} left over)"
 
 
 def _worst(lead: Metric, times: Scores) -> tuple[WorstFrame, ...]:

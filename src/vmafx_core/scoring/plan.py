@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from vmafx_core.errors import MismatchError, UsageError
 from vmafx_core.libvmaf.model import Model
-from vmafx_core.libvmaf.specs import AUTO, FeatureSpec, ModelSpec
+from vmafx_core.libvmaf.specs import AUTO, ModelSpec
 from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.match import Match, match
 from vmafx_core.media.rates import Rates, compare_rates
@@ -20,6 +20,10 @@ from vmafx_core.scoring.needs import check_picture
 from vmafx_core.scoring.request import Pairing, ScoreRequest
 
 _MOST_DECODE_THREADS = 8
+_MOST_THREADS = 512
+_MOST_SIDE = 16384
+ASSUMED_RATE = 25
+"""Of raw video against raw video, where nobody says a rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class PairPlan:
         match: The pictures' common form, and how both sides get there.
         models: The models, each with the name of its metric.
         offset: Frames that the distorted side is late.
+        delay: The same in seconds.
         offset_source: "none", "given" or "found".
         notices: What there is to tell.
     """
@@ -39,6 +44,7 @@ class PairPlan:
     match: Match
     models: tuple[tuple[ModelSpec, str], ...]
     offset: int
+    delay: float
     offset_source: str
     notices: tuple[Notice, ...]
 
@@ -50,7 +56,6 @@ class Plan:
     Attributes:
         reference: The reference, opened.
         pairs: One plan a distorted video.
-        features: Features to extract besides the models'.
         pairing: INDEX or TIME.
         threads: Threads for libvmaf, over all pairs.
         expected_frames: Pairs that will probably be scored; None where nothing says.
@@ -59,7 +64,6 @@ class Plan:
 
     reference: VideoSource
     pairs: tuple[PairPlan, ...]
-    features: tuple[FeatureSpec, ...]
     pairing: Pairing
     threads: int
     expected_frames: int | None
@@ -90,7 +94,6 @@ def make_plan(request: ScoreRequest, stack: ExitStack) -> Plan:
     return Plan(
         reference=reference,
         pairs=pairs,
-        features=request.features,
         pairing=Pairing.TIME if request.pairing is Pairing.TIME else Pairing.INDEX,
         threads=request.threads or cpus,
         expected_frames=_expected(request, reference, pairs),
@@ -104,13 +107,20 @@ def _check(request: ScoreRequest) -> None:
     if not request.models and not request.features:
         raise UsageError("there is nothing to measure", "Name a model or a feature.")
     inputs = (request.reference, *request.distorted)
-    if sum(spec.is_pipe for spec in inputs) > 1:
+    if sum(spec.location == "-" for spec in inputs) > 1:
         raise UsageError("standard input can be read only once", "Use '-' for one input.")
-    for name, value in (("threads", request.threads), ("frames", request.frames)):
-        if value is not None and value < 1:
-            raise UsageError(f"{name} must be at least 1, not {value}")
-    if request.segment_frames < 1:
-        raise UsageError(f"segment_frames must be at least 1, not {request.segment_frames}")
+    width, height = request.size or (None, None)
+    limits = (
+        ("threads", request.threads, _MOST_THREADS),
+        ("frames", request.frames, None),
+        ("segment_frames", request.segment_frames, None),
+        ("width", width, _MOST_SIDE),
+        ("height", height, _MOST_SIDE),
+    )
+    for name, value, most in limits:
+        if value is not None and (value < 1 or (most is not None and value > most)):
+            allowed = f"1 to {most}" if most else "at least 1"
+            raise UsageError(f"{name} must be {allowed}, not {value}")
     names = [f.info.extractor for f in request.features]
     if repeated := next((n for n in names if names.count(n) > 1), None):
         raise UsageError(f"the feature {repeated!r} is asked for twice")
@@ -134,6 +144,7 @@ def _open(
     if reference.info.frame_rate is None and rate and not is_pipe(request.reference.location):
         closing()
         reference = opened(request.reference, rate)
+        stack.callback(reference.close)
     return reference, sources
 
 
@@ -151,6 +162,8 @@ def _plan_pair(request: ScoreRequest, reference: VideoSource, source: VideoSourc
     notices += matched.notices
     check_picture(matched.picture, [m for m, _ in chosen.models], request.features)
     offset, where = request.sync.offset, "given" if request.sync.offset else "none"
+    rate = source.info.frame_rate or reference.info.frame_rate or ASSUMED_RATE
+    delay = offset / float(rate)
     if request.sync.auto:
         found = find_offset(
             reference.spec,
@@ -158,9 +171,10 @@ def _plan_pair(request: ScoreRequest, reference: VideoSource, source: VideoSourc
             window=request.sync.window,
             default_rate=reference.info.frame_rate or source.info.frame_rate,
         )
-        offset, where = (found.frames, "found") if found.certain else (0, "none")
+        if found.certain:
+            offset, delay, where = found.frames, found.seconds, "found"
         notices.append(_told_offset(source, found))
-    return PairPlan(source, matched, chosen.models, offset, where, tuple(notices))
+    return PairPlan(source, matched, chosen.models, offset, delay, where, tuple(notices))
 
 
 def _told_offset(source: VideoSource, found: Offset) -> Notice:

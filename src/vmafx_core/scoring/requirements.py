@@ -196,7 +196,7 @@ def _outcome(
     frames = pair.frames
     if measured is None:
         reason = f"{requirement.metric} was not measured"
-    elif not math.isfinite(measured):
+    elif math.isnan(measured):
         measured, reason = None, f"{requirement.pool} is not a number here"
     elif not frames.counts_match and not allow_mismatch:
         reason = (
@@ -211,7 +211,7 @@ def _outcome(
 
 
 def _measured_name(requirement: Requirement, pair: PairResult) -> str:
-    """The metric's name in this result: "vmaf" is the first model, whatever it is called."""
-    if requirement.metric == "vmaf" and pair.models:
+    """The metric's name in this result: where none is called "vmaf", it is the first model."""
+    if requirement.metric == "vmaf" and pair.models and "vmaf" not in pair.metrics:
         return pair.models[0].metric
     return requirement.metric

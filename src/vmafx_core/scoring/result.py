@@ -27,6 +27,11 @@ class MetricKind(StrEnum):
     """A feature that a model needs: `integer_adm2`."""
 
 
+def is_distance(name: str, kind: MetricKind) -> bool:
+    """Whether less of a metric is better."""
+    return kind in {MetricKind.REQUESTED, MetricKind.ELEMENTARY} and lower_is_better(name)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Metric:
     """One metric over all scored frames of a pair.
@@ -45,9 +50,8 @@ class Metric:
 
     @property
     def lower_is_better(self) -> bool:
-        """Whether the metric is a distance, such as CAMBI and CIEDE2000."""
-        feature = self.kind in {MetricKind.REQUESTED, MetricKind.ELEMENTARY}
-        return feature and lower_is_better(self.name)
+        """Whether the metric is a distance, such as CAMBI."""
+        return is_distance(self.name, self.kind)
 
     def worst_first(self) -> npt.NDArray[np.intp]:
         """Indices of all frames from the worst value to the best, shape (frames,)."""

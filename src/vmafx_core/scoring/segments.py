@@ -86,7 +86,6 @@ class SegmentScorer:
         self._next_first = 0
         self._models: list[Model] = []
         self._closed = False
-        CAPTURE.__enter__()
         self._flusher = ThreadPoolExecutor(1, thread_name_prefix="vmafx-flush")
         lean = all(f.info.extractor != "adm" for f in features)
         try:
@@ -196,7 +195,6 @@ class SegmentScorer:
             context.close()
         for model in self._models:
             model.close()
-        CAPTURE.__exit__(None, None, None)
 
     def __enter__(self) -> Self:
         return self
