@@ -51,20 +51,23 @@ def decode(opened: Opened, location: str, *, sought: bool = False) -> Iterator[a
         InputError: A packet or picture is damaged, or the stream ends before its end.
         RemoteError: The server went away.
     """
-    account = _Account(opened.stream)
-    timeline = Timeline(opened, location)
-    packets = opened.container.demux(opened.stream)
+    with opened.use() as usable:
+        if not usable:
+            return
+        account = _Account(opened.stream)
+        timeline = Timeline(opened, location)
+        packets = opened.container.demux(opened.stream)
     while True:
-        try:
-            packet = next(packets, None)
-        except av.FFmpegError as exc:
-            if opened.pipe and account.pictures == 0 and "mp4" in opened.container.format.name:
-                raise no_index(location) from exc
-            raise read_error(location, account.position, exc) from exc
-        if packet is None:
-            break
-        account.add(packet)
-        for frame in _pictures(packet, account, location):
+        with opened.use() as usable:
+            packet = _next_packet(opened, packets, account, location) if usable else None
+            if opened.stopped:
+                return  # what a stopped pipe gives looks like its end
+            if packet is None:
+                _check_end(opened, timeline, account, location)
+                return
+            account.add(packet)
+            frames = _pictures(packet, account, location)
+        for frame in frames:
             first = account.pictures == 0 and not sought
             if first and (leading := account.leading(frame)):
                 text = f"{leading} pictures before the first key frame are left out"
@@ -74,8 +77,22 @@ def decode(opened: Opened, location: str, *, sought: bool = False) -> Iterator[a
                 opened.notices = (*opened.notices, hole)
             account.remove(frame)
             yield frame
-    if opened.stopped:
-        return
+
+
+def _next_packet(
+    opened: Opened, packets: "Iterator[Packet[VideoStream]]", account: "_Account", location: str
+) -> "Packet[VideoStream] | None":
+    """The next packet, the empty one that flushes the decoder as the last; None at the end."""
+    try:
+        return next(packets, None)
+    except av.FFmpegError as exc:
+        if opened.pipe and account.pictures == 0 and "mp4" in opened.container.format.name:
+            raise no_index(location) from exc
+        raise read_error(location, account.position, exc) from exc
+
+
+def _check_end(opened: Opened, timeline: Timeline, account: "_Account", location: str) -> None:
+    """Check, after the last packet, that everything came."""
     check_end(opened, location, account.last_byte)
     timeline.check_end()
     if lost := account.lost():

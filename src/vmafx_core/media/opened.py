@@ -1,6 +1,13 @@
-"""An open input, as the opening hands it to the decoding."""
+"""An open input, as the opening hands it to the decoding.
 
-from dataclasses import dataclass
+FFmpeg's memory is gone the moment a container is closed, so nobody may be inside it then. All use
+of an open input is therefore within `use()`, and a close that comes meanwhile waits for its end.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from av.container import InputContainer
 from av.video.stream import VideoStream
@@ -31,6 +38,26 @@ class Opened:
     geometry: raw.Geometry | None
     notices: tuple[Notice, ...]
     stopped: bool = False
+    _guard: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    _in_use: bool = field(default=False, init=False, repr=False)
+    _closing: bool = field(default=False, init=False, repr=False)
+    _closed: bool = field(default=False, init=False, repr=False)
+
+    @contextmanager
+    def use(self) -> Iterator[bool]:
+        """Keep the input open for the length of a `with` block, in one thread at a time.
+
+        Yields:
+            Whether it may be used: not any more once it was stopped or closed.
+        """
+        with self._guard:
+            usable = self._in_use = not self.stopped
+        try:
+            yield usable
+        finally:
+            with self._guard:
+                self._in_use = False
+                self._free()
 
     @property
     def size(self) -> int | None:
@@ -38,13 +65,22 @@ class Opened:
         return self.pipe.total if self.pipe else self.container.size
 
     def stop(self) -> None:
-        """End a read that waits for a pipe in another thread."""
+        """End the reading soon, also one that waits for a pipe; callable from any thread."""
         self.stopped = True
         if self.pipe:
             self.pipe.stop()
 
     def close(self) -> None:
-        """Close the container and the pipe."""
+        """Close the container and the pipe; at the end of its use if a thread is using it."""
+        self.stop()
+        with self._guard:
+            self._closing = True
+            self._free()
+
+    def _free(self) -> None:
+        if self._in_use or self._closed or not self._closing:
+            return
+        self._closed = True
         self.container.close()
         if self.pipe:
             self.pipe.close()

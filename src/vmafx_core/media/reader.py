@@ -13,6 +13,8 @@ from vmafx_core.media.convert import Converter
 from vmafx_core.media.source import VideoSource
 
 FRAMES_AHEAD = 4
+# Seconds that a thread has for the picture that it is at.
+_PATIENCE = 0.5
 
 Pictures = tuple[av.VideoFrame, ...]
 
@@ -84,14 +86,16 @@ class FrameReader:
             yield item
 
     def close(self) -> None:
-        """Stop reading and free everything; waits shortly for the thread."""
+        """Stop reading and free everything.
+
+        A thread that waits for a server stays behind, and frees the source when it comes back.
+        """
         self._stop.set()
         self._source.stop()
         while self._thread.is_alive() and not self._queue.empty():
             self._queue.get_nowait()  # one that waits for room finds it, and sees the stop
-        self._thread.join(timeout=5)
-        if not self._thread.is_alive():
-            self._source.close()
+        self._thread.join(timeout=_PATIENCE)
+        self._source.close()
 
     def __enter__(self) -> Self:
         return self

@@ -45,6 +45,7 @@ class VideoSource:
         self.spec = spec
         self._threads = threads
         self._default_rate = default_rate
+        self._stopped = False
         self._open()
         try:
             first = self._first = self._first_picture()
@@ -90,10 +91,12 @@ class VideoSource:
 
     def stop(self) -> None:
         """End `frames()` soon, also while it waits for a pipe; callable from any thread."""
+        self._stopped = True
         self._opened.stop()
 
     def close(self) -> None:
-        """Free everything; not while another thread is inside `frames()`."""
+        """Free everything; where a thread is inside `frames()`, that ends first, and soon."""
+        self._stopped = True
         self._opened.close()
 
     def __enter__(self) -> Self:
@@ -125,9 +128,13 @@ class VideoSource:
             try:
                 return self._seek(start, self._origin or 0)
             except (av.FFmpegError, InputError):
+                if self._stopped:
+                    return iter(())
                 # No index, or a wrong one: decode everything, and drop what is too early.
-                self.close()
+                self._opened.close()
                 self._open()
+                if self._stopped:  # in the meantime, so that only the old one knows
+                    self._opened.close()
                 return self._decoded
         return chain([self._first], self._decoded)
 
@@ -137,9 +144,12 @@ class VideoSource:
         Raises:
             InputError: What follows the seek cannot be decoded, or comes after `start`.
         """
-        stream = self._opened.stream
-        target = origin + int((start - _ROUNDING) / _fraction(stream.time_base))
-        self._opened.container.seek(target, stream=stream)
+        with self._opened.use() as usable:
+            if not usable:
+                return iter(())
+            stream = self._opened.stream
+            target = origin + int((start - _ROUNDING) / _fraction(stream.time_base))
+            self._opened.container.seek(target, stream=stream)
         self._decoded = decode(self._opened, self.spec.location, sought=True)
         frame = next(self._decoded, None)
         if frame is None or frame.pts is None or frame.pts > target:
