@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 import typer.core
 import typer.main
 
+from vmafx_core.report.files import writing_stdout
+
 
 class Command(typer.core.TyperCommand):
     """A command whose help fits any width."""
@@ -14,6 +16,11 @@ class Command(typer.core.TyperCommand):
     def __init__(self, name: str | None, **settings: Any) -> None:
         super().__init__(name, **settings)
         self.help = reflowed(self.help)
+
+    @writing_stdout()
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help."""
+        super().format_help(ctx, formatter)
 
     def get_help_option(self, ctx: Any) -> typer.core.TyperOption | None:
         """The --help option, listed after all others."""
@@ -58,6 +65,11 @@ class LazyGroup(typer.core.TyperGroup):
         """Find the command to run, this time for real."""
         name, _, rest = super().resolve_command(ctx, args)
         return (name, self.load(name), rest) if name else (None, None, rest)
+
+    @writing_stdout()
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help."""
+        super().format_help(ctx, formatter)
 
     def get_help_option(self, ctx: Any) -> typer.core.TyperOption | None:
         """The --help option."""

@@ -15,6 +15,7 @@ import typer
 
 from vmafx_cli import config
 from vmafx_core.errors import VmafxError, WorkError
+from vmafx_core.report.files import writing_stdout
 
 INTERNAL_ERROR = 7
 CLOSED_PIPE = 128 + 13
@@ -52,10 +53,12 @@ def exit_code_of(error: Exception, *, debug: bool) -> int:
         case VmafxError():
             tell(error.message, error.hint)
             return error.exit_code
-        case OSError(errno=int(), filename=None):
-            # The engine reports files of its own; what is left is the writing of standard output.
-            abandon(sys.stdout)
-            tell(f"cannot write the result: {error.strerror}", "Write to another place.")
+        case OSError(errno=int(), strerror=str(reason), filename=where):
+            # What was to be read or written says so itself; this is the system's own trouble.
+            tell(
+                f"{where}: {reason}" if where else f"the system refused: {reason}",
+                "" if debug else "Run with --debug for the details.",
+            )
             return WorkError.exit_code
         case MemoryError():
             tell("out of memory", "Use fewer --threads, or close other programs.")
@@ -98,6 +101,27 @@ def abandon(stream: Any) -> None:
     """Give up a standard stream, so that the interpreter does not fail on it when it ends."""
     with open(os.devnull, "wb") as devnull:  # noqa: PTH123
         os.dup2(devnull.fileno(), stream.fileno())
+
+
+def finish_output(code: int) -> int:
+    """Write what standard output still holds, and return the exit code.
+
+    Args:
+        code: The exit code as far as it was known without that.
+    """
+    try:
+        with writing_stdout():
+            sys.stdout.flush()
+    except BrokenPipeError:
+        abandon(sys.stdout)
+        return CLOSED_PIPE
+    except WorkError as error:
+        abandon(sys.stdout)
+        if code != error.exit_code:
+            # Otherwise the failure was told when it was met first.
+            tell(error.message, error.hint)
+        return error.exit_code
+    return code
 
 
 def prepare_standard_streams() -> None:

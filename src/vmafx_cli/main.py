@@ -10,6 +10,7 @@ from typer.completion import completion_init  # type: ignore[attr-defined]  # no
 from vmafx_cli import config, failures
 from vmafx_cli.command_classes import LazyCommand, LazyGroup
 from vmafx_cli.options.outputs import DEBUG
+from vmafx_core.report.files import writing_stdout
 
 PROGRAM = "vmafx"
 COMPLETE_VARIABLE = "_VMAFX_COMPLETE"
@@ -83,7 +84,8 @@ def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version  # noqa: PLC0415  # not needed to start up
 
-        typer.echo(f"{PROGRAM} {version(PROGRAM)}")
+        with writing_stdout():
+            typer.echo(f"{PROGRAM} {version(PROGRAM)}")
         raise typer.Exit
 
 
@@ -109,7 +111,7 @@ def main() -> None:
     """Run the program and exit."""
     failures.prepare_standard_streams()
     failures.stop_cleanly_on_signals()
-    sys.exit(_run())
+    sys.exit(failures.finish_output(_run()))
 
 
 def _run() -> int:
@@ -120,7 +122,6 @@ def _run() -> int:
         code = command.main(
             prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False
         )
-        sys.stdout.flush()
     except BrokenPipeError:
         failures.abandon(sys.stdout)
         return failures.CLOSED_PIPE

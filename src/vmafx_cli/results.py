@@ -13,7 +13,7 @@ from vmafx_cli.options.gate import GateOptions
 from vmafx_cli.options.outputs import Format, MessageOptions, ResultOptions
 from vmafx_core.errors import UsageError
 from vmafx_core.report import formats, junit, text_logs
-from vmafx_core.report.files import STDOUT, check_writable, write_atomically
+from vmafx_core.report.files import STDOUT, check_writable, write_atomically, writing_stdout
 from vmafx_core.report.table import result_tables
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.requirements import Outcome
@@ -75,7 +75,7 @@ class Destinations:
             outcomes: How stated requirements came out.
 
         Raises:
-            WorkError: If a file cannot be written.
+            WorkError: If a file or standard output cannot be written.
         """
         for path, fmt in self.files:
             write_atomically(path, formats.stream(result, fmt, outcomes))
@@ -85,9 +85,10 @@ class Destinations:
             _write_page(self.page, result, request, outcomes)
         if self.printed is Format.TABLE:
             console = Console(highlight=False)
-            console.print(result_tables(result, verbose=self.verbose))
-            if outcomes:
-                console.print("", outcome_table(outcomes))
+            with writing_stdout():
+                console.print(result_tables(result, verbose=self.verbose))
+                if outcomes:
+                    console.print("", outcome_table(outcomes))
         elif self.printed not in {None, Format.NDJSON}:
             # NDJSON was printed while the run went on.
             write_atomically(STDOUT, formats.stream(result, self.printed, outcomes))

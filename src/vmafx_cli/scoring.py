@@ -9,6 +9,7 @@ from vmafx_cli.progress import Reporter
 from vmafx_cli.results import Destinations
 from vmafx_core.errors import RequirementError, UsageError, VmafxError
 from vmafx_core.report import ndjson
+from vmafx_core.report.files import writing_stdout
 from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.events import Finished
 from vmafx_core.scoring.request import ScoreRequest
@@ -78,5 +79,6 @@ def _follow(
 
 
 def _print_line(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    with writing_stdout():
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()

@@ -66,6 +66,19 @@ def test_an_operating_system_error_that_names_a_file_is_not_taken_for_standard_o
     assert "some.file" in capsys.readouterr().err
 
 
+def test_an_operating_system_error_that_names_no_file_is_told_and_spares_standard_output(
+    run: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        sys.stdout.write("kept\n")
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(models, "_print_tables", fail)
+    ended = run("models")
+    assert (ended.code, ended.out) == (7, "kept\n")
+    assert ended.err.splitlines()[0] == "vmafx: error: the system refused: Too many open files"
+
+
 def test_an_exit_asked_for_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert failures.exit_code_of(typer.Exit(3), debug=False) == 3
     assert capsys.readouterr().err == ""

@@ -79,17 +79,34 @@ def test_a_list_that_nobody_reads_ends_silently(args: list[str]) -> None:
     assert err == b""
 
 
-def test_a_full_disk_behind_standard_output_is_a_failure(reference: Path, good: Path) -> None:
+@pytest.mark.parametrize(
+    "args",
+    [
+        *(["score", "REFERENCE", "GOOD", "--format", name] for name in ("table", "json", "ndjson")),
+        ["models"],
+        ["models", "--format", "json"],
+        ["completion", "zsh"],
+        ["--version"],
+        ["--help"],
+        ["score", "--help"],
+    ],
+)
+def test_a_full_disk_behind_standard_output_is_a_failure(
+    reference: Path, good: Path, args: list[str]
+) -> None:
+    paths = {"REFERENCE": str(reference), "GOOD": str(good)}
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [PROGRAM, "score", reference, good],
+            [PROGRAM, *(paths.get(arg, arg) for arg in args)],
             stdout=full,
             stderr=subprocess.PIPE,
             check=False,
             text=True,
         )
     assert done.returncode == 7
-    assert done.stderr.splitlines()[0].endswith("No space left on device")
+    told, hint = done.stderr.splitlines()
+    assert told == "vmafx: error: cannot write to standard output: No space left on device"
+    assert hint
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])

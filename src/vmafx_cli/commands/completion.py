@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from vmafx_cli.command_classes import Command
+from vmafx_core.report.files import writing_stdout
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -37,4 +38,5 @@ def completion(
     """
     from vmafx_cli.manual import completion_script  # noqa: PLC0415  # commands load when they run
 
-    typer.echo(completion_script(shell.value), nl=False)
+    with writing_stdout():
+        typer.echo(completion_script(shell.value), nl=False)

@@ -10,6 +10,7 @@ from vmafx_cli.command_classes import Command
 from vmafx_cli.options.groups import with_groups
 from vmafx_cli.options.outputs import ListFormat, ListOptions
 from vmafx_core.errors import ComponentError
+from vmafx_core.report.files import writing_stdout
 
 if TYPE_CHECKING:
     from vmafx_cli.diagnosis import Finding
@@ -47,6 +48,7 @@ def doctor(ctx: typer.Context, listing: ListOptions) -> None:
         )
 
 
+@writing_stdout()
 def _print_json(findings: "Sequence[Finding]", *, usable: bool) -> None:
     from dataclasses import asdict  # noqa: PLC0415
 
@@ -54,6 +56,7 @@ def _print_json(findings: "Sequence[Finding]", *, usable: bool) -> None:
     typer.echo(json.dumps(document, indent=2))
 
 
+@writing_stdout()
 def _print_table(findings: "Sequence[Finding]") -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Column, Table  # noqa: PLC0415

@@ -9,6 +9,7 @@ from vmafx_cli.command_classes import Command
 from vmafx_cli.options.groups import with_groups
 from vmafx_cli.options.outputs import ListFormat, ListOptions
 from vmafx_core.libvmaf.catalogue import FEATURES, MODELS
+from vmafx_core.report.files import writing_stdout
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -46,11 +47,13 @@ def models(listing: ListOptions) -> None:
                 for feature in FEATURES
             ],
         }
-        typer.echo(json.dumps(document, indent=2))
+        with writing_stdout():
+            typer.echo(json.dumps(document, indent=2))
     else:
         _print_tables()
 
 
+@writing_stdout()
 def _print_tables() -> None:
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415

@@ -10,7 +10,8 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from vmafx_core.errors import UsageError, WorkError
@@ -56,6 +57,25 @@ def check_writable(path: str | Path) -> None:
         )
 
 
+@contextmanager
+def writing_stdout() -> Iterator[None]:
+    """Tell a failure to write standard output, which happens inside, as what it is.
+
+    Raises:
+        WorkError: If writing fails.
+        BrokenPipeError: If whoever reads it has gone.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise WorkError(
+            f"cannot write to standard output: {error.strerror or error}",
+            "Free some space or choose another place.",
+        ) from error
+
+
 def write_atomically(path: str | Path, data: str | Iterable[str]) -> None:
     """Write `data` to `path`, whole or not at all.
 
@@ -72,9 +92,10 @@ def write_atomically(path: str | Path, data: str | Iterable[str]) -> None:
     pieces = [data] if isinstance(data, str) else data
     content = (piece.encode("utf-8", "surrogateescape") for piece in pieces)
     if str(path) == STDOUT:
-        sys.stdout.flush()
-        sys.stdout.buffer.writelines(content)
-        sys.stdout.buffer.flush()
+        with writing_stdout():
+            sys.stdout.flush()
+            sys.stdout.buffer.writelines(content)
+            sys.stdout.buffer.flush()
         return
     check_writable(path)
     target = Path(path)
