@@ -7,10 +7,9 @@ import tomllib
 import zipfile
 from pathlib import Path
 
-import pytest
 from hatchling.builders.wheel import WheelBuilder
 
-from support.data import program
+from support.data import missing, program
 
 _ROOT = Path(__file__).resolve().parents[1]
 _PYPROJECT = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -20,13 +19,13 @@ _REGISTRIES = re.compile(r"py(pi|thonhosted)\.org|npm(js\.com|js\.org)|--(extra-
 
 
 def _tracked() -> list[str]:
-    """Names of all files under version control; skips outside a checkout."""
+    """Names of all files under version control; outside a checkout skips locally, fails in CI."""
     git = program("git")
     listed = subprocess.run(
         [git, "-C", str(_ROOT), "ls-files"], check=False, capture_output=True, text=True
     )
     if listed.returncode:
-        pytest.skip("not a git checkout")
+        missing(f"git cannot list the files: {listed.stderr.strip()}")
     return listed.stdout.splitlines()
 
 
@@ -77,6 +76,18 @@ def test_every_make_target_that_the_readme_names_is_one_that_make_help_lists() -
     named = set(re.findall(r"(?:^|`)make ([a-z]+)", readme, re.MULTILINE))
     assert {"demo", "test"} <= named
     assert named - targets == set()
+
+
+def test_without_a_home_a_python_is_found_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "python3.12").symlink_to(sys.executable)
+    found = subprocess.run(
+        ["/bin/sh", str(_ROOT / "scripts" / "find-python")],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+    )
+    assert (found.returncode, found.stderr) == (0, "")
 
 
 def test_a_python_that_does_not_run_is_passed_over_when_looking_for_one(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -18,19 +19,25 @@ def shared(name: str) -> Path:
     return path
 
 
+def missing(what: str) -> NoReturn:
+    """Skip a test for what is missing locally, and fail it in CI, where all must be there."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
 def program(*names: str) -> str:
     """The path of an outside program; skips locally and fails in CI where it is missing."""
     for name in names:
         if found := shutil.which(name):
             return found
-    missing = f"{' or '.join(names)} is not installed"
-    if os.environ.get("CI"):
-        pytest.fail(missing)
-    pytest.skip(missing)
-    raise AssertionError
+    missing(f"{' or '.join(names)} is not installed")
 
 
 def ffmpeg() -> str:
     """The ffmpeg of the imageio-ffmpeg wheel, with the libvmaf filter."""
-    imageio_ffmpeg = pytest.importorskip("imageio_ffmpeg")
+    try:
+        import imageio_ffmpeg  # noqa: PLC0415
+    except ImportError:
+        missing("imageio-ffmpeg is not installed")
     return str(imageio_ffmpeg.get_ffmpeg_exe())
