@@ -9,7 +9,7 @@ from typing import Any
 from support.results import pair, result
 from vmafx_core.errors import InputError
 from vmafx_core.report import ndjson
-from vmafx_core.report.formats import ENDINGS, FORMATS, render
+from vmafx_core.report.formats import ENDINGS, FORMATS, stream
 from vmafx_core.scoring import requirements
 from vmafx_core.scoring.events import Progress
 
@@ -43,13 +43,13 @@ def test_every_format_and_every_ending_is_documented() -> None:
 
 
 def test_every_key_of_our_part_of_the_json_document_is_documented() -> None:
-    document = json.loads(render(result(pair(), pair("b.mp4")), "json", _outcomes()))
+    document = json.loads("".join(stream(result(pair(), pair("b.mp4")), "json", _outcomes())))
     assert set(_keys(document["vmafx"])) - _WORDS == set()
     assert document["vmafx"]["schema_version"] == 1
 
 
 def test_every_event_and_every_key_of_it_is_documented_in_its_row() -> None:
-    lines = render(result(), "ndjson", _outcomes()).splitlines()
+    lines = "".join(stream(result(), "ndjson", _outcomes())).splitlines()
     lines.append(ndjson.event_line(Progress(frames=1, expected_frames=2, fps=3.0, seconds=4.0)))
     lines.append(ndjson.failed_line(InputError("x", "y")))
     rows = dict(re.findall(r"^\| `(\w+)` \|[^|]*\|(.*)\|$", _DOCUMENT, re.MULTILINE))
@@ -63,3 +63,15 @@ def test_every_event_and_every_key_of_it_is_documented_in_its_row() -> None:
     assert seen == {
         "schema", "started", "notice", "progress", "frames", "finished", "requirements", "failed",
     }  # fmt: skip
+
+
+def test_a_file_of_events_has_as_many_frames_in_one_as_is_documented() -> None:
+    most = int(re.findall(r"`frames` event for every (\d+) frames", _DOCUMENT)[0])
+    lines = "".join(stream(result(pair(frames=2 * most + 1)), "ndjson")).splitlines()
+    blocks = [event for line in lines if (event := json.loads(line))["event"] == "frames"]
+    assert [(block["first"], len(block["times"])) for block in blocks] == [
+        (0, most),
+        (most, most),
+        (2 * most, 1),
+    ]
+    assert "progress" not in {json.loads(line)["event"] for line in lines}

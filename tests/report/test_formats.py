@@ -4,12 +4,12 @@ import pytest
 
 from support.results import result
 from vmafx_core.errors import UnknownNameError, UsageError
-from vmafx_core.report.formats import FORMATS, format_for, render
+from vmafx_core.report.formats import FORMATS, format_for, stream
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_every_format_renders_a_result_and_ends_in_a_newline(fmt: str) -> None:
-    text = render(result(), fmt)
+    text = "".join(stream(result(), fmt))
     assert "vmaf" in text
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
@@ -39,11 +39,11 @@ def test_an_ending_that_names_no_format_is_refused(path: str) -> None:
 
 def test_an_unknown_format_is_refused_with_the_nearest_one() -> None:
     with pytest.raises(UnknownNameError) as caught:
-        render(result(), "jsno")
+        "".join(stream(result(), "jsno"))
     assert "'json'" in caught.value.hint
 
 
 def test_ndjson_of_a_finished_result_is_the_stream_that_led_to_it() -> None:
-    lines = [json.loads(line) for line in render(result(), "ndjson").splitlines()]
+    lines = [json.loads(line) for line in "".join(stream(result(), "ndjson")).splitlines()]
     kinds = [line["event"] for line in lines]
     assert kinds == ["schema", "started", "notice", "notice", "frames", "finished"]

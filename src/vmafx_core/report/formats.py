@@ -72,8 +72,3 @@ def format_for(path: str | Path) -> str:
             f"Use --format, or an ending of {', '.join(ENDINGS)}.",
         )
     return ENDINGS[ending]
-
-
-def render(result: ScoreResult, fmt: str, outcomes: Sequence[Outcome] = ()) -> str:
-    """The result as text in a format; see `stream`."""
-    return "".join(stream(result, fmt, outcomes))
