@@ -7,13 +7,14 @@ import av
 import numpy as np
 import pytest
 
-from support.clips import frame, write_clip
+from support.clips import frame, picture, write_clip
 from support.data import ffmpeg, shared
 from support.results import video
 from vmafx_core.errors import InputError
 from vmafx_core.media.convert import Converter
 from vmafx_core.media.match import match
 from vmafx_core.media.source import VideoSource
+from vmafx_core.media.sync import thumbnail
 from vmafx_core.media.types import Chroma, Crop, Deinterlace, InputSpec, PictureFormat
 
 
@@ -223,3 +224,22 @@ def test_pictures_that_outgrow_their_filters_are_an_error() -> None:
     shown.time_base = Fraction(1, 25)
     with pytest.raises(InputError, match=r"v\.mp4: pictures of 32x32 yuv420p cannot"):
         converter.push(shown)
+
+
+def test_pictures_whose_rows_lie_upside_down_in_memory_come_upright(tmp_path: Path) -> None:
+    path = tmp_path / "down.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("rawvideo", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "gray"
+        stream.codec_context.extradata = b"BottomUp\0"
+        rows = picture(3, 64, 48)[::-1].copy()
+        shown = av.VideoFrame.from_ndarray(rows, format="gray")
+        shown.pts = 0
+        container.mux(stream.encode(shown))
+    form = PictureFormat(64, 48, Chroma.GRAY, 8)
+    upright = frame(3, 64, 48, "gray")
+    with VideoSource(InputSpec(location=str(path))) as source:
+        (lying,) = source.frames()
+        assert lying.planes[0].line_size < 0
+        assert (thumbnail(lying) == thumbnail(upright)).all()
+    assert converted(InputSpec(location=str(path)), "", form) == [planes(upright, form)]

@@ -162,3 +162,16 @@ def test_the_golden_pair_is_found_in_step(skip: int) -> None:
     distorted = shared("golden/Seeking_10_288_375.mp4")
     found = search(reference, distorted, skip_dis=skip)
     assert (found.frames, found.certain) == (-skip, True)
+
+
+def test_a_start_after_the_end_leaves_the_offset_uncertain(tmp_path: Path) -> None:
+    one = write_clip(tmp_path / "one.mkv", frames=12, width=64, height=48)
+    other = write_clip(tmp_path / "other.mkv", frames=12, width=64, height=48, rate=50)
+    specs = (InputSpec(location=str(path), start=60) for path in (one, other))
+    assert find_offset(*specs, window=2) == Offset(frames=0, seconds=0, certain=False)
+
+
+def test_a_search_that_would_take_all_memory_is_refused() -> None:
+    clip = InputSpec(location="clip.mkv")
+    with pytest.raises(UsageError, match="up to 3600 s is too far"):
+        find_offset(clip, clip, window=3600)

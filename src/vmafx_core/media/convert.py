@@ -6,7 +6,7 @@ from av.filter import Graph
 
 from vmafx_core.errors import InputError
 from vmafx_core.media.locations import name_of
-from vmafx_core.media.pixels import pixels
+from vmafx_core.media.pixels import is_upside_down, pixels
 from vmafx_core.media.types import PictureFormat, VideoInfo
 from vmafx_core.notice import Notice, warning
 
@@ -49,7 +49,7 @@ class Converter:
             self._note_change(frame)
             self._properties = properties
         if self._graph is None:
-            if not self._filters and self._is_right(frame):
+            if not self._filters and self._is_right(frame) and not is_upside_down(frame):
                 return [*ready, frame]
             self._graph = self._build(frame)
         self._graph.vpush(frame)
@@ -65,7 +65,9 @@ class Converter:
 
     def _build(self, frame: av.VideoFrame) -> Graph:
         wanted = self._picture
-        to_picture = f"scale={wanted.width}:{wanted.height}:flags=bicubic,format={wanted.pix_fmt}"
+        size = f"{wanted.width}:{wanted.height}"
+        # Where nothing else changes, the copy has the rows in plain order.
+        to_picture = f"scale={size}:flags=bicubic,format={wanted.pix_fmt},copy"
         try:
             return _build(frame, self._filters or to_picture)
         except (av.FFmpegError, ValueError) as exc:

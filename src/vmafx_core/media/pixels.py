@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+import av
 from av.video.format import VideoFormat
 from av.video.format import names as format_names
 
@@ -83,6 +84,11 @@ def pixels(name: str) -> Pixels:
         plain_luma=_PLAIN_LUMA.fullmatch(name) is not None,
         plain_planes=_PLAIN_PLANES.fullmatch(name) is not None,
     )
+
+
+def is_upside_down(frame: av.VideoFrame) -> bool:
+    """Whether the rows of a picture lie in memory from its last to its first."""
+    return any(plane.line_size < 0 for plane in frame.planes)
 
 
 @cache

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from vmafx_core.errors import UsageError
 from vmafx_core.media.convert import Converter
 from vmafx_core.media.locations import is_pipe, name_of
-from vmafx_core.media.pixels import pixels
+from vmafx_core.media.pixels import is_upside_down, pixels
 from vmafx_core.media.rates import Rates, compare_rates
 from vmafx_core.media.raw import ASSUMED_RATE
 from vmafx_core.media.source import VideoSource
@@ -37,6 +37,8 @@ _MAJORITY, _LEAST_TELLING = 0.75, 5
 _TELLING = 1e-4
 # Squared distance of unit vectors beyond which even the best shift shows two different videos.
 _STRANGERS = 0.7
+# Farthest search, in seconds: it is held in memory, and takes the square of its length.
+_MOST_WINDOW = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ def thumbnail(frame: av.VideoFrame) -> Thumbnail:
     plane = frame.planes[0]
     dtype = np.dtype(np.uint8) if depth == 8 else np.dtype("<u2")
     rows = np.frombuffer(plane, dtype).reshape(plane.height, -1)[:, : plane.width]
+    if is_upside_down(frame):
+        rows = rows[::-1]
     step_y = max(1, plane.height // (HEIGHT * _OVERSAMPLING))
     step_x = max(1, plane.width // (WIDTH * _OVERSAMPLING))
     picked = rows[::step_y, ::step_x].astype(np.float32)
@@ -121,8 +125,14 @@ def find_offset(
 
     Raises:
         InputError: A side cannot be read.
-        UsageError: A side is a pipe, which cannot be read a second time for scoring.
+        UsageError: A side is a pipe, which cannot be read a second time for scoring, or the
+            window is too long.
     """
+    if window > _MOST_WINDOW:
+        raise UsageError(
+            f"an offset of up to {window:g} s is too far to search; {_MOST_WINDOW:g} s is the most",
+            "Bring the videos nearer to each other with --start, or give the offset (--sync N).",
+        )
     for spec in (reference, distorted):
         if is_pipe(spec.location):
             raise UsageError(
@@ -150,6 +160,8 @@ class _Look:
 
     def at_interval(self, interval: float) -> list[Thumbnail]:
         """The thumbnails that show at every `interval` seconds."""
+        if not self.times:
+            return []
         ticks = np.arange(self.times[0], self.times[-1], interval)
         return [self.thumbnails[i] for i in np.searchsorted(self.times, ticks + 1e-3) - 1]
 
