@@ -116,12 +116,35 @@ def test_full_and_limited_range_are_converted() -> None:
     assert found.reference_filters == ""
 
 
-def test_untagged_range_is_taken_to_be_the_other_sides() -> None:
+def test_untagged_yuv_is_limited() -> None:
     untagged = like(DISTORTED, color_range=None)
-    assert match(like(REFERENCE, color_range="full"), untagged).distorted_filters == ""
-    small = like(untagged, width=320, height=180)
-    found = match(like(REFERENCE, color_range="full"), small)
-    assert "in_range=full:out_range=full" in found.distorted_filters
+    found = match(like(REFERENCE, color_range="full"), untagged)
+    assert "in_range=limited:out_range=full" in found.distorted_filters
+    assert [n.text for n in found.notices] == [
+        "dis.mp4: has no range tag; taken to be limited",
+        "dis.mp4: limited range converted to full",
+    ]
+    found = match(like(REFERENCE, color_range=None), like(DISTORTED, color_range="full"))
+    assert "in_range=full:out_range=limited" in found.distorted_filters
+    assert [n.code for n in found.notices] == ["untagged-range", "range"]
+    assert found.reference_filters == ""
+
+
+def test_untagged_and_limited_yuv_are_compared_as_they_are() -> None:
+    untagged = {"color_range": None}
+    for sides in (
+        (like(REFERENCE, **untagged), DISTORTED),
+        (REFERENCE, like(DISTORTED, **untagged)),
+        (like(REFERENCE, **untagged), like(DISTORTED, **untagged)),
+    ):
+        found = match(*sides)
+        assert (found.reference_filters, found.distorted_filters, found.notices) == ("", "", ())
+
+
+def test_untagged_grey_is_taken_to_be_of_the_other_sides_range() -> None:
+    grey = like(DISTORTED, color_range=None, chroma=Chroma.GRAY, pix_fmt="gray")
+    found = match(like(REFERENCE, color_range="full"), grey)
+    assert (found.distorted_filters, [n.code for n in found.notices]) == ("", ["luma-only"])
 
 
 def test_yuv_matrices_are_converted() -> None:

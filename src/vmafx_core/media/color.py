@@ -115,7 +115,8 @@ def convert_colors(
 ) -> tuple[tuple[Conversion, Conversion], list[Notice]]:
     """How both sides come to one range and matrix: the reference's, where it says.
 
-    A side without a tag is taken to be like the other.
+    A side without a matrix tag is taken to be like the other. YUV without a range tag is limited,
+    as all of FFmpeg has it; only grey, which is either, is taken to be like the other.
 
     Returns:
         The conversions of both sides, and what there is to tell.
@@ -126,9 +127,11 @@ def convert_colors(
     """
     notices = _check_light(reference, distorted)
     yuv = [s for s in (reference, distorted) if s.chroma is not Chroma.RGB]
-    target_range = next((s.color_range for s in yuv if s.color_range), None)
+    target_range = next((span for s in yuv if (span := _range(s))), None)
     target_matrix = next((s.matrix for s in yuv if s.matrix), None)
     conversions = []
+    if len({_range(s) for s in yuv} - {None}) > 1:
+        notices += [_told_range(s) for s in yuv if s.color_range is None]
     for side in (reference, distorted):
         conversion, told = _conversion(side, target_range, target_matrix)
         conversions.append(conversion)
@@ -159,6 +162,18 @@ def _check_light(reference: VideoInfo, distorted: VideoInfo) -> list[Notice]:
     return []
 
 
+def _range(side: VideoInfo) -> str | None:
+    """The range of YUV or grey, also where no tag says it; None where it may be either."""
+    if side.color_range or side.chroma is Chroma.GRAY:
+        return side.color_range
+    return "limited"
+
+
+def _told_range(side: VideoInfo) -> Notice:
+    text = f"{name_of(side.location)}: has no range tag; taken to be {_range(side)}"
+    return info("untagged-range", text)
+
+
 def _light(transfer: str | None) -> str | None:
     if transfer in _SDR:
         return "SDR"
@@ -178,7 +193,7 @@ def _conversion(
     options: list[str] = []
     notices: list[Notice] = []
     needed = False
-    span = side.color_range or target_range
+    span = _range(side) or target_range
     if span != target_range:
         needed = True
         notices.append(info("range", f"{name}: {span} range converted to {target_range}"))
