@@ -123,3 +123,11 @@ def test_a_y4m_file_named_yuv_is_read_as_y4m(tmp_path: Path) -> None:
     with VideoSource(InputSpec(location=str(path))) as source:
         assert source.info.container == "yuv4mpegpipe"
         assert len(list(source.frames())) == 3
+
+
+@pytest.mark.parametrize("value", [b"G", b"G@"])
+def test_raw_pictures_are_not_taken_for_a_transport_stream(tmp_path: Path, value: bytes) -> None:
+    path = tmp_path / "flat_64x48.yuv"
+    path.write_bytes(value * (2 * frame_bytes(64, 48, "yuv420p") // len(value)))
+    with VideoSource(InputSpec(location=str(path))) as source:
+        assert len(list(source.frames())) == 2

@@ -38,7 +38,9 @@ _FILE_BUFFER = 1 << 15
 # FFmpeg's demuxers that take any text for a video.
 _TEXT_DEMUXERS = frozenset({"tty", "bin", "adf", "idf", "xbin"})
 # How containers that are sent through pipes begin; what does not is raw, if a size is given.
-_SIGNATURES = (b"YUV4MPEG2 ", b"\x1aE\xdf\xa3", b"RIFF", b"FLV\x01", b"DKIF", b"OggS", b"G@")
+_SIGNATURES = (b"YUV4MPEG2 ", b"\x1aE\xdf\xa3", b"RIFF", b"FLV\x01", b"DKIF", b"OggS")
+# Of a transport stream: so short that in a file whose name says that it is raw, it is chance.
+_TS_SIGNATURE = b"G@"
 
 
 def open_input(spec: InputSpec, default_rate: Fraction | None = None) -> Opened:
@@ -60,10 +62,11 @@ def open_input(spec: InputSpec, default_rate: Fraction | None = None) -> Opened:
         pipe, head = open_pipe(location)
     elif not is_url(location) and not is_sequence(location):
         head = file_head(location)
-        check_file(location, head)
     container: InputContainer | None = None
     try:
         geometry = raw.geometry(spec, default_rate) if _is_raw(spec, head) else None
+        if geometry is None and head and pipe is None:
+            check_file(location, head)
         if geometry and pipe is None and not is_url(location):
             raw.check_size(location, geometry, Path(location).stat().st_size)
         container = _container(location, head, pipe, geometry)
@@ -101,6 +104,8 @@ def _is_raw(spec: InputSpec, head: bytes) -> bool:
     if head.startswith(_SIGNATURES) or head[4:8] == b"ftyp":
         return False
     if is_pipe(spec.location):
+        if head.startswith(_TS_SIGNATURE):
+            return False
         return spec.width is not None and spec.height is not None
     path = urlsplit(spec.location).path if is_url(spec.location) else spec.location
     return PurePosixPath(path).suffix.lower() in raw.ENDINGS
