@@ -1,4 +1,5 @@
 import io
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -160,6 +161,15 @@ def test_a_pipe_cannot_be_read_again_and_the_reason_is_told() -> None:
     (shown,) = worst_pictures(result(pair("-")), request)
     assert shown.snapshots == ()
     assert "standard input" in shown.reason
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_named_pipe_is_not_opened_again(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.y4m")
+    request = _request(InputSpec(location=str(tmp_path / "pipe.y4m")), InputSpec(location="d.mp4"))
+    (shown,) = worst_pictures(result(pair("d.mp4")), request)
+    assert shown.snapshots == ()
+    assert "pipe.y4m can be read only once" in shown.reason
 
 
 def test_a_file_that_is_gone_by_now_is_the_reason_that_is_told(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation
 
 from vmafx_core.errors import InputError, RemoteError
 from vmafx_core.media.convert import Converter
+from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec, PictureFormat, VideoInfo
 from vmafx_core.scoring.request import ScoreRequest
@@ -89,8 +90,10 @@ def worst_pictures(
 def _pictures(
     reference: VideoInfo, reference_spec: InputSpec, pair: PairResult, spec: InputSpec, count: int
 ) -> PairPictures:
-    if reference_spec.is_pipe or spec.is_pipe:
-        return PairPictures((), "There are no pictures: standard input can be read only once.")
+    for location in (reference_spec.location, spec.location):
+        if is_pipe(location):
+            name = name_of(location)
+            return PairPictures((), f"There are no pictures: {name} can be read only once.")
     aspect = reference.sample_aspect
     snapshots = []
     try:
