@@ -18,23 +18,14 @@ from vmafx_core.media.source import VideoSource
 from vmafx_core.media.sync import best_shift, thumbnail
 from vmafx_core.notice import Notice, warning
 from vmafx_core.scoring.events import FrameScores
+from vmafx_core.scoring.metrics import collect, worst_frames
 from vmafx_core.scoring.models import model_use
 from vmafx_core.scoring.pairing import IndexPairer, Pairer, TimePairer
 from vmafx_core.scoring.plan import ASSUMED_RATE, PairPlan, Plan
-from vmafx_core.scoring.pooling import pool
 from vmafx_core.scoring.request import Pairing, ScoreRequest
-from vmafx_core.scoring.result import (
-    FrameAccount,
-    Metric,
-    MetricKind,
-    PairResult,
-    Scores,
-    WorstFrame,
-    is_distance,
-)
+from vmafx_core.scoring.result import FrameAccount, PairResult
 from vmafx_core.scoring.segments import SegmentScorer, SegmentScores
 
-_WORST_FRAMES = 10
 # Frames at the start that are looked at for a shift, and how far they may be shifted.
 _WATCHED_FRAMES = 75
 _WATCHED_SHIFT = 25
@@ -92,7 +83,7 @@ class PairRun:
         self._converter = Converter(source.info, matched.distorted_filters, matched.picture)
         self._reader = FrameReader(source, [self._converter])
         try:
-            self._pairer = self._make_pairer(plan)
+            self._pairer = self._make_pairer()
             self._scorer = SegmentScorer(
                 self._plan.models,
                 request.features,
@@ -108,7 +99,7 @@ class PairRun:
     def _by_index(self) -> bool:
         return self._pairing is Pairing.INDEX
 
-    def _make_pairer(self, plan: Plan) -> Pairer:
+    def _make_pairer(self) -> Pairer:
         rows = iter(self._reader)
         if self._by_index:
             return IndexPairer(rows, self._plan.offset)
@@ -182,7 +173,8 @@ class PairRun:
             reference_total: Frames that the reference has, as far as is known.
             seconds: Wall time so far.
         """
-        metrics = self._metrics()
+        predicted = {metric for _, metric in self._plan.models}
+        metrics = collect(self._segments, predicted, self._requested)
         times = np.array(self._times)
         frames = self._account(reference_total)
         notices = [
@@ -205,36 +197,10 @@ class PairRun:
             times=times,
             distorted_times=np.array(self._distorted_times),
             frames=frames,
-            worst=_worst(next(iter(metrics.values())), times),
+            worst=worst_frames(next(iter(metrics.values())), times),
             notices=tuple(notices),
             seconds=seconds,
         )
-
-    def _metrics(self) -> dict[str, Metric]:
-        joined = {
-            name: np.concatenate([s.metrics[name] for s in self._segments])
-            for name in self._segments[0].metrics
-        }
-        predicted = {metric for _, metric in self._plan.models}
-        metrics = [
-            Metric(name, kind, values, pool(values, lower_is_better=is_distance(name, kind)))
-            for name, values in joined.items()
-            for kind in [self._kind(name, predicted)]
-        ]
-        order = list(MetricKind)
-        return {m.name: m for m in sorted(metrics, key=lambda m: order.index(m.kind))}
-
-    def _kind(self, name: str, predicted: set[str]) -> MetricKind:
-        if name in predicted:
-            return MetricKind.MODEL
-        suffixes = ("_bagging", "_stddev", "_ci_p95_lo", "_ci_p95_hi")
-        if any(name == metric + s for metric in predicted for s in suffixes):
-            return MetricKind.BOOTSTRAP
-        for feature in self._requested:
-            own = (*feature.info.metrics, *feature.info.further_metrics)
-            if name in own or (feature.options and name.startswith(own)):
-                return MetricKind.REQUESTED
-        return MetricKind.ELEMENTARY
 
     def _account(self, reference_total: int) -> FrameAccount:
         distorted_total = self._pairer.read
@@ -313,10 +279,3 @@ class PairRun:
 def _counted(left: int, total: int) -> str:
     """A number of frames, and that there are more where they were not counted to the end."""
     return f"{'at least ' if left >= _MOST_READ_ON else ''}{total} frames ({left} left over)"
-
-
-def _worst(lead: Metric, times: Scores) -> tuple[WorstFrame, ...]:
-    return tuple(
-        WorstFrame(int(i), float(times[i]), float(lead.values[i]))
-        for i in lead.worst_first()[:_WORST_FRAMES]
-    )
