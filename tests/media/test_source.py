@@ -264,3 +264,16 @@ def test_real_films_are_read_whole(name: str, frames: int) -> None:
     with VideoSource(InputSpec(location=str(shared(f"media/{name}")))) as source:
         assert source.info.frame_count == frames
         assert sum(1 for _ in source.frames()) == frames
+
+
+def test_b_frames_in_avi_come_in_order_at_even_times(tmp_path: Path) -> None:
+    params = {"crf": "10", "x264-params": "keyint=12:bframes=3:scenecut=0"}
+    path = write_clip(
+        tmp_path / "clip.avi", frames=FRAMES, width=WIDTH, height=HEIGHT, options=params
+    )
+    with VideoSource(InputSpec(location=str(path))) as source:
+        shown = [(nearest(f), f.time) for f in source.frames()]
+        assert source.notices == ()
+    assert [i for i, _ in shown] == list(range(FRAMES))
+    assert [t for _, t in shown] == pytest.approx([i / 25 for i in range(FRAMES)])
+    assert indices(path, start=0.6, duration=0.2) == list(range(15, 20))

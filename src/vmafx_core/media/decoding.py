@@ -1,5 +1,6 @@
 """Packets to pictures: every picture whole, or an error that says where the stream breaks."""
 
+from collections import deque
 from collections.abc import Iterator
 
 import av
@@ -55,6 +56,7 @@ def decode(opened: Opened, location: str, *, sought: bool = False) -> Iterator[a
         if not usable:
             return
         account = _Account(opened.stream)
+        slots: deque[int] | None = deque() if opened.without_order else None
         timeline = Timeline(opened, location)
         packets = opened.container.demux(opened.stream)
     while True:
@@ -66,6 +68,8 @@ def decode(opened: Opened, location: str, *, sought: bool = False) -> Iterator[a
                 _check_end(opened, timeline, account, location)
                 return
             account.add(packet)
+            if slots is not None and packet.size and packet.dts is not None:
+                slots.append(packet.dts)
             frames = _pictures(packet, account, location)
         for frame in frames:
             first = account.pictures == 0 and not sought
@@ -73,9 +77,11 @@ def decode(opened: Opened, location: str, *, sought: bool = False) -> Iterator[a
                 text = f"{leading} pictures before the first key frame are left out"
                 told = warning("leading", f"{name_of(location)}: {text}")
                 opened.notices = (*opened.notices, told)
+            account.remove(frame)
+            if slots:  # the pictures are shown at the times of the packets, each at the next one
+                frame.pts = slots.popleft()
             if hole := timeline.add(frame):
                 opened.notices = (*opened.notices, hole)
-            account.remove(frame)
             yield frame
 
 

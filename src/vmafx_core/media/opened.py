@@ -60,6 +60,17 @@ class Opened:
                 self._free()
 
     @property
+    def without_order(self) -> bool:
+        """Whether the container has the order of decoding only, and pictures are shown in another.
+
+        AVI knows nothing of B-frames. The times that FFmpeg guesses for those of H.264 are not in
+        order; where its decoders of older codecs guess, they are.
+        """
+        codec = self.stream.codec.canonical_name
+        reorders = self.stream.codec_context.has_b_frames
+        return self.container.format.name == "avi" and reorders and codec in {"h264", "hevc"}
+
+    @property
     def size(self) -> int | None:
         """Bytes of the whole input, where known: of a pipe, the bytes read so far."""
         return self.pipe.total if self.pipe else self.container.size

@@ -50,6 +50,7 @@ class VideoSource:
         try:
             first = self._first = self._first_picture()
             self._origin = first.pts
+            self._unordered = self._opened.without_order
             self.info: VideoInfo = describe(spec, self._opened, first)
             self._interval = 1 / (self.info.frame_rate or default_rate or ASSUMED_RATE)
         except BaseException:
@@ -124,7 +125,7 @@ class VideoSource:
     def _from(self, start: Fraction) -> Iterator[av.VideoFrame]:
         """Decoded pictures from the first one, or from a later one that is not after `start`."""
         seekable = self._origin is not None and not is_pipe(self.spec.location)
-        if start > 0 and seekable and self.spec.frame_rate is None:
+        if start > 0 and seekable and not self._unordered and self.spec.frame_rate is None:
             try:
                 return self._seek(start, self._origin or 0)
             except (av.FFmpegError, InputError):
