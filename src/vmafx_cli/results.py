@@ -14,7 +14,9 @@ from vmafx_cli.options.outputs import Format, MessageOptions, ResultOptions
 from vmafx_core.errors import UsageError
 from vmafx_core.report import formats, junit, text_logs
 from vmafx_core.report.files import STDOUT, check_writable, write_atomically, writing_stdout
+from vmafx_core.report.plain import shown_location
 from vmafx_core.report.table import result_tables
+from vmafx_core.report.unpadded import Unpadded
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.requirements import Outcome
 from vmafx_core.scoring.result import ScoreResult
@@ -88,7 +90,7 @@ class Destinations:
             with writing_stdout():
                 console.print(result_tables(result, verbose=self.verbose))
                 if outcomes:
-                    console.print("", outcome_table(outcomes))
+                    console.print("", Unpadded(outcome_table(outcomes)))
         elif self.printed not in {None, Format.NDJSON}:
             # NDJSON was printed while the run went on.
             write_atomically(STDOUT, formats.stream(result, self.printed, outcomes))
@@ -131,5 +133,6 @@ def outcome_table(outcomes: Sequence[Outcome]) -> Table:
     for outcome in outcomes:
         measured = "-" if outcome.measured is None else f"{outcome.measured:.4f}"
         verdict = Text("met", "green") if outcome.met else Text(f"NOT MET: {outcome.reason}", "red")
-        table.add_row(Text(outcome.requirement.text), measured, verdict, Text(outcome.location))
+        where = Text(shown_location(outcome.location))
+        table.add_row(Text(outcome.requirement.text), measured, verdict, where)
     return table

@@ -10,6 +10,7 @@ from vmafx_cli.results import Destinations
 from vmafx_core.errors import RequirementError, UsageError, VmafxError
 from vmafx_core.report import ndjson
 from vmafx_core.report.files import writing_stdout
+from vmafx_core.report.plain import shown_location
 from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.events import Finished
 from vmafx_core.scoring.request import ScoreRequest
@@ -58,7 +59,7 @@ def _requirements(request: ScoreRequest, gate: GateOptions) -> tuple[Requirement
 
 
 def _missed(outcome: Outcome) -> str:
-    return f"{outcome.location}: {outcome.requirement.text}: {outcome.reason}"
+    return f"{shown_location(outcome.location)}: {outcome.requirement.text}: {outcome.reason}"
 
 
 def _follow(

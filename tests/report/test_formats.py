@@ -2,9 +2,12 @@ import json
 
 import pytest
 
-from support.results import result
+from support.results import pair, result
 from vmafx_core.errors import UnknownNameError, UsageError
+from vmafx_core.report import html, junit
 from vmafx_core.report.formats import FORMATS, format_for, stream
+from vmafx_core.scoring import requirements
+from vmafx_core.scoring.snapshots import PairPictures
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
@@ -47,3 +50,22 @@ def test_ndjson_of_a_finished_result_is_the_stream_that_led_to_it() -> None:
     lines = [json.loads(line) for line in "".join(stream(result(), "ndjson")).splitlines()]
     kinds = [line["event"] for line in lines]
     assert kinds == ["schema", "started", "notice", "notice", "frames", "finished"]
+
+
+_SIGNED = "https://me:hunter2@cdn.example/{}/dis.mp4?token=hunter2#hunter2"
+
+
+@pytest.mark.parametrize("fmt", ["table", "json", "ndjson"])
+def test_no_format_holds_the_secrets_of_a_url(fmt: str) -> None:
+    signed = result(pair(_SIGNED.format(1)), pair(_SIGNED.format(2)), reference=_SIGNED.format(0))
+    for one in signed.pairs:
+        # The notice's own words are made with masked names.
+        object.__setattr__(one, "notices", ())
+    outcomes = requirements.check([requirements.parse("vmaf>=99")], signed)
+    made = "".join(stream(signed, fmt, outcomes))
+    made += junit.render(signed, outcomes) + html.render(
+        signed, [PairPictures((), "")] * 2, outcomes
+    )
+    assert "hunter2" not in made
+    assert "https://***@cdn.example/0/dis.mp4?***" in made
+    assert "https://***@cdn.example/2/dis.mp4?***" in made

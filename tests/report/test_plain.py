@@ -46,6 +46,7 @@ def test_file_names_that_are_not_utf8_stay_readable() -> None:
         (["a/x.mp4", "b/x.mp4", "b/y.mp4"], ["a/x.mp4", "b/x.mp4", "y.mp4"]),
         (["https://cdn.example/v/x.mp4?token=secret"], ["x.mp4"]),
         (["https://cdn.example/"], ["https://cdn.example/"]),
+        (["https://me:pw@cdn.example/?token=secret"], ["https://***@cdn.example/?***"]),
         (["-"], ["stdin"]),
     ],
 )

@@ -85,3 +85,10 @@ def test_the_table_for_a_file_is_plain_text_without_escape_codes() -> None:
     text = render(result())
     assert "\x1b" not in text
     assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_no_line_ends_in_spaces_on_any_console() -> None:
+    for width in (60, 120):
+        text = StringIO()
+        Console(file=text, width=width).print(result_tables(result(pair(), pair("b.mp4"))))
+        assert [line for line in text.getvalue().splitlines() if line != line.rstrip()] == []

@@ -9,6 +9,7 @@ from vmafx_core.errors import InputError
 from vmafx_core.media.pipe import Pipe
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_USER = re.compile(r"^([^/?#]+://)[^/?#]*@")
 _NUMBERED = re.compile(r"%0?\d*d")
 # Enough for every format's signature and for the sizes that Matroska declares at its beginning.
 _HEAD_BYTES = 4096
@@ -31,7 +32,16 @@ def is_pipe(location: str) -> bool:
 
 def name_of(location: str) -> str:
     """What to call `location` in a message."""
-    return "standard input" if location == "-" else location
+    return "standard input" if location == "-" else masked(location)
+
+
+def masked(location: str) -> str:
+    """`location` without the secrets that a URL can hold: who asks, and with which key."""
+    if not is_url(location):
+        return location
+    named = _USER.sub(r"\1***@", location, count=1)
+    address, query, _ = named.partition("?")
+    return f"{address}?***" if query else address
 
 
 def open_pipe(location: str) -> tuple[Pipe, bytes]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from vmafx_core.media.types import VideoInfo
+from vmafx_core.report.plain import shown_location
 from vmafx_core.scoring.result import Metric, ModelUse, PairResult, ScoreResult
 
 Line = tuple[str, str]
@@ -80,6 +81,12 @@ def describe_pairing(pair: PairResult) -> str:
         return how + (", no offset found" if pair.offset_source == "found" else "")
     late = "later" if pair.offset > 0 else "earlier"
     return f"{how}, distorted {frames(abs(pair.offset))} {late} ({pair.offset_source})"
+
+
+def reference_line(result: ScoreResult) -> Line:
+    """Where the reference is, and what it turned out to be."""
+    info = result.reference
+    return "reference", f"{shown_location(info.location)}: {describe_video(info)}"
 
 
 def pair_lines(pair: PairResult) -> Iterator[Line]:

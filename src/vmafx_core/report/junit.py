@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from vmafx_core.report.account import pair_lines, run_lines
-from vmafx_core.report.plain import readable
+from vmafx_core.report.plain import readable, shown_location
 from vmafx_core.scoring.requirements import Outcome
 from vmafx_core.scoring.result import PairResult, ScoreResult
 
@@ -33,12 +33,12 @@ def render(result: ScoreResult, outcomes: Sequence[Outcome]) -> str:
 
 
 def _suite(result: ScoreResult, pair: PairResult, outcomes: Sequence[Outcome]) -> ET.Element:
-    name = _text(pair.distorted.location)
+    name = _text(shown_location(pair.distorted.location))
     suite = ET.Element("testsuite", name=name, time=f"{pair.seconds:.3f}")
     _count(suite, outcomes)
     properties = ET.SubElement(suite, "properties")
     lines = [
-        ("reference", result.reference.location),
+        ("reference", shown_location(result.reference.location)),
         *pair_lines(pair),
         *run_lines(result),
         *(("notice", notice.text) for notice in (*result.notices, *pair.notices)),

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from vmafx_core.media.locations import masked
 from vmafx_core.scoring.result import Metric, ModelUse, PairResult, ScoreResult, Scores
 
 SCHEMA_VERSION = 1
@@ -65,7 +66,12 @@ def _scalar(value: Enum | Fraction | str | float | None) -> str | float | None:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return {f.name: _field(f.name, getattr(value, f.name)) for f in dataclasses.fields(value)}
+
+
+def _field(name: str, value: Any) -> Any:
+    # What is written is kept and passed on; a signed URL's key must not be.
+    return shown_location(value) if name == "location" else plain(value)
 
 
 def plain_metric(metric: Metric, *, frames: bool) -> dict[str, Any]:
@@ -111,13 +117,18 @@ def blocks(values: Sequence[Scores]) -> Iterator[tuple[Scores, ...]]:
         yield tuple(array[start : start + _BLOCK] for array in values)
 
 
+def shown_location(location: str) -> str:
+    """How every report writes where a video is: readable, a URL's user and query masked."""
+    return readable(masked(location))
+
+
 def short_names(locations: Sequence[str]) -> list[str]:
     """What to call videos: the last part of each location where these differ, else all of it."""
     ends = [_last_part(location) for location in locations]
     if len(set(ends)) == len(ends):
         return ends
     return [
-        end if ends.count(end) == 1 else readable(location)
+        end if ends.count(end) == 1 else shown_location(location)
         for end, location in zip(ends, locations, strict=True)
     ]
 
@@ -126,4 +137,4 @@ def _last_part(location: str) -> str:
     if location == "-":
         return "stdin"
     path = PurePosixPath(urlsplit(location).path) if "://" in location else PurePath(location)
-    return readable(path.name or location)
+    return readable(path.name) or shown_location(location)

@@ -9,8 +9,8 @@ from vmafx_core.report.account import (
     Line,
     clock,
     common_lines,
-    describe_video,
     number,
+    reference_line,
     run_lines,
 )
 from vmafx_core.report.elements import Child, tag
@@ -168,8 +168,7 @@ def _data_url(jpeg: bytes) -> str:
 def account(result: ScoreResult, names: Sequence[str]) -> ET.Element:
     """What was done to get the scores, and what there is to tell."""
     shared, own = common_lines(result.pairs)
-    reference = f"{result.reference.location}: {describe_video(result.reference)}"
-    children: list[Child] = [_h2("What was done"), _lines([("reference", reference), *shared])]
+    children: list[Child] = [_h2("What was done"), _lines([reference_line(result), *shared])]
     for index, (name, lines) in enumerate(zip(names, own, strict=True)):
         if lines:
             children += [_h3(swatch(index), " ", name), _lines(lines)]

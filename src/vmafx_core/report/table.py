@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from vmafx_core.notice import Level, Notice
-from vmafx_core.report.account import Line, clock, common_lines, describe_video, number, run_lines
+from vmafx_core.report.account import Line, clock, common_lines, number, reference_line, run_lines
 from vmafx_core.report.plain import short_names
 from vmafx_core.report.sparkline import sparkline
+from vmafx_core.report.unpadded import Unpadded
 from vmafx_core.scoring.result import Metric, MetricKind, PairResult, ScoreResult
 
 _FILE_WIDTH = 100
@@ -48,7 +49,7 @@ _READING_ORDER = (
 
 
 @dataclass(frozen=True, slots=True)
-class ResultTables:
+class _ResultTables:
     """A result as something rich can print; it fits itself to the console's width.
 
     Attributes:
@@ -68,14 +69,14 @@ class ResultTables:
         yield from _account(self.result, names, options)
 
 
-def result_tables(result: ScoreResult, *, verbose: bool = False) -> ResultTables:
+def result_tables(result: ScoreResult, *, verbose: bool = False) -> Unpadded:
     """The result as something rich can print.
 
     Args:
         result: What came out.
         verbose: Whether the models' elementary features are shown too.
     """
-    return ResultTables(result, verbose)
+    return Unpadded(_ResultTables(result, verbose))
 
 
 def render(result: ScoreResult) -> str:
@@ -84,7 +85,7 @@ def render(result: ScoreResult) -> str:
     Console(file=text, width=_FILE_WIDTH, color_system=None, force_terminal=False).print(
         result_tables(result)
     )
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+    return text.getvalue()
 
 
 def _shown(pair: PairResult, *, verbose: bool) -> list[Metric]:
@@ -183,9 +184,8 @@ def _account(
     result: ScoreResult, names: Sequence[str], options: ConsoleOptions
 ) -> Iterator[ConsoleRenderable]:
     shared, own = common_lines(result.pairs)
-    reference = f"{result.reference.location}: {describe_video(result.reference)}"
     yield Text("\nWhat was done", "bold")
-    yield _lines([("reference", reference), *shared])
+    yield _lines([reference_line(result), *shared])
     for name, lines in zip(names, own, strict=True):
         if lines:
             yield Text(name, "bold")
