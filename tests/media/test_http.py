@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -91,6 +92,17 @@ def test_a_video_is_read_from_a_server(server: Server) -> None:
 
 def test_a_connection_that_breaks_is_taken_up_again(server: Server) -> None:
     assert read(server.url("flaky.mp4")) == FRAMES
+
+
+def test_an_index_at_the_end_needs_a_server_that_sends_parts(
+    server: Server, tmp_path: Path
+) -> None:
+    lossless = {"crf": "0", "preset": "ultrafast"}
+    path = write_clip(tmp_path / "late.mp4", width=1280, height=720, options=lossless)
+    server.clip = path.read_bytes()
+    with pytest.raises(RemoteError, match="range requests") as caught:
+        read(server.url("whole.mp4"))
+    assert "faststart" in caught.value.hint
 
 
 def test_a_missing_video_says_what_the_server_said(server: Server) -> None:

@@ -9,8 +9,8 @@ from av.video.stream import VideoStream
 
 from vmafx_core.errors import InputError
 from vmafx_core.media.completeness import check_end
-from vmafx_core.media.failures import broken, no_index, read_error
-from vmafx_core.media.locations import name_of
+from vmafx_core.media.failures import broken, is_io_error, no_index, no_ranges, read_error
+from vmafx_core.media.locations import is_url, name_of
 from vmafx_core.media.opened import Opened
 from vmafx_core.media.timeline import Timeline
 from vmafx_core.notice import warning
@@ -92,8 +92,11 @@ def _next_packet(
     try:
         return next(packets, None)
     except av.FFmpegError as exc:
-        if opened.pipe and account.pictures == 0 and "mp4" in opened.container.format.name:
-            raise no_index(location) from exc
+        if account.pictures == 0 and "mp4" in opened.container.format.name:
+            if opened.pipe:
+                raise no_index(location) from exc
+            if is_url(location) and is_io_error(exc):
+                raise no_ranges(location) from exc
         raise read_error(location, account.position, exc) from exc
 
 

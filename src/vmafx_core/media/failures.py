@@ -24,7 +24,7 @@ def open_error(location: str, exc: Exception, head: bytes) -> VmafxError:
         return InputError(f"{name}: is text, not video", "Name a video file.")
     if head[4:8] == b"ftyp":
         return no_index(location)
-    if isinstance(exc, av.error.InvalidDataError | av.error.EOFError) or _is_io_error(exc):
+    if isinstance(exc, av.error.InvalidDataError | av.error.EOFError) or is_io_error(exc):
         return InputError(
             f"{name}: is damaged, cut short, or in no format that FFmpeg knows",
             "Check it with a player; raw video needs an ending such as .yuv.",
@@ -38,6 +38,15 @@ def no_index(location: str) -> InputError:
         f"{name_of(location)}: its index (moov box) is missing, or stands at its end, where a pipe "
         "has it too late",
         "Write it with its index first (ffmpeg -movflags +faststart).",
+    )
+
+
+def no_ranges(location: str) -> RemoteError:
+    """That the server of the mp4 at `location` gives it from its beginning only."""
+    return RemoteError(
+        f"{location}: its index stands at its end, or --start asks for a later part, and its "
+        "server seems not to send parts of a file (range requests)",
+        "Download it first, or have it written with its index first (ffmpeg -movflags +faststart).",
     )
 
 
@@ -58,7 +67,7 @@ def broken(location: str, where: str, why: Exception | str) -> InputError:
     )
 
 
-def _is_io_error(exc: Exception) -> bool:
+def is_io_error(exc: Exception) -> bool:
     """Whether FFmpeg ran out of data where it had to have some."""
     return isinstance(exc, OSError) and exc.errno == errno.EIO
 
