@@ -53,11 +53,6 @@ class InputSpec:
     crop: Crop | None = None
     deinterlace: Deinterlace = Deinterlace.AUTO
 
-    @property
-    def is_pipe(self) -> bool:
-        """Whether the video comes through standard input and can be read only once."""
-        return self.location == "-"
-
 
 class Chroma(StrEnum):
     """How the chroma planes are sampled; RGB stands for all that is not YUV."""
