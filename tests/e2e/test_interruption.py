@@ -3,12 +3,15 @@
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import pytest
 
 from support.cli import PROGRAM, vmafx
+from support.clips import write_clip
 
 
 def y4m(video: Path) -> bytes:
@@ -47,6 +50,47 @@ def test_a_stopped_run_ends_at_once_and_leaves_nothing(
     assert process.returncode in ({code} if count == 1 else {code, -number})
     assert err == b""
     assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def endless(tmp_path: Path) -> Iterator[Path]:
+    """A clip that takes far longer to decode than any test: one group of pictures, repeated."""
+    options = {"crf": "51", "bf": "0"}
+    clip = write_clip(tmp_path / "once.mkv", frames=25, width=1280, height=720, options=options)
+    path = tmp_path / "endless.mkv"
+    with av.open(str(clip)) as source, av.open(str(path), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        packets = [
+            (bytes(packet), packet.is_keyframe) for packet in source.demux(video=0) if packet.size
+        ]
+        for index in range(1000 * len(packets)):
+            data, key = packets[index % len(packets)]
+            packet = av.Packet(data)
+            packet.stream, packet.is_keyframe = stream, key
+            packet.time_base, packet.pts, packet.dts = Fraction(1, 25), index, index
+            target.mux(packet)
+    clip.unlink()
+    yield path
+    path.unlink()
+
+
+@pytest.mark.parametrize("options", [(), ("--skip-ref", "24000")], ids=["scoring", "skipping"])
+def test_a_run_that_is_hard_at_work_can_be_stopped(
+    endless: Path, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    command = [PROGRAM, "score", str(endless), str(endless), "--format", "ndjson", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        while b'"started"' not in (line := process.stdout.readline()):
+            assert line
+        before = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    # The code says that it did not come to its end; what is under way takes a moment, even on a
+    # busy machine.
+    assert time.monotonic() - before < 20
+    assert (process.returncode, err) == (130, b"")
+    assert list(tmp_path.iterdir()) == [endless]
 
 
 @pytest.mark.parametrize("format_name", ["table", "json", "ndjson"])

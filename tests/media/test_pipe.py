@@ -134,22 +134,30 @@ def test_a_source_that_waits_for_its_pipe_can_be_stopped(tmp_path: Path) -> None
         with path.open("wb") as pipe:
             pipe.write(y4m(3))
             pipe.flush()
-            release.wait(30)
+            release.wait(120)
 
     writer = threading.Thread(target=write, daemon=True)
     writer.start()
     with VideoSource(InputSpec(location=str(path))) as source:
         times: list[float] = []
-        reader = threading.Thread(target=lambda: times.extend(f.time for f in source.frames()))
+        third = threading.Event()
+
+        def read_all() -> None:
+            for each in source.frames():
+                times.append(each.time)
+                if len(times) == 3:
+                    third.set()
+
+        reader = threading.Thread(target=read_all)
         reader.start()
-        reader.join(0.5)
+        assert third.wait(60)
         assert reader.is_alive()  # the fourth frame does not come
         source.stop()
-        reader.join(10)
+        reader.join(60)
         assert not reader.is_alive()
     assert times == [0.0, 0.04, 0.08]
     release.set()
-    writer.join(10)
+    writer.join(60)
 
 
 def test_standard_input_is_read_in_a_process_of_its_own() -> None:

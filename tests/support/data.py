@@ -1,4 +1,4 @@
-"""Finding test data and outside programs; absent ones skip a test, with the reason."""
+"""Finding test data and outside programs; absent ones skip a test, with the reason, or fail it in CI."""
 
 import os
 import shutil
@@ -11,12 +11,18 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 def shared(name: str) -> Path:
-    """The path of shared test data, such as "golden/expected.json"; skips where it is absent."""
+    """The path of shared test data, such as "golden/expected.json"; skips where it is absent.
+
+    Data in a folder that was named must be there: without it, a test fails in CI.
+    """
     named = os.environ.get("VMAFX_TEST_DATA")
     path = (Path(named) if named else _ROOT.parent / "shared") / name
-    if not path.exists():
-        pytest.skip(f"no shared test data {name!r} (set VMAFX_TEST_DATA to its folder)")
-    return path
+    if path.exists():
+        return path
+    absent = f"no shared test data {name!r} (set VMAFX_TEST_DATA to its folder)"
+    if named:
+        missing(absent)
+    pytest.skip(absent)
 
 
 def missing(what: str) -> NoReturn:
