@@ -1,5 +1,6 @@
 import errno
 import io
+import re
 import signal
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from support.cli import InProcess
 from vmafx_cli import failures
 from vmafx_cli.commands import models
 from vmafx_core import errors
+
+_ROOT = Path(__file__).parents[2]
 
 
 def test_every_error_of_the_tree_has_its_own_exit_code(
@@ -27,6 +30,18 @@ def test_every_error_of_the_tree_has_its_own_exit_code(
     assert code(errors.RemoteError("m")) == 6
     assert code(errors.WorkError("m", "Do this.")) == 7
     assert capsys.readouterr().err.endswith("vmafx: error: m\n  Do this.\n")
+
+
+def test_every_exit_code_is_documented(run: InProcess) -> None:
+    tree = [errors.VmafxError]
+    for error in tree:
+        tree += error.__subclasses__()
+    wanted = {0, *(error.exit_code for error in tree), failures.INTERRUPTED}
+    help_text = run("score", "--help").out.partition("Exit codes")[2]
+    readme = (_ROOT / "README.md").read_text("utf-8").partition("| code | meaning |")[2]
+    manual = (_ROOT / "man" / "vmafx.1").read_text("utf-8").partition("EXIT STATUS")[2]
+    for text in (help_text, readme.partition("###")[0], manual):
+        assert wanted <= {int(code) for code in re.findall(r"\b\d+\b", text)}
 
 
 def test_an_unexpected_error_is_one_line_and_says_how_to_see_more(

@@ -200,3 +200,13 @@ def test_a_result_never_overwrites_an_input_or_another_result(
     assert ended.code == 2
     assert f"is {words} already" in ended.err
     assert reference.read_bytes() == before
+
+
+def test_a_url_that_cannot_be_reached_is_told_without_its_secrets(
+    run: InProcess, good: Path, tmp_path: Path
+) -> None:
+    url = "http://me:hunter2@127.0.0.1:1/dis.mp4?token=hunter2"
+    ended = run("score", good, url, "-o", tmp_path / "scores.json", "--format", "ndjson")
+    assert ended.code == 6
+    assert "http://***@127.0.0.1:1/dis.mp4?***" in ended.err
+    assert "hunter2" not in ended.err + ended.out

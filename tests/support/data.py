@@ -1,4 +1,4 @@
-"""Finding test data and outside programs; absent ones skip a test, with the reason, or fail it in CI."""
+"""Finding test data and outside programs; absent ones skip a test, or fail it in CI."""
 
 import os
 import shutil

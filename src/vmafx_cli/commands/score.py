@@ -32,8 +32,8 @@ _EPILOG = """\
 [bold]Exit codes[/]
 
   0 done, 1 a requirement was not met, 2 wrong usage, 3 an input cannot be
-  read, 4 inputs do not fit together, 5 a component is missing, 6 a remote
-  side cannot be reached, 7 failed, 130 interrupted.
+  read, 4 inputs do not fit together, 5 a component is missing, 6 a server
+  cannot be reached, 7 failed, 130 interrupted.
 """
 
 
