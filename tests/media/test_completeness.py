@@ -183,3 +183,23 @@ def test_a_stream_that_ends_well_before_its_sound_is_whole(tmp_path: Path) -> No
         container.mux(stream.encode(shown))
         container.mux(stream.encode(None))
     assert read(path) == 1
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_hevc_whose_pictures_do_not_match_their_hashes_is_refused(
+    tmp_path: Path, threads: int
+) -> None:
+    hashed = {"x265-params": "log-level=none:hash=1", "crf": "12"}
+    whole = write_clip(tmp_path / "a.mkv", frames=10, codec="libx265", options=hashed)
+    assert read(whole) == 10
+    data = whole.read_bytes()
+    for part in (0.3, 0.45, 0.6, 0.75):
+        flipped = bytearray(data)
+        flipped[int(len(data) * part)] ^= 1
+        whole.write_bytes(flipped)
+        spec = InputSpec(location=str(whole))
+        with (
+            pytest.raises(InputError, match="breaks after"),
+            VideoSource(spec, threads=threads) as source,
+        ):
+            list(source.frames())

@@ -17,7 +17,8 @@ from vmafx_core.notice import warning
 
 # Decoders that conceal damage without marking the picture, unless they are told to give up on it.
 # The others mark it, and giving up would make them refuse harmless irregularities too.
-_STRICT = {"hevc": "explode", "mjpeg": "explode", "ffv1": "crccheck+explode"}
+# Checksums are looked at where there are some: of HEVC, one a picture.
+_STRICT = {"hevc": "crccheck+explode", "mjpeg": "explode", "ffv1": "crccheck+explode"}
 
 # Codecs in which every packet shows one picture (VP9, for one, has packets that show none).
 _ONE_TO_ONE = frozenset({"h264", "hevc", "vvc", "av1", "mpeg1video", "mpeg2video"})
