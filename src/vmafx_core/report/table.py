@@ -169,7 +169,7 @@ def _spark(lead: Metric, options: ConsoleOptions) -> Text:
 
 def _fitting(metrics: Sequence[Metric], width: int) -> dict[str, str]:
     """The pools for which there is room, as pool to heading, in reading order."""
-    room = width - max(len(metric.name) for metric in metrics)
+    room = width - max(len(name) for name in ("metric", *(m.name for m in metrics)))
     chosen: dict[str, str] = {}
     for pool, heading in _COLUMNS:
         numbers = (len(number(getattr(metric.pooled, pool), metric)) for metric in metrics)
