@@ -277,3 +277,26 @@ def test_b_frames_in_avi_come_in_order_at_even_times(tmp_path: Path) -> None:
     assert [i for i, _ in shown] == list(range(FRAMES))
     assert [t for _, t in shown] == pytest.approx([i / 25 for i in range(FRAMES)])
     assert indices(path, start=0.6, duration=0.2) == list(range(15, 20))
+
+
+def test_h264_copied_into_avi_with_fine_ticks_keeps_its_rate(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.ts", frames=FRAMES, width=WIDTH, height=HEIGHT)
+    copied = tmp_path / "copied.avi"
+    with av.open(str(clip)) as container, av.open(str(copied), "w") as target:
+        stream = container.streams.video[0]
+        copy = target.add_stream_from_template(stream)
+        copy.time_base = Fraction(1, 600)
+        for packet in container.demux(stream):
+            if packet.pts is None or packet.dts is None:
+                continue
+            start = stream.start_time or 0
+            packet.pts, packet.dts, packet.stream = packet.pts - start, packet.dts - start, copy
+            target.mux(packet)
+    with av.open(str(copied)) as container:
+        assert container.streams.video[0].average_rate == 600
+    with VideoSource(InputSpec(location=str(copied))) as source:
+        assert source.info.frame_rate == 25
+        assert not source.info.variable_rate
+        assert source.info.frame_count is None
+        assert [nearest(f) for f in source.frames()] == list(range(FRAMES))
+        assert source.notices == ()

@@ -8,7 +8,7 @@ from av.video.stream import VideoStream
 from vmafx_core.media import color, orientation
 from vmafx_core.media.opened import Opened
 from vmafx_core.media.pixels import pixels
-from vmafx_core.media.timeline import is_variable
+from vmafx_core.media.timeline import is_variable, rate_of
 from vmafx_core.media.types import InputSpec, VideoInfo
 
 _AV_SECOND = 1_000_000
@@ -68,8 +68,7 @@ def _frame_rate(spec: InputSpec, opened: Opened) -> Fraction | None:
         return spec.frame_rate
     if opened.geometry:
         return opened.geometry.frame_rate if opened.geometry.rate_known else None
-    rate = opened.stream.average_rate or opened.stream.guessed_rate
-    return Fraction(rate.numerator, rate.denominator) if rate else None
+    return rate_of(opened.stream)
 
 
 def _sample_aspect(stream: VideoStream) -> Fraction:
@@ -103,4 +102,5 @@ def _frame_count(opened: Opened) -> int | None:
     entries = stream.index_entries
     if stream.frames and len(entries) == stream.frames:
         return sum(not e.is_discard for e in entries)
-    return stream.frames or None
+    # AVI's empty places between frames are not frames.
+    return stream.frames if stream.frames and rate_of(stream) == stream.average_rate else None

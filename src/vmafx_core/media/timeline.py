@@ -36,7 +36,7 @@ class Timeline:
     def __init__(self, opened: Opened, location: str) -> None:
         self._opened = opened
         self._name = name_of(location)
-        rate = opened.stream.average_rate
+        rate = rate_of(opened.stream)
         self._interval = 1 / float(rate) if rate else 0.0
         self._even = bool(rate) and not is_variable(opened.stream)
         self._last: float | None = None
@@ -73,6 +73,18 @@ class Timeline:
             )
 
 
+def rate_of(stream: VideoStream) -> Fraction | None:
+    """Frames a second of a stream, as its container has it; None where it says nothing.
+
+    AVI that counts time in ticks finer than a frame has empty places between its frames. FFmpeg
+    takes each tick for a frame then, and only its guess looks at the frames themselves.
+    """
+    average, guess = stream.average_rate, stream.guessed_rate
+    ticks = bool(average) and average * stream.time_base == 1
+    rate = guess if not average or (ticks and guess and guess < average) else average
+    return Fraction(rate.numerator, rate.denominator) if rate else None
+
+
 def is_variable(stream: VideoStream) -> bool:
     """Whether the frames of a stream are unevenly spaced, as far as its container tells."""
     entries = stream.index_entries
@@ -81,7 +93,7 @@ def is_variable(stream: VideoStream) -> bool:
         times = [e.timestamp for e in entries][1:-1]
         steps = sorted(b - a for a, b in pairwise(times))
         return bool(steps) and steps[-1] - steps[0] > _UNEVEN * max(steps[len(steps) // 2], 1)
-    average, base = stream.average_rate, stream.base_rate
+    average, base = rate_of(stream), stream.base_rate
     if not average or not base:
         return False
     ratio = float(base) / float(average)
