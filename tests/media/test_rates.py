@@ -38,3 +38,11 @@ def test_averages_of_variable_rates_are_compared_leniently() -> None:
     uneven = replace(uneven, frame_rate=Fraction(26))
     assert compare_rates(video("r.mp4"), replace(uneven, variable_rate=True)) is Rates.LABEL
     assert compare_rates(video("r.mp4"), uneven) is Rates.DIFFERENT
+
+
+def test_the_rate_of_a_matroska_against_a_variable_one_only_is_a_warning() -> None:
+    nominal = replace(video("r.mkv"), container="matroska,webm", frame_count=None)
+    uneven = replace(video("v.mp4", frames=40), frame_rate=Fraction(20), variable_rate=True)
+    assert compare_rates(nominal, uneven) is Rates.LABEL
+    assert compare_rates(uneven, nominal) is Rates.LABEL
+    assert compare_rates(nominal, replace(uneven, variable_rate=False)) is Rates.DIFFERENT

@@ -36,6 +36,16 @@ def compare_rates(reference: VideoInfo, distorted: VideoInfo) -> Rates:
     variable = reference.variable_rate or distorted.variable_rate
     if variable and reference.frame_count and reference.frame_count == distorted.frame_count:
         return Rates.SAME
+    if _is_nominal(reference, distorted) or _is_nominal(distorted, reference):
+        return Rates.LABEL
     if apart <= (_VARIABLE_LABEL if variable else _LABEL):
         return Rates.LABEL
     return Rates.DIFFERENT
+
+
+def _is_nominal(video: VideoInfo, other: VideoInfo) -> bool:
+    """Whether the rate of `video` may be an encoder's default, and the same frames as `other`'s.
+
+    Matroska repeats the rate that it was told, and neither counts its frames nor averages them.
+    """
+    return "matroska" in video.container and video.frame_count is None and other.variable_rate
