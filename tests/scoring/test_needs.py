@@ -59,7 +59,7 @@ def test_a_model_files_features_are_read_from_it(tmp_path: Path) -> None:
     model = {"feature_names": names, "slopes": [1, 1, 1], "model": "svm_type nu_svr"}
     file.write_text(json.dumps({"model_dict": model}))
     with pytest.raises(MismatchError, match="width or height of at least 216"):
-        check_picture(form(100, 100), [ModelSpec(path=str(file))], [])
+        check_picture(form(200, 200), [ModelSpec(path=str(file))], [])
 
 
 def test_chroma_counts_only_where_something_looks_at_it() -> None:

@@ -7,6 +7,7 @@ from av.sidedata.sidedata import Type
 from av.video.stream import VideoStream
 
 from vmafx_core.errors import UsageError
+from vmafx_core.media.locations import name_of
 from vmafx_core.media.types import Crop, Deinterlace, InputSpec
 
 # Clockwise degrees and filters for each way the display matrix can turn or mirror a picture, by
@@ -66,7 +67,7 @@ def check_crop(spec: InputSpec, width: int, height: int) -> None:
     inside = crop.x + crop.width <= width and crop.y + crop.height <= height
     if not inside or min(crop.width, crop.height) <= 0 or min(crop.x, crop.y) < 0:
         raise UsageError(
-            f"{spec.location}: a crop of {crop.width}x{crop.height} at {crop.x},{crop.y} does not "
+            f"{name_of(spec.location)}: a crop of {crop.width}x{crop.height} at {crop.x},{crop.y} does not "
             f"lie inside {width}x{height}",
             "Give width, height, x and y of a rectangle inside the picture.",
         )

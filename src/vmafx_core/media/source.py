@@ -154,7 +154,9 @@ class VideoSource:
         self._decoded = decode(self._opened, self.spec.location, sought=True)
         frame = next(self._decoded, None)
         if frame is None or frame.pts is None or frame.pts > target:
-            raise InputError(f"{self.spec.location}: cannot be read from {float(start)} s on")
+            raise InputError(
+                f"{name_of(self.spec.location)}: cannot be read from {float(start)} s on"
+            )
         while frame is not None and frame.pts is not None and frame.pts < target:
             frame = next(self._decoded, None)
         return chain([frame] if frame else [], self._decoded)

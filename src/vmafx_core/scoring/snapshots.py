@@ -137,7 +137,7 @@ def _picture_at(
                 return ready[0]
         if ready := converter.flush():
             return ready[0]
-    raise InputError(f"{spec.location}: there is no picture at {time:.3f} s any more")
+    raise InputError(f"{name_of(spec.location)}: there is no picture at {time:.3f} s any more")
 
 
 def _luma(frame: av.VideoFrame, picture: PictureFormat) -> Luma:
