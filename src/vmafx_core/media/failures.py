@@ -6,7 +6,7 @@ import av
 import av.error
 
 from vmafx_core.errors import InputError, RemoteError, VmafxError
-from vmafx_core.media.locations import is_url, name_of, name_of
+from vmafx_core.media.locations import is_url, name_of
 
 # PyAV's ExitError is its own interruption of a read that took too long.
 _TIMEOUTS = (av.error.ExitError, av.error.TimeoutError)
@@ -44,8 +44,8 @@ def no_index(location: str) -> InputError:
 def no_ranges(location: str) -> RemoteError:
     """That the server of the mp4 at `location` gives it from its beginning only."""
     return RemoteError(
-        f"{name_of(location)}: its index stands at its end, or --start asks for a later part, and its "
-        "server seems not to send parts of a file (range requests)",
+        f"{name_of(location)}: its index stands at its end, or --start asks for a later part, "
+        "and its server seems not to send parts of a file (range requests)",
         "Download it first, or have it written with its index first (ffmpeg -movflags +faststart).",
     )
 
@@ -54,7 +54,9 @@ def read_error(location: str, where: str, exc: Exception) -> VmafxError:
     """Why `location` could not be read on, `where` its reader stood."""
     if is_url(location) and isinstance(exc, _REMOTE):
         reason = "it does not answer" if isinstance(exc, _TIMEOUTS) else _reason(exc)
-        return RemoteError(f"{name_of(location)}: its server stopped {where}: {reason}", "Try again later.")
+        return RemoteError(
+            f"{name_of(location)}: its server stopped {where}: {reason}", "Try again later."
+        )
     return broken(location, where, exc)
 
 
@@ -65,7 +67,8 @@ def bad_packet(container: str, location: str, where: str) -> VmafxError:
     """
     if is_url(location) and container != "mpegts":
         return RemoteError(
-            f"{name_of(location)}: its server stopped {where}: a packet is cut short", "Try again later."
+            f"{name_of(location)}: its server stopped {where}: a packet is cut short",
+            "Try again later.",
         )
     return broken(location, where, "a packet is damaged or cut short")
 

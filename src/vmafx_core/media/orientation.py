@@ -67,8 +67,8 @@ def check_crop(spec: InputSpec, width: int, height: int) -> None:
     inside = crop.x + crop.width <= width and crop.y + crop.height <= height
     if not inside or min(crop.width, crop.height) <= 0 or min(crop.x, crop.y) < 0:
         raise UsageError(
-            f"{name_of(spec.location)}: a crop of {crop.width}x{crop.height} at {crop.x},{crop.y} does not "
-            f"lie inside {width}x{height}",
+            f"{name_of(spec.location)}: a crop of {crop.width}x{crop.height} at "
+            f"{crop.x},{crop.y} does not lie inside {width}x{height}",
             "Give width, height, x and y of a rectangle inside the picture.",
         )
 
