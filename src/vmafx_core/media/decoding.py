@@ -9,7 +9,14 @@ from av.video.stream import VideoStream
 
 from vmafx_core.errors import InputError
 from vmafx_core.media.completeness import check_end
-from vmafx_core.media.failures import broken, is_io_error, no_index, no_ranges, read_error
+from vmafx_core.media.failures import (
+    bad_packet,
+    broken,
+    is_io_error,
+    no_index,
+    no_ranges,
+    read_error,
+)
 from vmafx_core.media.locations import is_url, name_of
 from vmafx_core.media.opened import Opened
 from vmafx_core.media.timeline import Timeline
@@ -71,7 +78,7 @@ def decode(opened: Opened, location: str, *, sought: bool = False) -> Iterator[a
             account.add(packet)
             if slots is not None and packet.size and packet.dts is not None:
                 slots.append(packet.dts)
-            frames = _pictures(packet, account, location)
+            frames = _pictures(opened, packet, account, location)
         for frame in frames:
             first = account.pictures == 0 and not sought
             if first and (leading := account.leading(frame)):
@@ -113,11 +120,11 @@ def _check_end(opened: Opened, timeline: Timeline, account: "_Account", location
 
 
 def _pictures(
-    packet: "Packet[VideoStream]", account: "_Account", location: str
+    opened: Opened, packet: "Packet[VideoStream]", account: "_Account", location: str
 ) -> list[av.VideoFrame]:
     """What comes out of the decoder for `packet`, checked."""
     if packet.is_corrupt:
-        raise broken(location, account.position, "a packet is damaged or cut short")
+        raise bad_packet(opened.container.format.name, location, account.position)
     if not account.can_decode:
         return []
     try:
