@@ -6,6 +6,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.filter import Graph
 
 from support.clips import frame, picture, write_clip
 from support.data import ffmpeg, shared
@@ -243,3 +244,27 @@ def test_pictures_whose_rows_lie_upside_down_in_memory_come_upright(tmp_path: Pa
         assert lying.planes[0].line_size < 0
         assert (thumbnail(lying) == thumbnail(upright)).all()
     assert converted(InputSpec(location=str(path)), "", form) == [planes(upright, form)]
+
+
+def flagged_interlaced(shown: av.VideoFrame) -> av.VideoFrame:
+    graph = Graph()
+    source = graph.add_buffer(
+        width=shown.width,
+        height=shown.height,
+        format=shown.format,
+        time_base=Fraction(1, 25),
+    )
+    graph.link_nodes(source, graph.add("setfield", "tff"), graph.add("buffersink")).configure()
+    graph.vpush(shown)
+    return graph.vpull()
+
+
+def test_interlacing_that_begins_later_is_told_once() -> None:
+    converter = Converter(video("v.mp4"), "", PictureFormat(64, 48, Chroma.C420, 8))
+    for i in range(4):
+        shown = frame(i, 64, 48)
+        shown.pts, shown.time_base = i, Fraction(1, 25)
+        converter.push(flagged_interlaced(shown) if i >= 2 else shown)
+    assert [n.text for n in converter.notices] == [
+        "v.mp4: its pictures become interlaced at 0.08 s; they are not deinterlaced"
+    ]

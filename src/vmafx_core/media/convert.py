@@ -34,6 +34,7 @@ class Converter:
         self._filters = filters
         self._picture = picture
         self._graph: Graph | None = None
+        self._interlaced = info.interlaced
         self._properties: tuple[object, ...] = ()
 
     def push(self, frame: av.VideoFrame) -> list[av.VideoFrame]:
@@ -48,6 +49,7 @@ class Converter:
             ready = self.flush()
             self._note_change(frame)
             self._properties = properties
+        self._note_interlacing(frame)
         if self._graph is None:
             if not self._filters and self._is_right(frame) and not is_upside_down(frame):
                 return [*ready, frame]
@@ -98,10 +100,19 @@ class Converter:
         return (frame.width, frame.height) == size and pixels(frame.format.name).fits(self._picture)
 
     def _note_change(self, frame: av.VideoFrame) -> None:
-        if not self._properties or self.notices:
+        if not self._properties or any(n.code == "pictures-change" for n in self.notices):
             return
         text = f"{self._location}: its pictures become {_named(frame)} at {frame.time or 0:.2f} s"
-        self.notices = (warning("pictures-change", text),)
+        self.notices = (*self.notices, warning("pictures-change", text))
+
+    def _note_interlacing(self, frame: av.VideoFrame) -> None:
+        """Warn of the first interlaced picture of a video that began with a progressive one."""
+        if self._interlaced or not frame.interlaced_frame:
+            return
+        self._interlaced = True
+        text = f"{self._location}: its pictures become interlaced at {frame.time or 0:.2f} s"
+        told = warning("interlaced-late", f"{text}; they are not deinterlaced")
+        self.notices = (*self.notices, told)
 
 
 def _named(frame: av.VideoFrame) -> str:
