@@ -61,17 +61,6 @@ def test_a_bootstrap_interval_holds_its_mean() -> None:
     assert s["b_stddev"] > 0
 
 
-def test_a_lean_model_predicts_the_same_to_the_bit() -> None:
-    scores = []
-    for lean in (False, True):
-        model = Model(ModelSpec(version="vmaf_v0.6.1"), "m", lean=lean)
-        with model, Context([model], [], FORM, 1) as c:
-            feed(c)
-            scores.append(c.predict(0, 3)["m"])
-            assert ("integer_aim" in c.feature_names()) is not lean
-    assert scores[0] == scores[1]
-
-
 def test_an_override_changes_the_score_and_the_features_name() -> None:
     spec = parse_model("vmaf_v0.6.1:adm.adm_enhn_gain_limit=1.0")
     with Model(spec, "m") as model, Context([model], [], FORM, 1) as c:

@@ -20,9 +20,6 @@ from vmafx_core.scoring.events import Finished
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.result import ScoreResult
 
-UNREAD = {"integer_aim", "integer_adm3"}
-"""What FFmpeg's logs have and no model reads; it need not be computed."""
-
 
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
@@ -62,7 +59,7 @@ def test_csv_has_the_same_columns_and_digits(
     ours: ScoreResult, theirs: Callable[[str], str]
 ) -> None:
     written, peer = (
-        [_without_unread(row) for row in csv.DictReader(text.splitlines())]
+        list(csv.DictReader(text.splitlines()))
         for text in ("".join(stream(ours, "csv")), theirs("csv"))
     )
     assert len(written) == 6
@@ -74,10 +71,7 @@ def test_sub_has_the_same_lines_but_for_the_order_of_metrics(
 ) -> None:
     def lines(text: str) -> list[tuple[str, dict[str, str]]]:
         split = [line.removesuffix("|").split("|") for line in text.splitlines()]
-        return [
-            (first, _without_unread(dict(field.split(": ") for field in rest)))
-            for first, *rest in split
-        ]
+        return [(first, dict(field.split(": ") for field in rest)) for first, *rest in split]
 
     assert lines("".join(stream(ours, "sub"))) == lines(theirs("sub"))
 
@@ -87,8 +81,8 @@ def test_xml_has_the_same_elements_attributes_and_digits(
 ) -> None:
     def facts(text: str) -> list[tuple[str, dict[str, str]]]:
         own = {"VMAF", "fyi"}  # the version's spelling, and the speed
-        elements = [e for e in ET.fromstring(text).iter() if e.get("name") not in UNREAD]
-        found = [(e.tag, {} if e.tag in own else _without_unread(e.attrib)) for e in elements]
+        elements = list(ET.fromstring(text).iter())
+        found = [(e.tag, {} if e.tag in own else dict(e.attrib)) for e in elements]
         return sorted(found, key=lambda fact: (fact[0], sorted(fact[1].items())))
 
     text, peer = "".join(stream(ours, "xml")), theirs("xml")
@@ -106,13 +100,9 @@ def test_json_has_the_same_keys_and_numbers_and_only_one_more_key(
     assert written["aggregate_metrics"] == peer["aggregate_metrics"]
     for mine, their in zip(written["frames"], peer["frames"], strict=True):
         assert mine["frameNum"] == their["frameNum"]
-        expected = pytest.approx(_without_unread(their["metrics"]), abs=6e-7)
-        assert _without_unread(mine["metrics"]) == expected
-    pooled, expected_pools = (_without_unread(log["pooled_metrics"]) for log in (written, peer))
+        expected = pytest.approx(their["metrics"], abs=6e-7)
+        assert mine["metrics"] == expected
+    pooled, expected_pools = (log["pooled_metrics"] for log in (written, peer))
     assert set(pooled) == set(expected_pools)
     for name, pools in expected_pools.items():
         assert pooled[name] == pytest.approx(pools, abs=6e-7)
-
-
-def _without_unread[T](record: dict[str, T]) -> dict[str, T]:
-    return {name: value for name, value in record.items() if name not in UNREAD}

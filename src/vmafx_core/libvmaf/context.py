@@ -161,8 +161,8 @@ class Context:
     def feature_names(self) -> dict[str, str]:
         """The features that were extracted: the name in libvmaf's logs -> its stored name.
 
-        libvmaf has no call that lists them; its own log does. Members of a bootstrap collection,
-        predictions, and what a lean model left out are not among them.
+        libvmaf has no call that lists them; its own log does. Members of a bootstrap collection
+        and predictions are not among them.
 
         Raises:
             WorkError: If nothing was extracted.
@@ -176,12 +176,7 @@ class Context:
             raise WorkError(f"libvmaf scored {len(frames)} of {self._fed} frames")
         predicted = "|".join(re.escape(m.metric) for m in self._models)
         own = re.compile(rf"(?:{predicted})(?:_\d+|_bagging|_stddev|_ci_p95_lo|_ci_p95_hi)?")
-        left_out = tuple(name for m in self._models for name in m.left_out)
-        names = [
-            name
-            for name in frames[0]["metrics"]
-            if not (predicted and own.fullmatch(name)) and not name.startswith(left_out)
-        ]
+        names = [n for n in frames[0]["metrics"] if not (predicted and own.fullmatch(n))]
         return {name: self._stored_name(name) for name in names}
 
     def _stored_name(self, name: str) -> str:

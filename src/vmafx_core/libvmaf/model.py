@@ -5,18 +5,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from vmafx_core.errors import ComponentError
-from vmafx_core.libvmaf.catalogue import find_model
 from vmafx_core.libvmaf.library import Library, load
 from vmafx_core.libvmaf.model_file import no_model, read_model_file
 from vmafx_core.libvmaf.specs import ModelSpec
 
 _DISABLE_CLIP = 1 << 0
 _ENABLE_TRANSFORM = 1 << 1
-
-# The v0 models predict from adm2 alone. The extractor of libvmaf 3.2 computes AIM along with
-# it, a tenth of the whole work; adm2 is the same to the bit without.
-_V0_LEAN = (("adm", "adm_skip_aim", "true"),)
-_V0_LEFT_OUT = ("integer_aim", "integer_adm3")
 
 
 def feature_dictionary(library: Library, options: Iterable[tuple[str, str]]) -> Any:
@@ -37,21 +31,15 @@ class Model:
     Args:
         spec: Which model; its version must be a real one, not "auto".
         metric: What libvmaf is to call its score.
-        lean: Whether to leave out what the features of the model give besides what it needs.
-
-    Attributes:
-        left_out: Beginnings of the names of features that libvmaf then lists all the same,
-            without having computed them.
 
     Raises:
         ComponentError: If the built-in model is missing, or the JSON file is no model.
         InputError: If the JSON file cannot be read.
     """
 
-    def __init__(self, spec: ModelSpec, metric: str, *, lean: bool = False) -> None:
+    def __init__(self, spec: ModelSpec, metric: str) -> None:
         self.spec = spec
         self.metric = metric
-        self.left_out: tuple[str, ...] = ()
         self._library = load()
         ffi = self._library.ffi
         self._handle = ffi.new("VmafModel **")
@@ -65,11 +53,7 @@ class Model:
                 self._load_file(config)
             else:
                 self._load_built_in(config)
-            self._override(spec.overrides)
-            known = find_model(spec.version)
-            if lean and known and known.generation == "v0":
-                self._override(_V0_LEAN)
-                self.left_out = _V0_LEFT_OUT
+            self._override()
         except BaseException:
             self.close()
             raise
@@ -92,9 +76,9 @@ class Model:
         if lib.vmaf_model_collection_load_from_path(self._handle, self._collection, config, path):
             raise no_model(self.spec.path)
 
-    def _override(self, overrides: Iterable[tuple[str, str, str]]) -> None:
+    def _override(self) -> None:
         lib, ffi = self._library.lib, self._library.ffi
-        for feature, option, value in overrides:
+        for feature, option, value in self.spec.overrides:
             dictionary = feature_dictionary(self._library, [(option, value)])
             if self._collection[0] != ffi.NULL:
                 code = lib.vmaf_model_collection_feature_overload(

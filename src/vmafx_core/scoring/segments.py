@@ -87,10 +87,9 @@ class SegmentScorer:
         self._models: list[Model] = []
         self._closed = False
         self._flusher = ThreadPoolExecutor(1, thread_name_prefix="vmafx-flush")
-        lean = all(f.info.extractor != "adm" for f in features)
         try:
             for spec, metric in models:
-                self._models.append(Model(spec, metric, lean=lean))
+                self._models.append(Model(spec, metric))
             self._begin()
         except BaseException:
             self.close()
