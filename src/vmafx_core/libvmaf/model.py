@@ -1,7 +1,6 @@
 """Loaded models: one prediction, or a bootstrap collection with its interval."""
 
 from collections.abc import Iterable
-from types import TracebackType
 from typing import Any, Self
 
 from vmafx_core.errors import ComponentError
@@ -148,10 +147,5 @@ class Model:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
