@@ -107,11 +107,11 @@ def program(
     """Perceptual video quality: exact VMAF scores from any two videos."""
 
 
-def main() -> None:
-    """Run the program and exit."""
+def main() -> int:
+    """Run the program and return its exit code."""
     failures.prepare_standard_streams()
     failures.stop_cleanly_on_signals()
-    sys.exit(failures.finish_output(_run()))
+    return failures.finish_output(_run())
 
 
 def _run() -> int:

@@ -1,6 +1,7 @@
 """Running a request for people at a terminal and for programs at a pipe."""
 
 import sys
+from collections.abc import Generator
 from contextlib import closing
 
 from vmafx_cli.options.gate import GateOptions
@@ -12,16 +13,28 @@ from vmafx_core.report import ndjson
 from vmafx_core.report.files import writing_stdout
 from vmafx_core.report.plain import shown_location
 from vmafx_core.scoring.engine import score_events
-from vmafx_core.scoring.events import Finished
+from vmafx_core.scoring.events import Event, Finished
+from vmafx_core.scoring.inputs import Inputs
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.requirements import Outcome, Requirement, check, check_measured, parse
 from vmafx_core.scoring.result import ScoreResult
 
 
 def run(
-    request: ScoreRequest, gate: GateOptions, results: ResultOptions, messages: MessageOptions
+    request: ScoreRequest,
+    inputs: Inputs,
+    gate: GateOptions,
+    results: ResultOptions,
+    messages: MessageOptions,
 ) -> None:
     """Score, show what happens meanwhile, and write what came out.
+
+    Args:
+        request: What is asked for.
+        inputs: Its inputs, being opened.
+        gate: What is required of the scores.
+        results: What is written, and where.
+        messages: What is told meanwhile.
 
     Raises:
         RequirementError: If a requirement was not met.
@@ -33,7 +46,8 @@ def run(
     if stream:
         _print_line(ndjson.header_line())
     try:
-        result = _follow(request, messages, destinations, stream=stream)
+        events = score_events(request, inputs)
+        result = _follow(events, messages, destinations, stream=stream)
     except VmafxError as error:
         if stream:
             _print_line(ndjson.failed_line(error))
@@ -63,13 +77,13 @@ def _missed(outcome: Outcome) -> str:
 
 
 def _follow(
-    request: ScoreRequest, messages: MessageOptions, destinations: Destinations, *, stream: bool
+    scoring: Generator[Event], messages: MessageOptions, destinations: Destinations, *, stream: bool
 ) -> ScoreResult:
-    """Run the request to its end, showing and streaming its events."""
+    """Follow a run to its end, showing and streaming its events."""
     # The table ends with all that there was to tell; on one screen, once is enough.
     lasting = not (destinations.printed is Format.TABLE and sys.stdout.isatty())
     reporter = Reporter(quiet=messages.quiet, verbose=messages.verbose, lasting=lasting)
-    with reporter, closing(score_events(request)) as events:
+    with reporter, closing(scoring) as events:
         for event in events:
             reporter.show(event)
             if stream:

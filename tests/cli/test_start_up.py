@@ -31,10 +31,10 @@ def test_a_mistyped_command_is_answered_with_the_nearest_one(run: InProcess) -> 
 @pytest.mark.parametrize("args", [["--help"], ["--version"], []])
 def test_starting_up_loads_nothing_heavy(args: list[str]) -> None:
     code = (
-        "import sys, contextlib\n"
+        "import sys\n"
         "from vmafx_cli.main import main\n"
         "sys.argv[0] = 'vmafx'\n"
-        "with contextlib.suppress(SystemExit): main()\n"
+        "main()\n"
         "loaded = {'av', 'numpy', 'cffi', 'pydantic', 'platformdirs'} & set(sys.modules)\n"
         "print(sorted(loaded), file=sys.stderr)\n"
     )

@@ -112,7 +112,7 @@ def test_raw_video_takes_the_other_sides_rate_and_admits_that_it_has_none(tmp_pa
     path.write_bytes(bytes(2 * frame_bytes(16, 10, "yuv420p")))
     with VideoSource(InputSpec(location=str(path))) as source:
         assert source.info.frame_rate is None
-    with VideoSource(InputSpec(location=str(path)), default_rate=Fraction(50)) as source:
+    with VideoSource(InputSpec(location=str(path)), default_rate=lambda: Fraction(50)) as source:
         assert source.info.frame_rate == 50
         assert [f.time for f in source.frames()] == [0, 0.02]
 

@@ -239,7 +239,7 @@ def test_an_endless_reference_is_read_only_so_far(folder: Path) -> None:
     producer = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE,
                                 stderr=subprocess.DEVNULL)  # fmt: skip
     try:
-        command = [sys.executable, "-c", "from vmafx_cli.main import main; main()"]
+        command = [sys.executable, "-c", "from vmafx_cli.entry import main; main()"]
         done = subprocess.run(
             [*command, "score", "-", str(folder / "dis.mp4"), "--pairing", "index"],
             stdin=producer.stdout, capture_output=True, text=True, check=False, timeout=120,

@@ -41,10 +41,9 @@ class InProcess:
         self.patch.setattr(failures, "stop_cleanly_on_signals", lambda: None)
         self.patch.setenv("COLUMNS", str(columns))
         self.capture.readouterr()
-        with pytest.raises(SystemExit) as stop:
-            main.main()
+        code = main.main()
         out, err = self.capture.readouterr()
-        return Ended(int(str(stop.value.code or 0)), out, err)
+        return Ended(code, out, err)
 
 
 def vmafx(*args: object, stdin: bytes | None = None, **environment: str) -> Ended:

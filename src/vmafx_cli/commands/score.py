@@ -54,7 +54,11 @@ def score(
     Frames are decoded, brought to the reference's size and depth, paired by index and scored;
     the result says what was done. The reference is decoded once for all distorted videos.
     """
-    from vmafx_cli.scoring import run  # noqa: PLC0415  # help and completions do without the engine
+    # Help and completions do without the engine, and the inputs are opened while it loads.
+    from vmafx_core.scoring.inputs import Inputs  # noqa: PLC0415
 
-    request = scoring.request(*inputs.specs(reference, distorted))
-    run(request, gate, results, messages)
+    specs = inputs.specs(reference, distorted)
+    with Inputs(*specs) as opening:
+        from vmafx_cli.scoring import run  # noqa: PLC0415
+
+        run(scoring.request(*specs), opening, gate, results, messages)

@@ -1,6 +1,5 @@
 """Opening an input with FFmpeg, and choosing the video stream."""
 
-from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -43,12 +42,12 @@ _SIGNATURES = (b"YUV4MPEG2 ", b"\x1aE\xdf\xa3", b"RIFF", b"FLV\x01", b"DKIF", b"
 _TS_SIGNATURE = b"G@"
 
 
-def open_input(spec: InputSpec, default_rate: Fraction | None = None) -> Opened:
+def open_input(spec: InputSpec, default_rate: raw.DefaultRate = raw.no_rate) -> Opened:
     """Open the input that `spec` names, and choose its video stream.
 
     Args:
         spec: What to open.
-        default_rate: Frame rate of raw video that says none itself.
+        default_rate: Gives the frame rate of raw video that says none itself.
 
     Raises:
         InputError: It cannot be read, is cut short, or has no video.

@@ -1,6 +1,7 @@
 """Raw video: its geometry from flags or from the file's name, checked against the file's size."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import PurePath
@@ -28,6 +29,13 @@ _COMMON_FORMATS = ("yuv420p", "yuv420p10le", "yuv422p", "yuv422p10le", "yuv444p"
 ASSUMED_RATE = Fraction(25)
 
 _NTSC = Fraction(1000, 1001)
+
+DefaultRate = Callable[[], Fraction | None]
+"""Gives the frame rate to assume, None where nobody knows; may take as long as another input."""
+
+
+def no_rate() -> None:
+    """The default rate where nobody knows one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +85,12 @@ def frame_bytes(width: int, height: int, pix_fmt: str) -> int:
     return (width * fmt.padded_bits_per_pixel + 7) // 8 * height
 
 
-def geometry(spec: InputSpec, default_rate: Fraction | None = None) -> Geometry:
+def geometry(spec: InputSpec, default_rate: DefaultRate = no_rate) -> Geometry:
     """Settle the geometry of raw video: what `spec` says, else what the file's name says.
 
     Args:
         spec: The input.
-        default_rate: Frame rate where neither says one.
+        default_rate: Gives the frame rate where neither says one.
 
     Raises:
         InputError: The size is nowhere to be found.
@@ -104,7 +112,7 @@ def geometry(spec: InputSpec, default_rate: Fraction | None = None) -> Geometry:
         text = f"{name_of(spec.location)}: taken as yuv420p; --pix-fmt says otherwise"
         notices = (info("raw-format", text),)
     pixels(pix_fmt)
-    rate = spec.frame_rate or _rate_in(name) or default_rate
+    rate = spec.frame_rate or _rate_in(name) or default_rate()
     return Geometry(width, height, pix_fmt, rate or ASSUMED_RATE, rate is not None, notices)
 
 

@@ -14,7 +14,7 @@ from vmafx_core.media.info import describe
 from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.opened import Opened
 from vmafx_core.media.opening import open_input
-from vmafx_core.media.raw import ASSUMED_RATE
+from vmafx_core.media.raw import ASSUMED_RATE, DefaultRate, no_rate
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import Notice
 
@@ -30,7 +30,8 @@ class VideoSource:
     Args:
         spec: Where it is, and how to read it.
         threads: Threads for decoding; 0 for as many as FFmpeg thinks right.
-        default_rate: Frame rate of raw video that says none itself; 25 where None.
+        default_rate: Gives the frame rate of raw video that says none itself, asked only where it
+            is needed; 25 where that is None.
 
     Raises:
         InputError: It cannot be read, has no video, or its first picture cannot be decoded.
@@ -39,7 +40,7 @@ class VideoSource:
     """
 
     def __init__(
-        self, spec: InputSpec, *, threads: int = 1, default_rate: Fraction | None = None
+        self, spec: InputSpec, *, threads: int = 1, default_rate: DefaultRate = no_rate
     ) -> None:
         self.spec = spec
         self._threads = threads
@@ -51,7 +52,7 @@ class VideoSource:
             self._origin = first.pts
             self._unordered = self._opened.without_order
             self.info: VideoInfo = describe(spec, self._opened, first)
-            self._interval = 1 / (self.info.frame_rate or default_rate or ASSUMED_RATE)
+            self._interval = 1 / (self.info.frame_rate or default_rate() or ASSUMED_RATE)
         except BaseException:
             self.close()
             raise

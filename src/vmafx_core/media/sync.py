@@ -169,7 +169,7 @@ class _Look:
 def _look(spec: InputSpec, seconds: float, default_rate: Fraction | None) -> _Look:
     times: list[float] = []
     thumbnails: list[Thumbnail] = []
-    with VideoSource(spec, threads=0, default_rate=default_rate) as source:
+    with VideoSource(spec, threads=0, default_rate=lambda: default_rate) as source:
         info = source.info
         upright = f"{info.filters},format=gray,copy" if info.filters else ""
         picture = PictureFormat(info.width, info.height, Chroma.GRAY, 8)

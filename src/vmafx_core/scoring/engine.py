@@ -11,8 +11,9 @@ from vmafx_core.media.convert import Converter
 from vmafx_core.media.reader import FrameReader
 from vmafx_core.notice import Level, Notice
 from vmafx_core.scoring.events import Event, Finished, Progress, Started, Told
+from vmafx_core.scoring.inputs import Inputs
 from vmafx_core.scoring.pair import PairRun, frames_left
-from vmafx_core.scoring.plan import Plan, make_plan
+from vmafx_core.scoring.plan import Plan, check_request, make_plan
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.result import ScoreResult
 from vmafx_core.scoring.versions import versions
@@ -24,8 +25,12 @@ _MOST_LOG_NOTICES = 5
 _HARMLESS = frozenset({"est_params: covariance matrix is singular"})
 
 
-def score_events(request: ScoreRequest) -> Generator[Event]:
+def score_events(request: ScoreRequest, inputs: Inputs | None = None) -> Generator[Event]:
     """Score, telling what happens; closing the iterator cancels and frees everything.
+
+    Args:
+        request: What is asked for.
+        inputs: Its inputs, where somebody has already begun to open them; taken over.
 
     Yields:
         `Started`, then `Told`, `Progress` and `FrameScores` as they come, then `Finished`.
@@ -38,10 +43,15 @@ def score_events(request: ScoreRequest) -> Generator[Event]:
         WorkError: If libvmaf fails.
     """
     began = time.monotonic()
-    load()
     with ExitStack() as stack:
+        if inputs:
+            stack.enter_context(inputs)
+        check_request(request)
+        if not inputs:
+            inputs = stack.enter_context(Inputs(request.reference, request.distorted))
+        load()
         stack.enter_context(CAPTURE)
-        plan = make_plan(request, stack)
+        plan = make_plan(request, inputs)
         yield Started(
             reference=plan.reference.info,
             distorted=tuple(p.source.info for p in plan.pairs),

@@ -1,25 +1,22 @@
 """Settling everything before the first frame is scored: inputs, offsets, pictures, models."""
 
-from contextlib import ExitStack
 from dataclasses import dataclass
-from fractions import Fraction
 
 from vmafx_core.errors import MismatchError, UsageError
 from vmafx_core.libvmaf.model import Model
 from vmafx_core.libvmaf.specs import AUTO, ModelSpec
-from vmafx_core.media.locations import is_pipe, name_of
+from vmafx_core.media.locations import name_of
 from vmafx_core.media.match import Match, match
 from vmafx_core.media.rates import Rates, compare_rates
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.sync import Offset, find_offset
-from vmafx_core.media.types import InputSpec
 from vmafx_core.notice import Notice, info, warning
 from vmafx_core.scoring.cpus import usable_cpus
+from vmafx_core.scoring.inputs import Inputs
 from vmafx_core.scoring.models import choose_models
 from vmafx_core.scoring.needs import check_picture
 from vmafx_core.scoring.request import Pairing, ScoreRequest
 
-_MOST_DECODE_THREADS = 8
 _MOST_THREADS = 512
 _MOST_SIDE = 16384
 ASSUMED_RATE = 25
@@ -70,12 +67,12 @@ class Plan:
     notices: tuple[Notice, ...]
 
 
-def make_plan(request: ScoreRequest, stack: ExitStack) -> Plan:
-    """Open the inputs and settle how they are scored.
+def make_plan(request: ScoreRequest, inputs: Inputs) -> Plan:
+    """Settle how the inputs are scored.
 
     Args:
         request: What is asked for.
-        stack: Takes over the closing of the inputs.
+        inputs: Its inputs, being opened.
 
     Raises:
         UsageError: If the request contradicts itself.
@@ -83,13 +80,11 @@ def make_plan(request: ScoreRequest, stack: ExitStack) -> Plan:
         ComponentError: If a model is missing or is none.
         MismatchError: If inputs do not fit together, or not to a model.
     """
-    _check(request)
     for spec in request.models:
         if spec.version != AUTO:
             Model(spec, "checked").close()
     cpus = usable_cpus()
-    decode_threads = min(cpus, _MOST_DECODE_THREADS)
-    reference, distorted = _open(request, decode_threads, stack)
+    reference, distorted = inputs.opened()
     pairs = tuple(_plan_pair(request, reference, source) for source in distorted)
     return Plan(
         reference=reference,
@@ -101,14 +96,16 @@ def make_plan(request: ScoreRequest, stack: ExitStack) -> Plan:
     )
 
 
-def _check(request: ScoreRequest) -> None:
+def check_request(request: ScoreRequest) -> None:
+    """Refuse a request that contradicts itself, before anything is opened.
+
+    Raises:
+        UsageError: Naming what is wrong.
+    """
     if not request.distorted:
         raise UsageError("there is no distorted video to score")
     if not request.models and not request.features:
         raise UsageError("there is nothing to measure", "Name a model or a feature.")
-    inputs = (request.reference, *request.distorted)
-    if sum(spec.location == "-" for spec in inputs) > 1:
-        raise UsageError("standard input can be read only once", "Use '-' for one input.")
     width, height = request.size or (None, None)
     limits = (
         ("threads", request.threads, _MOST_THREADS),
@@ -124,28 +121,6 @@ def _check(request: ScoreRequest) -> None:
     names = [f.info.extractor for f in request.features]
     if repeated := next((n for n in names if names.count(n) > 1), None):
         raise UsageError(f"the feature {repeated!r} is asked for twice")
-
-
-def _open(
-    request: ScoreRequest, threads: int, stack: ExitStack
-) -> tuple[VideoSource, list[VideoSource]]:
-    """Open all inputs; a side without a frame rate of its own (raw video) gets the other's."""
-
-    def opened(spec: InputSpec, rate: Fraction | None) -> VideoSource:
-        return VideoSource(spec, threads=threads, default_rate=rate)
-
-    reference = opened(request.reference, None)
-    closing = stack.callback(reference.close)
-    sources = []
-    for spec in request.distorted:
-        sources.append(opened(spec, reference.info.frame_rate))
-        stack.callback(sources[-1].close)
-    rate = next((s.info.frame_rate for s in sources if s.info.frame_rate), None)
-    if reference.info.frame_rate is None and rate and not is_pipe(request.reference.location):
-        closing()
-        reference = opened(request.reference, rate)
-        stack.callback(reference.close)
-    return reference, sources
 
 
 def _plan_pair(request: ScoreRequest, reference: VideoSource, source: VideoSource) -> PairPlan:

@@ -130,7 +130,7 @@ def _picture_at(
 ) -> av.VideoFrame:
     """The picture that a video shows at a time, in the form in which it was scored."""
     there = replace(spec, start=time, duration=None, skip=0)
-    with VideoSource(there, threads=0, default_rate=info.frame_rate) as source:
+    with VideoSource(there, threads=0, default_rate=lambda: info.frame_rate) as source:
         converter = Converter(source.info, filters, picture)
         for frame in source.frames():
             if ready := converter.push(frame):
