@@ -1,5 +1,6 @@
 """Opening an input with FFmpeg, and choosing the video stream."""
 
+import io
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -42,12 +43,15 @@ _SIGNATURES = (b"YUV4MPEG2 ", b"\x1aE\xdf\xa3", b"RIFF", b"FLV\x01", b"DKIF", b"
 _TS_SIGNATURE = b"G@"
 
 
-def open_input(spec: InputSpec, default_rate: raw.DefaultRate = raw.no_rate) -> Opened:
+def open_input(
+    spec: InputSpec, default_rate: raw.DefaultRate = raw.no_rate, data: bytes | None = None
+) -> Opened:
     """Open the input that `spec` names, and choose its video stream.
 
     Args:
         spec: What to open.
         default_rate: Gives the frame rate of raw video that says none itself.
+        data: The file itself, where it is in memory; the spec only names it then.
 
     Raises:
         InputError: It cannot be read, is cut short, or has no video.
@@ -57,6 +61,10 @@ def open_input(spec: InputSpec, default_rate: raw.DefaultRate = raw.no_rate) -> 
     """
     location = spec.location
     pipe, head = None, b""
+    if data is not None:
+        file = av.open(io.BytesIO(data), "r")
+        stream, notices = _choose(file, spec)
+        return Opened(file, stream, head, pipe, None, tuple(notices))
     if is_pipe(location):
         pipe, head = open_pipe(location)
     elif not is_url(location) and not is_sequence(location):

@@ -9,7 +9,7 @@ from typing import Self
 import av
 
 from vmafx_core.media.convert import Converter
-from vmafx_core.media.source import VideoSource
+from vmafx_core.media.frames import Source
 
 FRAMES_AHEAD = 4
 # Seconds that a thread has for the picture that it is at.
@@ -32,7 +32,7 @@ class FrameReader:
     """
 
     def __init__(
-        self, source: VideoSource, converters: Sequence[Converter], *, ahead: int = FRAMES_AHEAD
+        self, source: Source, converters: Sequence[Converter], *, ahead: int = FRAMES_AHEAD
     ) -> None:
         self._source = source
         self._converters = converters

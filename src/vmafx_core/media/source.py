@@ -32,6 +32,7 @@ class VideoSource:
         threads: Threads for decoding; 0 for as many as FFmpeg thinks right.
         default_rate: Gives the frame rate of raw video that says none itself, asked only where it
             is needed; 25 where that is None.
+        data: The file itself, where it is in memory; the spec only names it then.
 
     Raises:
         InputError: It cannot be read, has no video, or its first picture cannot be decoded.
@@ -40,10 +41,16 @@ class VideoSource:
     """
 
     def __init__(
-        self, spec: InputSpec, *, threads: int = 1, default_rate: DefaultRate = no_rate
+        self,
+        spec: InputSpec,
+        *,
+        threads: int = 1,
+        default_rate: DefaultRate = no_rate,
+        data: bytes | None = None,
     ) -> None:
         self.spec = spec
         self._threads = threads
+        self._data = data
         self._default_rate = default_rate
         self._stopped = False
         self._open()
@@ -107,7 +114,7 @@ class VideoSource:
         self.close()
 
     def _open(self) -> None:
-        self._opened: Opened = open_input(self.spec, self._default_rate)
+        self._opened: Opened = open_input(self.spec, self._default_rate, self._data)
         prepare(self._opened.stream, self._threads)
         self._decoded = decode(self._opened, self.spec.location)
 

@@ -11,7 +11,7 @@ from vmafx_core.media.convert import Converter
 from vmafx_core.media.reader import FrameReader
 from vmafx_core.notice import Level, Notice
 from vmafx_core.scoring.events import Event, Finished, Progress, Started, Told
-from vmafx_core.scoring.inputs import Inputs
+from vmafx_core.scoring.inputs import Inputs, ReadyInputs
 from vmafx_core.scoring.pair import PairRun, frames_left
 from vmafx_core.scoring.plan import Plan, check_request, make_plan
 from vmafx_core.scoring.request import ScoreRequest
@@ -25,7 +25,9 @@ _MOST_LOG_NOTICES = 5
 _HARMLESS = frozenset({"est_params: covariance matrix is singular"})
 
 
-def score_events(request: ScoreRequest, inputs: Inputs | None = None) -> Generator[Event]:
+def score_events(
+    request: ScoreRequest, inputs: Inputs | ReadyInputs | None = None
+) -> Generator[Event]:
     """Score, telling what happens; closing the iterator cancels and frees everything.
 
     Args:

@@ -1,11 +1,13 @@
 """Opening all inputs of a request at once, each in a thread of its own."""
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
 from fractions import Fraction
 from typing import Self
 
 from vmafx_core.errors import UsageError
+from vmafx_core.media.frames import Source
 from vmafx_core.media.locations import is_pipe
 from vmafx_core.media.raw import DefaultRate, no_rate
 from vmafx_core.media.source import VideoSource
@@ -39,7 +41,7 @@ class Inputs:
         self._reference = self._begin(reference, no_rate)
         self._distorted = [self._begin(spec, self._reference_rate) for spec in distorted]
 
-    def opened(self) -> tuple[VideoSource, list[VideoSource]]:
+    def opened(self) -> tuple[Source, Sequence[Source]]:
         """The reference and the distorted videos, with their first pictures decoded.
 
         A side without a frame rate of its own (raw video) gets the other's.
@@ -93,3 +95,27 @@ class Inputs:
 
     def _reference_rate(self) -> Fraction | None:
         return self._reference.result().info.frame_rate
+
+
+class ReadyInputs:
+    """Inputs that are open already; a context manager that closes them.
+
+    Args:
+        reference: The reference.
+        distorted: The distorted videos.
+    """
+
+    def __init__(self, reference: Source, distorted: Sequence[Source]) -> None:
+        self._reference = reference
+        self._distorted = list(distorted)
+
+    def opened(self) -> tuple[Source, Sequence[Source]]:
+        """The reference and the distorted videos."""
+        return self._reference, self._distorted
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for source in (self._reference, *self._distorted):
+            source.close()

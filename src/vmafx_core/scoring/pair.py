@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from vmafx_core.errors import MismatchError
 from vmafx_core.media.convert import Converter
+from vmafx_core.media.frames import Source
 from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.reader import FrameReader
-from vmafx_core.media.source import VideoSource
 from vmafx_core.media.sync import best_shift, thumbnail
 from vmafx_core.notice import Notice, warning
 from vmafx_core.scoring.events import FrameScores
@@ -34,7 +34,7 @@ _SAME_RATE = 1.002
 _MOST_READ_ON = 500
 
 
-def frames_left(source: VideoSource, reader: FrameReader, read: int) -> int:
+def frames_left(source: Source, reader: FrameReader, read: int) -> int:
     """How many frames a source has beyond those read: as it declares, or else by reading on.
 
     Reading on ends after some frames: that there are more is what matters, and a pipe may never

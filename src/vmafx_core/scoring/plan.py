@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from vmafx_core.errors import MismatchError, UsageError
 from vmafx_core.libvmaf.model import Model
 from vmafx_core.libvmaf.specs import AUTO, ModelSpec
+from vmafx_core.media.frames import Source
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.match import Match, match
 from vmafx_core.media.rates import Rates, compare_rates
-from vmafx_core.media.source import VideoSource
 from vmafx_core.media.sync import Offset, find_offset
 from vmafx_core.notice import Notice, info, warning
 from vmafx_core.scoring.cpus import usable_cpus
-from vmafx_core.scoring.inputs import Inputs
+from vmafx_core.scoring.inputs import Inputs, ReadyInputs
 from vmafx_core.scoring.models import choose_models
 from vmafx_core.scoring.needs import check_picture
 from vmafx_core.scoring.request import Pairing, ScoreRequest
@@ -37,7 +37,7 @@ class PairPlan:
         notices: What there is to tell.
     """
 
-    source: VideoSource
+    source: Source
     match: Match
     models: tuple[tuple[ModelSpec, str], ...]
     offset: int
@@ -59,7 +59,7 @@ class Plan:
         notices: What there is to tell about the run as a whole.
     """
 
-    reference: VideoSource
+    reference: Source
     pairs: tuple[PairPlan, ...]
     pairing: Pairing
     threads: int
@@ -67,7 +67,7 @@ class Plan:
     notices: tuple[Notice, ...]
 
 
-def make_plan(request: ScoreRequest, inputs: Inputs) -> Plan:
+def make_plan(request: ScoreRequest, inputs: Inputs | ReadyInputs) -> Plan:
     """Settle how the inputs are scored.
 
     Args:
@@ -123,7 +123,7 @@ def check_request(request: ScoreRequest) -> None:
         raise UsageError(f"the feature {repeated!r} is asked for twice")
 
 
-def _plan_pair(request: ScoreRequest, reference: VideoSource, source: VideoSource) -> PairPlan:
+def _plan_pair(request: ScoreRequest, reference: Source, source: Source) -> PairPlan:
     notices = list(source.notices)
     notices += _check_rates(request, reference, source)
     chosen = choose_models(request.models, reference.info, source.info, request.size)
@@ -152,7 +152,7 @@ def _plan_pair(request: ScoreRequest, reference: VideoSource, source: VideoSourc
     return PairPlan(source, matched, chosen.models, offset, delay, where, tuple(notices))
 
 
-def _told_offset(source: VideoSource, found: Offset) -> Notice:
+def _told_offset(source: Source, found: Offset) -> Notice:
     name, frames, seconds = name_of(source.spec.location), found.frames, found.seconds
     if not found.certain:
         return warning(
@@ -166,9 +166,7 @@ def _told_offset(source: VideoSource, found: Offset) -> Notice:
     return info("sync", f"{name}: is {abs(frames)} frames ({abs(seconds):.3f} s) {side}")
 
 
-def _check_rates(
-    request: ScoreRequest, reference: VideoSource, source: VideoSource
-) -> list[Notice]:
+def _check_rates(request: ScoreRequest, reference: Source, source: Source) -> list[Notice]:
     if request.pairing is not Pairing.AUTO:
         return []
     a, b = reference.info.frame_rate, source.info.frame_rate
@@ -186,9 +184,7 @@ def _check_rates(
     )
 
 
-def _expected(
-    request: ScoreRequest, reference: VideoSource, pairs: tuple[PairPlan, ...]
-) -> int | None:
+def _expected(request: ScoreRequest, reference: Source, pairs: tuple[PairPlan, ...]) -> int | None:
     """Pairs that the longest comparison will have, as far as the containers say."""
     available = _available(reference)
     counts = []
@@ -207,7 +203,7 @@ def _expected(
     return max((c for c in counts if c is not None), default=None)
 
 
-def _available(source: VideoSource) -> int | None:
+def _available(source: Source) -> int | None:
     """Frames that a source will give, as far as its container says."""
     spec, about = source.spec, source.info
     count = about.frame_count

@@ -1,0 +1,1 @@
+"""Encoders behind one contract: what each can do, and encoding with it."""

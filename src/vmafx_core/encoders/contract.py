@@ -1,0 +1,119 @@
+"""What an encoder is: the one contract that every adapter fills in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from vmafx_core.errors import UnknownNameError, UsageError
+
+
+class Runs(StrEnum):
+    """How an encoder is run."""
+
+    LIBRARY = "library"
+    """In process, through PyAV."""
+    PROGRAM = "program"
+    """Through an ffmpeg program."""
+
+
+@dataclass(frozen=True, slots=True)
+class QualityKnob:
+    """The option that sets an encoder's constant quality.
+
+    Attributes:
+        name: What users call it: "crf", "cq", "qp", "global_quality".
+        low: Lowest value that is of use.
+        high: Highest value.
+        step: Distance of neighbouring values in a search.
+        default: Where the encoder's own users begin.
+        coarser: +1 where a higher value is a coarser picture, -1 where it is a finer one.
+    """
+
+    name: str
+    low: float
+    high: float
+    step: float
+    default: float
+    coarser: int = 1
+
+    def values(self) -> tuple[float, ...]:
+        """All values, from the finest picture to the coarsest."""
+        count = round((self.high - self.low) / self.step) + 1
+        upward = tuple(self.low + i * self.step for i in range(count))
+        return upward if self.coarser > 0 else upward[::-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoder:
+    """One encoder, as the program knows it.
+
+    Attributes:
+        name: FFmpeg's name: "libx264", "hevc_nvenc".
+        codec: The codec it writes, FFmpeg's name: "h264", "hevc", "av1", "vp9", "vvc".
+        about: What it is, in a few words.
+        runs: In process or through a program.
+        knob: The quality knob.
+        presets: Presets from the slowest to the fastest; empty where it has none.
+        default_preset: The preset where none is asked for; "" where it has none.
+        preset_option: The option that takes the preset.
+        pix_fmts: Pixel formats that it takes, in FFmpeg's names, plain before deep.
+        two_pass: Whether it can aim at a bitrate in two passes.
+        hardware: Whether it needs a device, so that only a trial says whether it works here.
+        fixed: Options that are always set, such as those that let the knob act alone.
+    """
+
+    name: str
+    codec: str
+    about: str
+    runs: Runs
+    knob: QualityKnob
+    presets: tuple[str, ...] = ()
+    default_preset: str = ""
+    preset_option: str = "preset"
+    pix_fmts: tuple[str, ...] = ("yuv420p",)
+    two_pass: bool = False
+    hardware: bool = False
+    fixed: Mapping[str, str] = field(default_factory=dict)
+
+    def check(self, setting: "EncodeSetting") -> None:
+        """Refuse a setting that this encoder cannot follow.
+
+        Raises:
+            UnknownNameError: There is no such preset or pixel format.
+            UsageError: The quality is out of range.
+        """
+        if setting.preset and setting.preset not in self.presets:
+            listed = f"{self.name} has: {', '.join(self.presets) or 'none'}."
+            raise UnknownNameError.of("preset", setting.preset, self.presets, listed)
+        knob, value = self.knob, setting.quality
+        if not knob.low <= value <= knob.high:
+            raise UsageError(
+                f"{knob.name} {value:g} is out of the range of {self.name}",
+                f"It goes from {knob.low:g} to {knob.high:g}.",
+            )
+        if setting.pix_fmt and setting.pix_fmt not in self.pix_fmts:
+            listed = f"{self.name} takes: {', '.join(self.pix_fmts)}."
+            raise UnknownNameError.of("pixel format", setting.pix_fmt, self.pix_fmts, listed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodeSetting:
+    """How to encode: everything that, with the frames, decides the outcome.
+
+    Attributes:
+        encoder: The encoder's name.
+        quality: The value of its quality knob.
+        preset: Its preset; "" for the adapter's default.
+        options: Further options of the encoder, name to value, in the order given.
+        pix_fmt: Pixel format to encode; "" for the nearest one to the source that it takes.
+        size: Width and height to encode at; None for the source's.
+        keyframe_interval: Most frames from one key frame to the next; None for the encoder's own.
+    """
+
+    encoder: str
+    quality: float
+    preset: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    pix_fmt: str = ""
+    size: tuple[int, int] | None = None
+    keyframe_interval: int | None = None

@@ -1,0 +1,1 @@
+"""Finding encode settings by measuring: samples, probes, searches, ladders, comparisons, shots."""
