@@ -1,8 +1,9 @@
 """Measuring a setting: encode the sample in memory, score it from there."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,6 @@ from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.encoders.encode import encode
 from vmafx_core.encoders.encoded import Encoded
 from vmafx_core.errors import WorkError
-from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec
 from vmafx_core.media.frames import FramesSource
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
@@ -20,8 +20,10 @@ from vmafx_core.scoring.inputs import ReadyInputs
 from vmafx_core.scoring.pooling import pool
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.result import Metric, PairResult
+from vmafx_core.tune.events import Probed, Sampled, TuneEvent
 from vmafx_core.tune.points import Point
-from vmafx_core.tune.sample import Sample, SampleWindow
+from vmafx_core.tune.request import Measuring
+from vmafx_core.tune.sample import Sample, SampleWindow, Window, load_sample
 
 
 class Measurer:
@@ -29,26 +31,18 @@ class Measurer:
 
     Args:
         sample: What is encoded and measured.
-        models: Models to predict with.
-        features: Further features to extract.
-        display: Width and height at which quality is measured; None for the source's.
+        measuring: How.
     """
 
-    def __init__(
-        self,
-        sample: Sample,
-        models: Sequence[ModelSpec],
-        features: Sequence[FeatureSpec] = (),
-        *,
-        display: tuple[int, int] | None = None,
-    ) -> None:
+    def __init__(self, sample: Sample, measuring: Measuring) -> None:
         self.sample = sample
-        self._models = tuple(models)
-        self._features = tuple(features)
-        self._display = display
+        self._measuring = measuring
 
-    def measure(self, setting: EncodeSetting) -> Point:
-        """Encode and measure.
+    def probe(self, setting: EncodeSetting) -> Generator[TuneEvent[Any], None, Point]:
+        """Encode and measure, or find in the cache; returns the point.
+
+        Yields:
+            `Advanced` while it works, and `Probed` at the end.
 
         Raises:
             UsageError: The encoder cannot follow the setting.
@@ -72,7 +66,7 @@ class Measurer:
                     future.cancel()
         rate = float(self.sample.info.frame_rate or 25)
         frames = sum(e.frames for e in encoded)
-        return Point(
+        point = Point(
             setting=setting,
             pix_fmt=encoded[0].pix_fmt,
             metrics=_joined(pairs),
@@ -84,6 +78,8 @@ class Measurer:
             cached=False,
             encoder_version=encoded[0].version,
         )
+        yield Probed(point)
+        return point
 
     def _encode(self, window: SampleWindow, setting: EncodeSetting) -> Encoded:
         return encode(window.pictures, self.sample.info, setting)
@@ -94,9 +90,9 @@ class Measurer:
         request = ScoreRequest(
             reference=window.spec,
             distorted=(name,),
-            models=self._models,
-            features=self._features,
-            size=self._display,
+            models=self._measuring.models,
+            features=self._measuring.features,
+            size=self._measuring.display,
         )
         distorted = VideoSource(name, threads=0, data=data)
         for event in score_events(request, ReadyInputs(reference, [distorted])):
@@ -113,3 +109,24 @@ def _joined(pairs: Sequence[PairResult]) -> dict[str, Metric]:
         pooled = pool(values, lower_is_better=first.lower_is_better)
         joined[name] = Metric(name, first.kind, values, pooled)
     return joined
+
+
+def prepared(
+    source: InputSpec, measuring: Measuring, windows: tuple[Window, ...] | None = None
+) -> Generator[TuneEvent[Any], None, Measurer]:
+    """Decode the sample of a source; returns what measures settings on it.
+
+    Args:
+        source: The source.
+        measuring: How settings are measured.
+        windows: The windows to use; None to choose them as `measuring` says.
+
+    Yields:
+        `Advanced`, `Told`, then `Sampled`.
+
+    Raises:
+        InputError: The source cannot be read.
+    """
+    sample = load_sample(source, windows or (Window(0.0, None),))
+    yield Sampled(sample)
+    return Measurer(sample, measuring)
