@@ -36,7 +36,8 @@ class Inputs:
             raise UsageError("standard input can be read only once", "Use '-' for one input.")
         self._closed = False
         self._lock = threading.Lock()
-        self._threads = min(usable_cpus(), _MOST_DECODE_THREADS)
+        # One more than there are CPUs, as FFmpeg has it: one is always waiting for another.
+        self._threads = min(usable_cpus() + 1, _MOST_DECODE_THREADS)
         self._sources: list[VideoSource] = []
         self._reference = self._begin(reference, no_rate)
         self._distorted = [self._begin(spec, self._reference_rate) for spec in distorted]
