@@ -9,7 +9,7 @@ import pytest
 
 from support.clips import frame, picture, write_clip
 from support.data import shared
-from vmafx_core.errors import InputError, UsageError
+from vmafx_core.errors import InputError, MismatchError, UsageError
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import Chroma, Crop, InputSpec
 
@@ -87,8 +87,10 @@ def test_times_keep_counting_from_the_streams_first_picture(clip: Path) -> None:
         assert next(source.frames()).time == pytest.approx(0.52)
 
 
-def test_a_start_after_the_end_gives_nothing(clip: Path) -> None:
-    assert indices(clip, start=60) == []
+@pytest.mark.parametrize("wanted", [{"start": 60}, {"skip": 1000}])
+def test_a_start_after_the_end_is_refused(clip: Path, wanted: dict[str, int]) -> None:
+    with pytest.raises(MismatchError, match=r"ends at .* s, before what is wanted"):
+        indices(clip, **wanted)
 
 
 @pytest.mark.parametrize("ending", ["mkv", "ts", "avi", "h264", "y4m"])

@@ -7,7 +7,7 @@ import pytest
 
 from support.clips import frame, write_clip
 from support.data import shared
-from vmafx_core.errors import UsageError
+from vmafx_core.errors import MismatchError, UsageError
 from vmafx_core.media.sync import (
     HEIGHT,
     WIDTH,
@@ -164,11 +164,12 @@ def test_the_golden_pair_is_found_in_step(skip: int) -> None:
     assert (found.frames, found.certain) == (-skip, True)
 
 
-def test_a_start_after_the_end_leaves_the_offset_uncertain(tmp_path: Path) -> None:
+def test_a_start_after_the_end_is_refused(tmp_path: Path) -> None:
     one = write_clip(tmp_path / "one.mkv", frames=12, width=64, height=48)
     other = write_clip(tmp_path / "other.mkv", frames=12, width=64, height=48, rate=50)
     specs = (InputSpec(location=str(path), start=60) for path in (one, other))
-    assert find_offset(*specs, window=2) == Offset(frames=0, seconds=0, certain=False)
+    with pytest.raises(MismatchError, match="before what is wanted"):
+        find_offset(*specs, window=2)
 
 
 def test_a_search_that_would_take_all_memory_is_refused() -> None:

@@ -8,7 +8,7 @@ from typing import Self
 import av
 from av.rational import AVRational
 
-from vmafx_core.errors import InputError
+from vmafx_core.errors import InputError, MismatchError
 from vmafx_core.media.decoding import decode, prepare
 from vmafx_core.media.info import describe
 from vmafx_core.media.locations import is_pipe, name_of
@@ -77,6 +77,7 @@ class VideoSource:
 
         Raises:
             InputError: The stream is broken or cut short.
+            MismatchError: It ends before what is wanted of it begins.
             RemoteError: The server went away.
         """
         spec = self.spec
@@ -84,6 +85,8 @@ class VideoSource:
         clock = _Clock(self._origin, self._interval, even=spec.frame_rate is not None)
         end: Fraction | None = None
         left_to_skip = spec.skip
+        now = Fraction(0)
+        given = False
         for frame in self._from(start):
             now = clock.set(frame)
             if now < start - _ROUNDING:
@@ -95,7 +98,13 @@ class VideoSource:
                 end = end or now + Fraction(spec.duration) - _ROUNDING
                 if now >= end:
                     return
+            given = True
             yield frame
+        if not given and not self._stopped and (start or spec.skip):
+            raise MismatchError(
+                f"{name_of(spec.location)}: ends at {float(now):.2f} s, before what is wanted",
+                "Let it begin earlier: --start, --skip-ref and --skip-dis decide.",
+            )
 
     def stop(self) -> None:
         """End `frames()` soon, also while it waits for a pipe; callable from any thread."""

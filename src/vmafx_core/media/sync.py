@@ -5,6 +5,7 @@ brightness, contrast and compression hardly matter. The offset is the shift at w
 nearest on average; it is certain where, against every other shift, most frames speak for it.
 """
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
@@ -140,8 +141,14 @@ def find_offset(
                 "Give the offset with --sync N, or use a file.",
             )
     with ThreadPoolExecutor(2) as pool:
-        sides = pool.map(lambda s: _look(s, 2 * window, default_rate), (reference, distorted))
-        ours, theirs = sides
+        given_up = threading.Event()
+        sides = (reference, distorted)
+        looks = [pool.submit(_look, s, 2 * window, default_rate, given_up) for s in sides]
+        try:
+            ours, theirs = (look.result() for look in looks)
+        except BaseException:
+            given_up.set()
+            raise
     interval = 1 / (ours.info.frame_rate or ASSUMED_RATE)
     thumbnails = theirs.thumbnails
     if compare_rates(ours.info, theirs.info) is Rates.DIFFERENT:
@@ -166,7 +173,9 @@ class _Look:
         return [self.thumbnails[i] for i in np.searchsorted(self.times, ticks + 1e-3) - 1]
 
 
-def _look(spec: InputSpec, seconds: float, default_rate: Fraction | None) -> _Look:
+def _look(
+    spec: InputSpec, seconds: float, default_rate: Fraction | None, given_up: threading.Event
+) -> _Look:
     times: list[float] = []
     thumbnails: list[Thumbnail] = []
     with VideoSource(spec, threads=0, default_rate=lambda: default_rate) as source:
@@ -176,6 +185,8 @@ def _look(spec: InputSpec, seconds: float, default_rate: Fraction | None) -> _Lo
         converter = Converter(info, upright, picture) if upright else None
         most = round(seconds * (info.frame_rate or ASSUMED_RATE))
         for frame in islice(source.frames(), most):
+            if given_up.is_set():
+                break
             for ready in converter.push(frame) if converter else [frame]:
                 times.append(ready.time or 0.0)
                 thumbnails.append(thumbnail(ready))
