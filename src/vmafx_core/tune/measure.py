@@ -3,6 +3,7 @@
 import time
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ class Measurer:
     def __init__(self, sample: Sample, measuring: Measuring) -> None:
         self.sample = sample
         self._measuring = measuring
+        self._points: list[Point] = []
 
     def probe(self, setting: EncodeSetting) -> Generator[TuneEvent[Any], None, Point]:
         """Encode and measure, or find in the cache; returns the point.
@@ -78,8 +80,15 @@ class Measurer:
             cached=False,
             encoder_version=encoded[0].version,
         )
+        self._points.append(point)
         yield Probed(point)
         return point
+
+    def known(self, setting: EncodeSetting) -> tuple[Point, ...]:
+        """Points measured before on this sample with the same setting but for its quality."""
+        return tuple(
+            p for p in self._points if replace(p.setting, quality=setting.quality) == setting
+        )
 
     def _encode(self, window: SampleWindow, setting: EncodeSetting) -> Encoded:
         return encode(window.pictures, self.sample.info, setting)
