@@ -1,0 +1,207 @@
+"""One quality value for each shot: the plan by which a source is encoded shot by shot."""
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+from vmafx_core.encoders.catalogue import find_encoder
+from vmafx_core.encoders.contract import EncodeSetting, QualityKnob
+from vmafx_core.errors import UsageError
+from vmafx_core.media.types import InputSpec
+from vmafx_core.tune.events import Done, TuneEvent
+from vmafx_core.tune.points import Point
+from vmafx_core.tune.request import Measuring
+from vmafx_core.tune.shot_points import Bounds, ShotPoints, Totals, Values
+from vmafx_core.tune.shots import Film, Shot, read_film
+from vmafx_core.tune.targets import check_targets
+
+# Rounds of probing in which values that were not measured may be wished for.
+_ROUNDS = 6
+# How far the second value lies from the first, on a knob of 50 steps: as many as there are points
+# of score from the target, within these bounds.
+_LEAST_STEPS, _MOST_STEPS, _STEPS = 3.0, 10.0, 50.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShotsRequest:
+    """What is to be planned.
+
+    Attributes:
+        source: The video to encode.
+        setting: What to encode it with; its quality is chosen for each shot.
+        bounds: What the shots are to reach.
+        measuring: How settings are measured.
+    """
+
+    source: InputSpec
+    setting: EncodeSetting
+    bounds: Bounds
+    measuring: Measuring = field(default_factory=Measuring)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlannedShot:
+    """A shot, and how it is to be encoded.
+
+    Attributes:
+        shot: Where it is.
+        point: What was measured for it at the chosen value.
+        tried: All that was measured for it, from the finest value to the coarsest.
+    """
+
+    shot: Shot
+    point: Point
+    tried: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ShotPlan:
+    """How a source is to be encoded, shot by shot.
+
+    Attributes:
+        request: What was asked for.
+        film: The source and its shots.
+        shots: Every shot with its value, in order.
+        totals: What they come to.
+        single: The one value for all shots that meets the bounds at the fewest bits; None where
+            none does.
+        single_totals: What that comes to, measured on the same frames.
+        saving: Percent of bits saved against one value for all at the same mean score,
+            interpolated between its neighbouring values (where every shot is to meet the target:
+            against `single`); None where that cannot be told.
+        uses_single: Whether all shots have the same value, because nothing else costs less.
+        met: Whether the bounds are met by what was measured.
+        why: The outcome in a sentence.
+        probes: How many encodes were measured, those from the cache among them.
+        seconds: Wall time.
+    """
+
+    request: ShotsRequest
+    film: Film
+    shots: tuple[PlannedShot, ...]
+    totals: Totals
+    single: float | None
+    single_totals: Totals | None
+    saving: float | None
+    uses_single: bool
+    met: bool
+    why: str
+    probes: int
+    seconds: float
+
+
+def plan_events(request: ShotsRequest) -> Generator[TuneEvent[ShotPlan]]:
+    """Find the shots of a source and a value for each; closing the generator cancels.
+
+    Yields:
+        The events of reading and of every probe, then `Done` with the plan.
+
+    Raises:
+        UsageError: The request contradicts itself, or nothing can meet the target.
+        InputError: The source cannot be read.
+        ComponentError: The encoder or libvmaf is not usable here.
+        WorkError: Encoding or scoring failed.
+    """
+    plan = yield from planned(request)
+    yield Done(plan)
+
+
+def planned(request: ShotsRequest) -> Generator[TuneEvent[Any], None, ShotPlan]:
+    """As `plan_events`, as a part of something larger: returns the plan."""
+    began = time.monotonic()
+    knob = _checked(request)
+    film = yield from read_film(request.source)
+    points = ShotPoints(film, request.setting, knob.values(), request.measuring, request.bounds)
+    yield from _measured(points, knob, request, len(film.shots))
+    return _plan(request, film, points, began)
+
+
+def _checked(request: ShotsRequest) -> QualityKnob:
+    """The encoder's knob, where the request makes sense."""
+    bounds = request.bounds
+    check_targets((bounds.target,), request.measuring, request.source)
+    encoder = find_encoder(request.setting.encoder)
+    encoder.check(request.setting)
+    if bounds.target.pool != "mean" and not bounds.every_shot:
+        raise UsageError(
+            f"the target {bounds.target.text!r} is no mean, and bits are shared for a mean",
+            "Let each shot meet it: --every-shot.",
+        )
+    if bounds.every_shot and bounds.floor is not None:
+        raise UsageError(
+            "a floor has no use where every shot is to meet the target",
+            "Leave out --floor or --every-shot.",
+        )
+    return encoder.knob
+
+
+def _measured(
+    points: ShotPoints, knob: QualityKnob, request: ShotsRequest, shots: int
+) -> Generator[TuneEvent[Any]]:
+    """Measure where to look, then how steep it is, then what would be best, until it is known."""
+    values = knob.values()
+    first = min(values, key=lambda value: abs(value - knob.default))
+    yield from points.probe([{first}] * shots)
+    bounds = request.bounds
+    spare = bounds.sign * (points.totals((first,) * shots).score - bounds.target.value)
+    steps = min(max(abs(spare), _LEAST_STEPS), _MOST_STEPS) * len(values) / _STEPS
+    index = values.index(first) + round(steps if spare > 0 else -steps)
+    second = values[min(max(index, 0), len(values) - 1)]
+    yield from points.probe([{second}] * shots)
+    for _ in range(_ROUNDS):
+        single = points.single(measured=False)
+        wanted = [{v} if single is None else {v, single} for v in points.best(measured=False)]
+        if not (yield from points.probe(wanted)):
+            return
+
+
+def _plan(request: ShotsRequest, film: Film, points: ShotPoints, began: float) -> ShotPlan:
+    """The plan by what was measured."""
+    values = points.best(measured=True)
+    totals = points.totals(values)
+    single = points.single(measured=True)
+    alike: Values = values if single is None else (single,) * len(values)
+    single_totals = None if single is None else points.totals(alike)
+    if request.bounds.every_shot:
+        other = single_totals.bits if single_totals else None
+    else:
+        other = points.bits_of_single(totals.score)
+    saving = None if other is None else 100 * (1 - totals.bits / other)
+    met = request.bounds.met(totals)
+    uses_single = single_totals is not None and (
+        totals.bits >= single_totals.bits or (saving is not None and saving <= 0)
+    )
+    if uses_single and single_totals:
+        values, totals, saving = alike, single_totals, 0.0
+    planned_shots = []
+    for i, (shot, value) in enumerate(zip(film.shots, values, strict=True)):
+        tried = points.points(i)
+        point = next(p for p in tried if p.setting.quality == value)
+        planned_shots.append(PlannedShot(shot, point, tried))
+    return ShotPlan(
+        request=request,
+        film=film,
+        shots=tuple(planned_shots),
+        totals=totals,
+        single=single,
+        single_totals=single_totals,
+        saving=saving,
+        uses_single=uses_single,
+        met=met,
+        why=_why(film, saving, met=met, uses_single=uses_single),
+        probes=points.probes,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _why(film: Film, saving: float | None, *, met: bool, uses_single: bool) -> str:
+    if not met:
+        return "no values meet what is asked; these come nearest"
+    if len(film.shots) == 1:
+        return "there is one shot, so one value does for all of it"
+    if uses_single:
+        return "no values cost less than one for all shots, so all have the same"
+    if saving is None:
+        return "these values cost the least"
+    return f"{saving:.1f} % fewer bits than one value for all shots at the same score"

@@ -1,0 +1,228 @@
+"""What is measured of every shot, and what follows from it."""
+
+from collections.abc import Collection, Generator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from vmafx_core.encoders.contract import EncodeSetting
+from vmafx_core.scoring.cpus import usable_cpus
+from vmafx_core.scoring.requirements import Requirement
+from vmafx_core.tune.allocation import (
+    Curve,
+    Measured,
+    allocate,
+    interpolated_curve,
+    measured_curve,
+    uniform,
+)
+from vmafx_core.tune.events import Probed, Probing, Told, TuneEvent
+from vmafx_core.tune.jobs import Job, run_jobs
+from vmafx_core.tune.measure import prepared
+from vmafx_core.tune.points import Point
+from vmafx_core.tune.request import Measuring
+from vmafx_core.tune.shots import Film, Shot
+
+# CPUs that the encode of one sample keeps busy, and most samples in memory at the same time.
+_CPUS_A_JOB = 4
+_MOST_JOBS = 8
+_LIKELY_PROBES_A_SHOT = 5
+_ROUNDING = 1e-9
+
+type Values = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What values for all shots come to.
+
+    Attributes:
+        bits: Bits of the video.
+        score: Mean of the target's metric over all frames.
+        worst: The score of the worst shot.
+    """
+
+    bits: float
+    score: float
+    worst: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What shots are to reach, in the metric of the target.
+
+    Attributes:
+        target: The target.
+        every_shot: Whether each shot by itself is to reach it, or their mean.
+        floor: What no shot may miss; None for no such bound.
+    """
+
+    target: Requirement
+    every_shot: bool = False
+    floor: float | None = None
+
+    @property
+    def sign(self) -> float:
+        """What scores are multiplied by so that more is better."""
+        return -1.0 if self.target.operator in {"<", "<="} else 1.0
+
+    @property
+    def mean(self) -> float:
+        """What the mean is to reach, times `sign`."""
+        return -np.inf if self.every_shot else self.sign * self.target.value
+
+    @property
+    def least(self) -> float | None:
+        """What each shot is to reach, times `sign`."""
+        if self.every_shot:
+            return self.sign * self.target.value
+        return None if self.floor is None else self.sign * self.floor
+
+    def met(self, totals: Totals) -> bool:
+        """Whether all of it is reached."""
+        worst = self.sign * totals.worst
+        enough = self.least is None or worst >= self.least - _ROUNDING
+        return enough and self.sign * totals.score >= self.mean - _ROUNDING
+
+
+class ShotPoints:
+    """The measured points of every shot of a film.
+
+    Args:
+        film: The film.
+        setting: What it is encoded with, but for the quality.
+        values: All values of the knob, from the finest to the coarsest.
+        measuring: How shots are measured.
+        bounds: What they are to reach.
+
+    Attributes:
+        probes: How many points there are, those from the cache among them.
+    """
+
+    def __init__(
+        self,
+        film: Film,
+        setting: EncodeSetting,
+        values: Values,
+        measuring: Measuring,
+        bounds: Bounds,
+    ) -> None:
+        self.probes = 0
+        self._film = film
+        self._setting = setting
+        self._values = values
+        self._measuring = measuring
+        self._bounds = bounds
+        self._points: list[dict[float, Point]] = [{} for _ in film.shots]
+
+    def probe(self, wanted: Sequence[Collection[float]]) -> Generator[TuneEvent[Any], None, bool]:
+        """Measure the values wanted of each shot; returns whether one was not measured yet."""
+        missing = [
+            [value for value in self._values if value in values and value not in points]
+            for values, points in zip(wanted, self._points, strict=True)
+        ]
+        shots = [i for i, values in enumerate(missing) if values]
+        if not shots:
+            return False
+        workers = max(1, min(usable_cpus() // _CPUS_A_JOB, _MOST_JOBS, len(shots)))
+        threads = max(1, (self._measuring.threads or usable_cpus()) // workers)
+        measuring = replace(self._measuring, threads=threads)
+        jobs = [self._job(self._film.shots[i], missing[i], measuring) for i in shots]
+        running = run_jobs(jobs, workers)
+        likely = self.probes + sum(map(len, missing))
+        likely = max(likely, _LIKELY_PROBES_A_SHOT * len(self._points))
+        try:
+            while True:
+                match next(running):
+                    case Probing(setting):
+                        self.probes += 1
+                        yield Probing(setting, self.probes, likely)
+                    case Probed() | Told() as event:
+                        yield event
+        except StopIteration as end:
+            measured: list[list[Point]] = end.value
+        finally:
+            running.close()
+        for i, points in zip(shots, measured, strict=True):
+            self._points[i] |= {point.setting.quality: point for point in points}
+        return True
+
+    def points(self, shot: int) -> tuple[Point, ...]:
+        """All that was measured of one shot, from the finest value to the coarsest."""
+        found = self._points[shot]
+        return tuple(found[value] for value in self._values if value in found)
+
+    def best(self, *, measured: bool) -> Values:
+        """The value for each shot with which they meet the bounds at the fewest bits.
+
+        Where nothing meets them, the best that there is. Either only measured values count, or
+        those between them and a little beyond as well.
+        """
+        curves = self._curves(measured=measured)
+        finest = tuple(curve.values[int(np.argmax(curve.scores))] for curve in curves)
+        return allocate(curves, self._bounds.mean, self._bounds.least) or finest
+
+    def single(self, *, measured: bool) -> float | None:
+        """The one value for all shots that does so; None where none meets the bounds."""
+        curves = self._curves(measured=measured)
+        return uniform(curves, self._bounds.mean, self._bounds.least)
+
+    def totals(self, values: Values) -> Totals:
+        """What measured values come to."""
+        return self._sum(self._curves(measured=True), values)
+
+    def bits_of_single(self, score: float) -> float | None:
+        """Bits with which one value for all shots, could it be any number, has a mean score.
+
+        Interpolated between neighbouring values; None where the score is beyond them.
+        """
+        curves = self._curves(measured=False)
+        shared = [v for v in curves[0].values if all(v in curve.values for curve in curves)]
+        lines = [self._sum(curves, (value,) * len(curves)) for value in shared]
+        lines.sort(key=lambda line: line.score)
+        if not lines or not lines[0].score <= score <= lines[-1].score:
+            return None
+        scores, bits = [line.score for line in lines], [line.bits for line in lines]
+        return float(np.exp2(np.interp(score, scores, np.log2(bits))))
+
+    def _job(self, shot: Shot, values: Sequence[float], measuring: Measuring) -> Job[list[Point]]:
+        sampling = measuring.sampling
+        window = shot.window(None if sampling.whole else sampling.seconds)
+
+        def work() -> Generator[TuneEvent[Any], None, list[Point]]:
+            measurer = yield from prepared(self._film.unbounded, measuring, (window,))
+            points = []
+            for value in values:
+                setting = replace(self._setting, quality=value)
+                yield Probing(setting, 0, 0)  # numbered by whoever sees all jobs
+                points.append((yield from measurer.probe(setting)))
+            return points
+
+        return work
+
+    def _curves(self, *, measured: bool) -> list[Curve]:
+        curves = []
+        for i, shot in enumerate(self._film.shots):
+            found = {
+                point.setting.quality: Measured(
+                    point.bit_rate * shot.duration,
+                    self._bounds.sign * point.value(self._bounds.target),
+                )
+                for point in self.points(i)
+            }
+            if measured:
+                curves.append(measured_curve(shot.frames, found))
+            else:
+                curves.append(interpolated_curve(shot.frames, self._values, found))
+        return curves
+
+    def _sum(self, curves: Sequence[Curve], values: Values) -> Totals:
+        at = [curve.at(value) for curve, value in zip(curves, values, strict=True)]
+        weights = [curve.frames for curve in curves]
+        scores = [self._bounds.sign * score for _, score in at]
+        return Totals(
+            bits=sum(bits for bits, _ in at),
+            score=float(np.average(scores, weights=weights)),
+            worst=min(scores) if self._bounds.sign > 0 else max(scores),
+        )

@@ -1,0 +1,155 @@
+"""The shots of a source, with the exact times of its frames."""
+
+import time
+from array import array
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import islice, pairwise
+from typing import Any
+
+import av
+
+from vmafx_core.errors import InputError
+from vmafx_core.media.locations import name_of
+from vmafx_core.media.source import VideoSource
+from vmafx_core.media.types import InputSpec, VideoInfo
+from vmafx_core.tune.cuts import CutDetector, shortest_shot
+from vmafx_core.tune.events import Advanced, Told, TuneEvent
+from vmafx_core.tune.windows import Window
+
+_TELL_EVERY = 0.25
+_ASSUMED_RATE = Fraction(25)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A run of frames from one cut to the next.
+
+    Attributes:
+        start_frame: Its first frame, counted from 0 with the first frame that is read.
+        end_frame: The frame after its last one.
+        start: Seconds from the first picture of the video to its first frame.
+        end: Seconds to where its last frame ends.
+    """
+
+    start_frame: int
+    end_frame: int
+    start: float
+    end: float
+
+    @property
+    def frames(self) -> int:
+        """How many frames it has."""
+        return self.end_frame - self.start_frame
+
+    @property
+    def duration(self) -> float:
+        """Its length in seconds."""
+        return self.end - self.start
+
+    def window(self, longest: float | None) -> Window:
+        """The part of it that stands for it: all, or the middle `longest` seconds of a long one."""
+        if longest is None or self.duration <= 1.5 * longest:
+            return Window(self.start, self.duration)
+        return Window(self.start + (self.duration - longest) / 2, longest)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Film:
+    """A source, read once from beginning to end.
+
+    Attributes:
+        spec: Where it is.
+        info: What it turned out to be.
+        times: Timestamps of its frames, in order, in `time_base`.
+        time_base: Seconds that one tick of `times` is.
+        shots: Its shots, in order; together they are all of it.
+    """
+
+    spec: InputSpec
+    info: VideoInfo
+    times: Sequence[int]
+    time_base: Fraction
+    shots: tuple[Shot, ...]
+
+    @property
+    def frames(self) -> int:
+        """How many frames it has."""
+        return len(self.times)
+
+    @property
+    def duration(self) -> float:
+        """Seconds that its frames last."""
+        return self.shots[-1].end - self.shots[0].start
+
+    @property
+    def unbounded(self) -> InputSpec:
+        """The source from its first picture to its last, whatever part of it was asked for."""
+        return replace(self.spec, start=0.0, duration=None, skip=0)
+
+    def pictures(self, shot: Shot, *, threads: int) -> Iterator[av.VideoFrame]:
+        """The frames of a shot, decoded.
+
+        Raises:
+            InputError: They are not what they were when the shots were found.
+        """
+        spec = replace(self.unbounded, start=shot.start)
+        wanted = self.times[shot.start_frame : shot.end_frame]
+        with VideoSource(spec, threads=threads) as source:
+            given = 0
+            for picture, pts in zip(islice(source.frames(), len(wanted)), wanted, strict=False):
+                if picture.pts != pts:
+                    break
+                given += 1
+                yield picture
+        if given < len(wanted):
+            raise InputError(
+                f"{name_of(self.spec.location)}: frame {shot.start_frame + given} is not where it "
+                f"was when the video was read from its beginning",
+                "Copy it to a new file with ffmpeg -c copy, which writes its index anew.",
+            )
+
+
+def read_film(spec: InputSpec) -> Generator[TuneEvent[Any], None, Film]:
+    """Read a source from beginning to end, and find its shots; returns them.
+
+    Yields:
+        `Advanced` while it reads, then `Told` for what there is to tell.
+
+    Raises:
+        InputError: The source cannot be read or decoded.
+    """
+    began = told = time.monotonic()
+    times = array("q")
+    cuts: list[int] = []
+    with VideoSource(spec, threads=0) as source:
+        detector = CutDetector(shortest_shot(source.info.frame_rate))
+        time_base = _ASSUMED_RATE
+        for picture in source.frames():
+            time_base = Fraction(picture.time_base.num, picture.time_base.den)
+            times.append(picture.pts or 0)
+            if (cut := detector.push(picture)) is not None:
+                cuts.append(cut)
+            if (now := time.monotonic()) - told >= _TELL_EVERY:
+                told = now
+                yield _advanced(len(times), source.info, now - began)
+        cuts += detector.flush()
+        yield _advanced(len(times), source.info, time.monotonic() - began)
+        yield from (Told(notice) for notice in source.notices)
+        info = source.info
+    interval = 1 / (info.frame_rate or _ASSUMED_RATE)
+    if cuts and len(times) - cuts[-1] < shortest_shot(info.frame_rate):
+        cuts.pop()  # what is left after it is too short for a shot of its own
+    seconds = [float(times[cut] * time_base) for cut in (0, *cuts)]
+    seconds.append(float(times[-1] * time_base + interval))
+    frames = (0, *cuts, len(times))
+    shots = tuple(
+        Shot(first, last, start, end)
+        for (first, last), (start, end) in zip(pairwise(frames), pairwise(seconds), strict=True)
+    )
+    return Film(spec, info, times, time_base, shots)
+
+
+def _advanced(done: int, info: VideoInfo, seconds: float) -> Advanced:
+    return Advanced(phase="detecting", done=done, total=info.frame_count, seconds=seconds)
