@@ -62,6 +62,10 @@ class Curve:
         steps: The knob's values, from the finest picture to the coarsest, shape (n,); counted so
             that a higher one is coarser.
         measured: Values by index into `steps`.
+
+    Attributes:
+        means: The likeliest values, shape (n,).
+        deviations: Their standard deviations, shape (n,).
     """
 
     def __init__(self, prior: Prior, steps: _Array, measured: Mapping[int, float]) -> None:
@@ -81,13 +85,10 @@ class Curve:
             gain = np.linalg.solve(covariance[np.ix_(at, at)], covariance[at]).T
             mean = mean + gain @ surprise
             covariance = covariance - gain @ covariance[at]
-        self._mean = mean
-        self._deviation = np.sqrt(np.maximum(np.diag(covariance), 1e-12))
-
-    def mean(self, index: int) -> float:
-        """The likeliest value at a step."""
-        return float(self._mean[index])
+        self.means = mean
+        self.deviations = np.sqrt(np.maximum(np.diag(covariance), 1e-12))
 
     def above(self, index: int, bound: float) -> float:
         """The probability that the value at a step is above a bound."""
-        return 0.5 * math.erfc((bound - self.mean(index)) / (self._deviation[index] * math.sqrt(2)))
+        away = float((bound - self.means[index]) / self.deviations[index])
+        return 0.5 * math.erfc(away / math.sqrt(2))
