@@ -91,7 +91,7 @@ def join(
 
 def _packets(
     parts: Sequence[Part], out: av.container.OutputContainer, time_base: Fraction
-) -> Iterator[av.Packet[av.VideoStream]]:
+) -> Iterator["av.Packet[av.VideoStream]"]:
     """The packets of all parts, in the order of decoding, for the one stream of `out`."""
     stream: av.VideoStream | None = None
     headers: bytes | None = None
