@@ -69,3 +69,51 @@ class FramesSource:
     def close(self) -> None:
         """End `frames()`; the pictures stay with whoever owns them."""
         self.stopped = True
+
+
+@dataclass(slots=True)
+class Repeated:
+    """A source whose first and last pictures are repeated.
+
+    Attributes:
+        source: The source.
+        before: How many times more the first picture comes.
+        after: How many times more the last one comes.
+    """
+
+    source: Source
+    before: int
+    after: int
+
+    @property
+    def spec(self) -> InputSpec:
+        """As the source's."""
+        return self.source.spec
+
+    @property
+    def info(self) -> VideoInfo:
+        """As the source's."""
+        return self.source.info
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """As the source's."""
+        return self.source.notices
+
+    def frames(self) -> Iterator[av.VideoFrame]:
+        """The pictures, the first and the last one repeated."""
+        picture = None
+        for index, picture in enumerate(self.source.frames()):
+            for _ in range(1 if index else 1 + self.before):
+                yield picture
+        if picture is not None:
+            for _ in range(self.after):
+                yield picture
+
+    def stop(self) -> None:
+        """End `frames()` soon."""
+        self.source.stop()
+
+    def close(self) -> None:
+        """Free everything."""
+        self.source.close()

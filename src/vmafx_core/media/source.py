@@ -69,6 +69,14 @@ class VideoSource:
         """What was chosen, assumed or found; may grow until the last frame."""
         return self._opened.notices
 
+    @property
+    def key_times(self) -> tuple[float, ...]:
+        """Seconds from the first picture of the key frames that the container lists, in order."""
+        stream = self._opened.stream
+        origin, tick = self._origin or 0, _fraction(stream.time_base)
+        keys = (e.timestamp - origin for e in stream.index_entries if e.is_keyframe)
+        return tuple(sorted(float(key * tick) for key in keys if key >= 0))
+
     def frames(self) -> Iterator[av.VideoFrame]:
         """The pictures, each once, in order of display; to be called once.
 

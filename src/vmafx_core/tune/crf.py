@@ -16,9 +16,9 @@ from vmafx_core.tune.events import Done, Told, TuneEvent
 from vmafx_core.tune.measure import prepared
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.request import Measuring, Sampling
-from vmafx_core.tune.sample import Window
 from vmafx_core.tune.search import Found, Limits, search
 from vmafx_core.tune.targets import check_targets
+from vmafx_core.tune.windows import Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

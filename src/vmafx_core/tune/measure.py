@@ -1,30 +1,48 @@
 """Measuring a setting: encode the sample in memory, score it from there."""
 
+import math
+import threading
 import time
-from collections.abc import Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from contextlib import closing
 from dataclasses import replace
-from typing import Any
+from fractions import Fraction
+from typing import Any, Self
 
+import av
 import numpy as np
 
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.encoders.encode import encode
 from vmafx_core.encoders.encoded import Encoded
-from vmafx_core.errors import WorkError
-from vmafx_core.media.frames import FramesSource
+from vmafx_core.errors import UsageError, WorkError
+from vmafx_core.media.frames import Repeated
+from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.source import VideoSource
-from vmafx_core.media.types import InputSpec
+from vmafx_core.media.types import InputSpec, VideoInfo
+from vmafx_core.notice import Notice
+from vmafx_core.scoring import events as scoring
 from vmafx_core.scoring.engine import score_events
-from vmafx_core.scoring.events import Finished
 from vmafx_core.scoring.inputs import ReadyInputs
+from vmafx_core.scoring.needs import FRAMES_AFTER, frames_before
 from vmafx_core.scoring.pooling import pool
-from vmafx_core.scoring.request import ScoreRequest
+from vmafx_core.scoring.request import Pairing, ScoreRequest
 from vmafx_core.scoring.result import Metric, PairResult
-from vmafx_core.tune.events import Probed, Sampled, TuneEvent
+from vmafx_core.tune.cache import Family, PointCache
+from vmafx_core.tune.events import Advanced, Probed, Sampled, Told, TuneEvent
+from vmafx_core.tune.memory import memory_budget
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.request import Measuring
-from vmafx_core.tune.sample import Sample, SampleWindow, Window, load_sample
+from vmafx_core.tune.sample import Margins, Sample, SampleWindow, load_sample
+from vmafx_core.tune.windows import Window, choose_windows
+
+_ASSUMED_RATE = Fraction(25)
+# Seconds between two tellings of how far things are.
+_EVERY = 0.2
+# Encoded windows that wait to be scored, besides the one that is.
+_AHEAD = 2
 
 
 class Measurer:
@@ -33,68 +51,81 @@ class Measurer:
     Args:
         sample: What is encoded and measured.
         measuring: How.
+        cache: Where points are taken from and left in; None for nowhere.
     """
 
-    def __init__(self, sample: Sample, measuring: Measuring) -> None:
+    def __init__(self, sample: Sample, measuring: Measuring, cache: PointCache | None) -> None:
         self.sample = sample
         self._measuring = measuring
-        self._points: list[Point] = []
+        self._cache = cache
+        self._points: dict[EncodeSetting, Point] = {}
+        self._told: set[Notice] = set()
+
+    def known(self, setting: EncodeSetting) -> tuple[Point, ...]:
+        """Points measured before on this sample with the same setting but for its quality."""
+        if self._cache:
+            for point in self._cache.points(self._family(setting)):
+                self._points.setdefault(point.setting, point)
+        return tuple(p for s, p in self._points.items() if _but_quality(s) == _but_quality(setting))
 
     def probe(self, setting: EncodeSetting) -> Generator[TuneEvent[Any], None, Point]:
         """Encode and measure, or find in the cache; returns the point.
 
         Yields:
-            `Advanced` while it works, and `Probed` at the end.
+            `Advanced` while it works, `Told`, and `Probed` at the end.
 
         Raises:
             UsageError: The encoder cannot follow the setting.
             ComponentError: The encoder is not usable here.
             WorkError: Encoding or scoring failed.
         """
+        point = next((p for p in self.known(setting) if p.setting == setting), None)
+        if point is None:
+            point = yield from self._measured(setting)
+            self._points[setting] = point
+            if self._cache:
+                self._cache.add(self._family(setting), point)
+                yield from self._tell(self._cache.notices)
+        yield Probed(point)
+        return point
+
+    def _measured(self, setting: EncodeSetting) -> Generator[TuneEvent[Any], None, Point]:
         encoded: list[Encoded] = []
-        pairs: list[PairResult] = []
+        pairs: list[dict[str, Metric]] = []
         score_seconds = 0.0
-        with ThreadPoolExecutor(1, thread_name_prefix="vmafx-encode") as pool_:
-            # The next window is encoded while this one is scored.
-            running = [pool_.submit(self._encode, w, setting) for w in self.sample.windows]
-            try:
-                for window, future in zip(self.sample.windows, running, strict=True):
-                    encoded.append(future.result())
-                    began = time.monotonic()
-                    pairs.append(self._score(window, encoded[-1].data))
-                    score_seconds += time.monotonic() - began
-            finally:
-                for future in running:
-                    future.cancel()
-        rate = float(self.sample.info.frame_rate or 25)
-        frames = sum(e.frames for e in encoded)
-        point = Point(
+        windows = self.sample.windows
+        with _Encoding(windows, setting, self._measuring.threads or 0) as encoding:
+            progress = _Progress(2 * self.sample.frames)
+            for window, future in zip(windows, encoding.futures, strict=True):
+                while not _is_done(future):
+                    yield progress.event(encoding.frames)
+                encode_result = future.result()
+                began = time.monotonic()
+                with closing(self._scored(window, encode_result.data)) as events:
+                    for event in events:
+                        if isinstance(event, scoring.Progress):
+                            yield progress.event(encoding.frames, event.frames)
+                        elif isinstance(event, scoring.Finished):
+                            pairs.append(_inner(event.result.pairs[0], window))
+                            yield from self._tell(event.result.notices)
+                score_seconds += time.monotonic() - began
+                progress.scored += window.count
+                encoded.append(replace(encode_result, data=b""))
+                encoding.release()
+        return Point(
             setting=setting,
             pix_fmt=encoded[0].pix_fmt,
             metrics=_joined(pairs),
-            frames=frames,
-            duration=frames / rate,
+            frames=self.sample.frames,
+            duration=self.sample.duration,
             video_bytes=sum(e.video_bytes for e in encoded),
             encode_seconds=sum(e.seconds for e in encoded),
             score_seconds=score_seconds,
             cached=False,
             encoder_version=encoded[0].version,
         )
-        self._points.append(point)
-        yield Probed(point)
-        return point
 
-    def known(self, setting: EncodeSetting) -> tuple[Point, ...]:
-        """Points measured before on this sample with the same setting but for its quality."""
-        return tuple(
-            p for p in self._points if replace(p.setting, quality=setting.quality) == setting
-        )
-
-    def _encode(self, window: SampleWindow, setting: EncodeSetting) -> Encoded:
-        return encode(window.pictures, self.sample.info, setting)
-
-    def _score(self, window: SampleWindow, data: bytes) -> PairResult:
-        reference = FramesSource(window.spec, self.sample.info, window.pictures)
+    def _scored(self, window: SampleWindow, data: bytes) -> Generator[scoring.Event]:
         name = InputSpec(location="the encode")
         request = ScoreRequest(
             reference=window.spec,
@@ -102,19 +133,121 @@ class Measurer:
             models=self._measuring.models,
             features=self._measuring.features,
             size=self._measuring.display,
+            pairing=Pairing.INDEX,
+            threads=self._measuring.threads,
         )
         distorted = VideoSource(name, threads=0, data=data)
-        for event in score_events(request, ReadyInputs(reference, [distorted])):
-            if isinstance(event, Finished):
-                return event.result.pairs[0]
-        raise WorkError("scoring ended without a result")
+        around = window.margins
+        return score_events(
+            request,
+            ReadyInputs(window.reference(), [Repeated(distorted, around.before, around.after)]),
+        )
+
+    def _tell(self, notices: Sequence[Notice]) -> Iterator[Told]:
+        """Each notice once, however many windows and probes it comes from."""
+        for notice in notices:
+            if notice not in self._told:
+                self._told.add(notice)
+                yield Told(notice)
+
+    def _family(self, setting: EncodeSetting) -> Family:
+        return Family.of(self.sample, setting, self._measuring)
 
 
-def _joined(pairs: Sequence[PairResult]) -> dict[str, Metric]:
+class _Encoding:
+    """The windows being encoded one after the other, not far ahead of the scoring.
+
+    A context manager that stops it and waits for its end.
+    """
+
+    def __init__(
+        self, windows: Sequence[SampleWindow], setting: EncodeSetting, threads: int
+    ) -> None:
+        self.frames = 0
+        self._setting = setting
+        self._threads = threads
+        self._stopped = threading.Event()
+        self._room = threading.Semaphore(_AHEAD)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="vmafx-encode")
+        self.futures = [self._pool.submit(self._encode, window) for window in windows]
+
+    def release(self) -> None:
+        """Say that an encoded window is not needed any more."""
+        self._room.release()
+
+    def _encode(self, window: SampleWindow) -> Encoded:
+        while not self._room.acquire(timeout=0.1):
+            self._check()
+        return encode(self._counted(window), window.info, self._setting, threads=self._threads)
+
+    def _counted(self, window: SampleWindow) -> Iterator[av.VideoFrame]:
+        for picture in window.pictures():
+            self._check()
+            self.frames += 1
+            yield picture
+
+    def _check(self) -> None:
+        if self._stopped.is_set():
+            raise WorkError("encoding was stopped")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._pool.shutdown(cancel_futures=True)
+
+
+class _Progress:
+    """How far a probe is: every picture is encoded, then scored."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._began = time.monotonic()
+        self.scored = 0
+
+    def event(self, encoded: int, scoring_now: int = 0) -> Advanced:
+        return Advanced(
+            phase="probing",
+            done=(encoded + self.scored + scoring_now) // 2,
+            total=self._total // 2,
+            seconds=time.monotonic() - self._began,
+        )
+
+
+def _is_done(future: Future[Encoded]) -> bool:
+    try:
+        future.exception(timeout=_EVERY)
+    except NotYet:
+        return False
+    return True
+
+
+def _but_quality(setting: EncodeSetting) -> EncodeSetting:
+    return replace(setting, quality=0)
+
+
+def _inner(pair: PairResult, window: SampleWindow) -> dict[str, Metric]:
+    """The metrics of a window without its margins.
+
+    Raises:
+        WorkError: The encode has not as many pictures as went in.
+    """
+    around, scored = window.margins, pair.frames.scored
+    if scored != around.before + window.count + around.after:
+        raise WorkError(
+            f"the encode of {window.count} pictures has "
+            f"{scored - around.before - around.after} of them"
+        )
+    inner = slice(around.before, around.before + window.count)
+    return {name: replace(m, values=m.values[inner]) for name, m in pair.metrics.items()}
+
+
+def _joined(windows: Sequence[dict[str, Metric]]) -> dict[str, Metric]:
     """The metrics of all windows together."""
     joined = {}
-    for name, first in pairs[0].metrics.items():
-        values = np.concatenate([p.metrics[name].values for p in pairs])
+    for name, first in windows[0].items():
+        values = np.concatenate([metrics[name].values for metrics in windows])
         pooled = pool(values, lower_is_better=first.lower_is_better)
         joined[name] = Metric(name, first.kind, values, pooled)
     return joined
@@ -134,8 +267,81 @@ def prepared(
         `Advanced`, `Told`, then `Sampled`.
 
     Raises:
+        UsageError: The source is a pipe.
         InputError: The source cannot be read.
     """
-    sample = load_sample(source, windows or (Window(0.0, None),))
+    if is_pipe(source.location):
+        raise UsageError(
+            f"{name_of(source.location)}: cannot be read more than once", "Save it to a file first."
+        )
+    with VideoSource(source) as opened:
+        about, keys = opened.info, opened.key_times
+    interval = 1 / (about.frame_rate or _ASSUMED_RATE)
+    length = _length(source, about)
+    if windows is None:
+        inside = [k - source.start for k in keys if k >= source.start]
+        windows = choose_windows(length, inside, measuring.sampling)
+    if len(windows) > 1:
+        # Windows are found by time: what is skipped in pictures is so, too.
+        start = source.start + float(source.skip * interval)
+        source = replace(source, start=start, skip=0)
+    before = frames_before(measuring.models, measuring.features)
+    loading = load_sample(
+        source,
+        windows,
+        Margins(before, FRAMES_AFTER),
+        interval=interval,
+        budget=memory_budget(),
+        whole=_are_whole(windows, length),
+    )
+    sample = yield from _told_loading(loading, windows, length, interval)
+    yield from (Told(notice) for notice in sample.notices)
     yield Sampled(sample)
-    return Measurer(sample, measuring)
+    cache = None
+    if measuring.cache:
+        cache = PointCache()
+        yield from (Told(notice) for notice in cache.notices)
+    return Measurer(sample, measuring, cache)
+
+
+def _told_loading(
+    loading: Generator[int, None, Sample],
+    windows: Sequence[Window],
+    length: float | None,
+    interval: Fraction,
+) -> Generator[Advanced, None, Sample]:
+    """Pass the loading on, telling how far it is a few times a second."""
+    spans = [w.duration if w.duration is not None else length and length - w.start for w in windows]
+    known = [s for s in spans if s is not None]
+    total = round(sum(known) / interval) if len(known) == len(spans) else None
+    began = told = time.monotonic()
+    while True:
+        try:
+            done = next(loading)
+        except StopIteration as end:
+            sample: Sample = end.value
+            return sample
+        now = time.monotonic()
+        if now - told >= _EVERY:
+            told = now
+            shown = done if total is None else min(done, total)
+            yield Advanced(phase="sampling", done=shown, total=total, seconds=now - began)
+
+
+def _length(source: InputSpec, about: VideoInfo) -> float | None:
+    """Seconds of what is read of a source; None where that is unknown."""
+    duration = about.duration
+    if duration is None and about.frame_count and about.frame_rate:
+        duration = float(about.frame_count / about.frame_rate)
+    left = None if duration is None else max(0.0, duration - source.start)
+    return min((d for d in (left, source.duration) if d is not None), default=None)
+
+
+def _are_whole(windows: Sequence[Window], length: float | None) -> bool:
+    """Whether windows join from the beginning to the end."""
+    at = 0.0
+    for window in windows:
+        if window.start != at:
+            return False
+        at = math.inf if window.duration is None else at + window.duration
+    return at == math.inf or (length is not None and at >= length)

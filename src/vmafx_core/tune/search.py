@@ -279,5 +279,5 @@ class _Task:
         return ", ".join(f"{point.value(t):.4g}" for t in self._targets)
 
     def _expected(self, index: int) -> str:
-        values = (scale_of(t).backward(self._curve(t).mean(index)) for t in self._targets)
+        values = (scale_of(t).backward(float(self._curve(t).means[index])) for t in self._targets)
         return ", ".join(f"{value:.4g}" for value in values)
