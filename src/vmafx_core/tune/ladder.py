@@ -1,0 +1,113 @@
+"""A ladder of encodes for adaptive streaming: the hull over sizes, and the rungs on it.
+
+All sizes share one sample, and quality is measured at one display size, so that their curves can
+be held against each other (`vmafx_core.tune.ladder_search`).
+"""
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, field, replace
+
+from vmafx_core.encoders.catalogue import find_encoder
+from vmafx_core.encoders.contract import EncodeSetting
+from vmafx_core.media.types import InputSpec, VideoInfo
+from vmafx_core.scoring.requirements import Requirement
+from vmafx_core.tune.events import Done, Told, TuneEvent
+from vmafx_core.tune.ladder_search import Ladder, search_ladder
+from vmafx_core.tune.measure import prepared
+from vmafx_core.tune.request import Measuring
+from vmafx_core.tune.rungs import RungRules
+from vmafx_core.tune.sizes import Resolution, Size, ladder_sizes
+from vmafx_core.tune.targets import check_targets
+from vmafx_core.tune.windows import Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderRequest:
+    """What is asked for.
+
+    Attributes:
+        source: The video to encode.
+        setting: What to encode it with; its quality and size are what is searched.
+        top: Quality that the top rung is to have; its metric and pool are what quality means.
+        resolutions: Heights or sizes to choose from; empty for standard ones.
+        rules: What the ladder has to keep to.
+        segment_seconds: Length of the segments that it is for: one key frame each.
+        measuring: How settings are measured.
+    """
+
+    source: InputSpec
+    setting: EncodeSetting
+    top: Requirement
+    resolutions: tuple[Resolution, ...] = ()
+    rules: RungRules = field(default_factory=RungRules)
+    segment_seconds: float = 4.0
+    measuring: Measuring = field(default_factory=Measuring)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LadderResult:
+    """What came out.
+
+    Attributes:
+        request: What was asked for.
+        source: What the source turned out to be.
+        windows: The parts of it that were encoded and measured.
+        whole: Whether they are all of it.
+        display: Width and height at which quality was measured.
+        ladder: The rungs and the points.
+        seconds: Wall time.
+    """
+
+    request: LadderRequest
+    source: VideoInfo
+    windows: tuple[Window, ...]
+    whole: bool
+    display: Size
+    ladder: Ladder
+    seconds: float
+
+
+def ladder_events(request: LadderRequest) -> Generator[TuneEvent[LadderResult]]:
+    """Find a ladder, telling what happens; closing the generator cancels and frees everything.
+
+    Yields:
+        The events of sampling and of every probe, then `Done` with the result.
+
+    Raises:
+        UsageError: The request contradicts itself, or nothing is within its bounds.
+        InputError: The source cannot be read.
+        ComponentError: The encoder or libvmaf is not usable here.
+        WorkError: Encoding or scoring failed.
+    """
+    began = time.monotonic()
+    check_targets([request.top], request.measuring, request.source)
+    find_encoder(request.setting.encoder).check(request.setting)
+    measurer = yield from prepared(request.source, request.measuring)
+    source = measurer.sample.info
+    sizes, notices = ladder_sizes(request.resolutions, source)
+    for notice in notices:
+        yield Told(notice)
+    forced, _ = ladder_sizes(request.rules.forced, source) if request.rules.forced else ((), ())
+    every = tuple(dict.fromkeys((*sizes, *forced)))
+    setting = replace(
+        request.setting, keyframe_interval=segment_frames(source, request.segment_seconds)
+    )
+    rules = replace(request.rules, forced=forced)
+    ladder = yield from search_ladder(setting, every, rules, request.top, measurer.probe)
+    yield Done(
+        LadderResult(
+            request=request,
+            source=source,
+            windows=tuple(w.window for w in measurer.sample.windows),
+            whole=measurer.sample.whole,
+            display=request.measuring.display or (source.width, source.height),
+            ladder=ladder,
+            seconds=time.monotonic() - began,
+        )
+    )
+
+
+def segment_frames(source: VideoInfo, seconds: float) -> int:
+    """Frames of a segment about that long: as many in each."""
+    return max(1, round(seconds * (source.frame_rate or 25)))
