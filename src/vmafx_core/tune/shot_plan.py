@@ -148,7 +148,8 @@ def _measured(
     steps = min(max(abs(spare), _LEAST_STEPS), _MOST_STEPS) * len(values) / _STEPS
     index = values.index(first) + round(steps if spare > 0 else -steps)
     second = values[min(max(index, 0), len(values) - 1)]
-    yield from points.probe([{second}] * shots)
+    unknown = [len(points.points(shot)) < 2 for shot in range(shots)]
+    yield from points.probe([{second} if few else set() for few in unknown])
     for _ in range(_ROUNDS):
         single = points.single(measured=False)
         wanted = [{v} if single is None else {v, single} for v in points.best(measured=False)]

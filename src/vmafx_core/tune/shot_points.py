@@ -97,7 +97,7 @@ class ShotPoints:
         bounds: What they are to reach.
 
     Attributes:
-        probes: How many points there are, those from the cache among them.
+        probes: How many points were asked for, those from the cache among them.
     """
 
     def __init__(
@@ -197,7 +197,7 @@ class ShotPoints:
                 setting = replace(self._setting, quality=value)
                 yield Probing(setting, 0, 0)  # numbered by whoever sees all jobs
                 points.append((yield from measurer.probe(setting)))
-            return points
+            return [*measurer.known(self._setting), *points]
 
         return work
 
