@@ -11,15 +11,23 @@ import pytest
 from vmafx_core.errors import WorkError
 from vmafx_core.notice import info
 from vmafx_core.tune.events import Told, TuneEvent
-from vmafx_core.tune.jobs import run_jobs
-
-type _Events = Generator[TuneEvent[Any], None, int]
+from vmafx_core.tune.jobs import Job, Running, run_jobs
 
 
-def _counting(number: int, events: int = 3) -> _Events:
-    for index in range(events):
-        yield Told(info("count", f"{number}.{index}"))
+def _counting(number: int, running: Running) -> int:
+    for index in range(3):
+        running.tell(Told(info("count", f"{number}.{index}")))
     return number
+
+
+def _endless(begun: threading.Semaphore, ended: threading.Semaphore, running: Running) -> None:
+    begun.release()
+    try:
+        while True:
+            running.go_on()
+            time.sleep(0.001)
+    finally:
+        ended.release()
 
 
 def _result[Result](events: Generator[TuneEvent[Any], None, Result]) -> tuple[list[str], Result]:
@@ -42,19 +50,51 @@ def test_results_come_in_the_order_of_the_jobs(workers: int) -> None:
 
 def test_jobs_run_at_the_same_time() -> None:
     meeting = threading.Barrier(3, timeout=30)
+    assert sorted(_result(run_jobs([lambda _: meeting.wait()] * 3, 3))[1]) == [0, 1, 2]
 
-    def job() -> _Events:
-        meeting.wait()
-        yield from _counting(1)
-        return 1
 
-    assert _result(run_jobs([job] * 3, 3))[1] == [1, 1, 1]
+def test_the_events_of_generators_are_told() -> None:
+    def events() -> Generator[TuneEvent[Any], None, int]:
+        yield Told(info("some", "first"))
+        yield Told(info("some", "second"))
+        return 7
+
+    told, results = _result(run_jobs([lambda running: running.tell_all(events())], 1))
+    assert (told, results) == (["first", "second"], [7])
 
 
 def test_the_failure_of_one_ends_all() -> None:
+    begun, ended = threading.Semaphore(0), threading.Semaphore(0)
+
+    def failing(_: Running) -> None:
+        assert begun.acquire(timeout=30)
+        raise WorkError("it failed")
+
+    jobs: list[Job[None]] = [partial(_endless, begun, ended), failing]
+    with pytest.raises(WorkError, match="it failed"):
+        _result(run_jobs(jobs, 2))
+    assert ended.acquire(blocking=False)
+
+
+def test_closing_ends_all_and_waits() -> None:
+    begun, ended = threading.Semaphore(0), threading.Semaphore(0)
+    endless = partial(_endless, begun, ended)
+    jobs: list[Job[int | None]] = [endless, endless, partial(_counting, 1), endless]
+    events = run_jobs(jobs, 3)
+    next(events)
+    for _ in range(2):
+        assert begun.acquire(timeout=30)
+    events.close()
+    begun_after = 2
+    while begun.acquire(blocking=False):
+        begun_after += 1
+    assert all(ended.acquire(blocking=False) for _ in range(begun_after))
+
+
+def test_a_generator_is_closed_when_its_job_ends() -> None:
     closed = threading.Event()
 
-    def endless() -> _Events:
+    def events() -> Generator[TuneEvent[Any]]:
         try:
             while True:
                 yield Told(info("on", "and on"))
@@ -62,34 +102,10 @@ def test_the_failure_of_one_ends_all() -> None:
         finally:
             closed.set()
 
-    def failing() -> _Events:
-        yield Told(info("soon", "it fails"))
-        raise WorkError("it failed")
-
-    with pytest.raises(WorkError, match="it failed"):
-        _result(run_jobs([endless, failing, endless], 2))
+    running = run_jobs([lambda job: job.tell_all(events())], 1)
+    next(running)
+    running.close()
     assert closed.is_set()
-
-
-def test_closing_ends_all_and_waits() -> None:
-    running = threading.Semaphore(0)
-    closed = threading.Semaphore(0)
-
-    def endless() -> _Events:
-        running.release()
-        try:
-            while True:
-                yield Told(info("on", "and on"))
-                time.sleep(0.001)
-        finally:
-            closed.release()
-
-    events = run_jobs([endless] * 4, 2)
-    next(events)
-    for _ in range(2):
-        assert running.acquire(timeout=30)
-    events.close()
-    assert [closed.acquire(blocking=False) for _ in range(4)] == [True, True, False, False]
 
 
 def test_no_jobs_have_no_results() -> None:

@@ -1,14 +1,48 @@
-"""Running several event generators at the same time, as one."""
+"""Running several jobs at the same time, all of whose events come out of one generator."""
 
 import queue
 import threading
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 from vmafx_core.tune.events import TuneEvent
 
-type Job[Result] = Callable[[], Generator[TuneEvent[Any], None, Result]]
+type Job[Result] = Callable[[Running], Result]
+
+
+class Running:
+    """What a job tells its events to, and asks whether its result is still wanted.
+
+    Args:
+        put: Takes the events.
+        stopped: Set when no result is wanted any more.
+    """
+
+    def __init__(self, put: Callable[[TuneEvent[Any]], None], stopped: threading.Event) -> None:
+        self._put = put
+        self._stopped = stopped
+
+    def go_on(self) -> None:
+        """Return if the job is to go on; otherwise raise what ends it."""
+        if self._stopped.is_set():
+            raise _StoppedError
+
+    def tell(self, event: TuneEvent[Any]) -> None:
+        """Tell what happens; ends the job as `go_on` does."""
+        self.go_on()
+        self._put(event)
+
+    def tell_all[Result](self, events: Generator[TuneEvent[Any], None, Result]) -> Result:
+        """Tell all events of a generator; returns what it returns."""
+        with closing(events):
+            while True:
+                try:
+                    self.tell(next(events))
+                except StopIteration as end:
+                    result: Result = end.value
+                    return result
 
 
 def run_jobs[Result](
@@ -16,11 +50,11 @@ def run_jobs[Result](
 ) -> Generator[TuneEvent[Any], None, list[Result]]:
     """Run jobs in threads; returns what they return, in their order.
 
-    Closing the generator, or the failure of one job, closes all generators at their next event
-    and waits for that.
+    Closing the generator, or the failure of one job, ends all jobs the next time that they tell
+    something or ask, and waits for that.
 
     Args:
-        jobs: Each begins a generator of events.
+        jobs: What to do.
         workers: Most jobs that run at the same time.
 
     Yields:
@@ -31,23 +65,9 @@ def run_jobs[Result](
     """
     events: queue.SimpleQueue[TuneEvent[Any] | Future[Result]] = queue.SimpleQueue()
     stopped = threading.Event()
-
-    def work(job: Job[Result]) -> Result:
-        generator = job()
-        try:
-            while True:
-                event = next(generator)
-                if stopped.is_set():
-                    raise _StoppedError
-                events.put(event)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
-        finally:
-            generator.close()
-
+    running = Running(events.put, stopped)
     with ThreadPoolExecutor(workers, thread_name_prefix="vmafx-job") as pool:
-        futures = [pool.submit(work, job) for job in jobs]
+        futures = [pool.submit(job, running) for job in jobs]
         for future in futures:
             future.add_done_callback(events.put)
         left = len(futures)

@@ -18,7 +18,7 @@ from vmafx_core.tune.allocation import (
     uniform,
 )
 from vmafx_core.tune.events import Probed, Probing, Told, TuneEvent
-from vmafx_core.tune.jobs import Job, run_jobs
+from vmafx_core.tune.jobs import Job, Running, run_jobs
 from vmafx_core.tune.measure import prepared
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.request import Measuring
@@ -190,13 +190,13 @@ class ShotPoints:
         sampling = measuring.sampling
         window = shot.window(None if sampling.whole else sampling.seconds)
 
-        def work() -> Generator[TuneEvent[Any], None, list[Point]]:
-            measurer = yield from prepared(self._film.unbounded, measuring, (window,))
+        def work(running: Running) -> list[Point]:
+            measurer = running.tell_all(prepared(self._film.unbounded, measuring, (window,)))
             points = []
             for value in values:
                 setting = replace(self._setting, quality=value)
-                yield Probing(setting, 0, 0)  # numbered by whoever sees all jobs
-                points.append((yield from measurer.probe(setting)))
+                running.tell(Probing(setting, 0, 0))  # numbered by whoever sees all jobs
+                points.append(running.tell_all(measurer.probe(setting)))
             return [*measurer.known(self._setting), *points]
 
         return work
