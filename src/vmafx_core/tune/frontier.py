@@ -64,9 +64,9 @@ class Frontier:
         self.points: dict[Step, Point] = {}
         self._criterion = criterion
         self._scale = scale_of(criterion)
-        prior = self._scale.prior(encoder.name, encoder.knob)
+        prior = self._scale.prior(encoder)
         self._quality_prior = replace(prior, wiggle=prior.wiggle * _MORE_WIGGLE)
-        self._rate_prior = BIT_RATE.prior(encoder.name, encoder.knob)
+        self._rate_prior = BIT_RATE.prior(encoder)
         knob = encoder.knob
         self._steps = np.array([knob.coarser * v / knob.step for v in self.values])
 
@@ -126,12 +126,15 @@ def rank(point: Point, criterion: Requirement) -> float:
     return direction(criterion) * point.value(criterion)
 
 
-def worth_measuring(believed: Believed, lowest: float, best: float) -> tuple[int, float]:
+def worth_measuring(
+    believed: Believed, lowest: float, worst: float, best: float
+) -> tuple[int, float]:
     """The unmeasured step that could rise furthest above the hull of the measured ones.
 
     Args:
         believed: All steps; some of them measured.
         lowest: Lowest rate of interest, in octaves.
+        worst: Quality below which nothing is of interest.
         best: Quality above which nothing is of interest.
 
     Returns:
@@ -142,6 +145,7 @@ def worth_measuring(believed: Believed, lowest: float, best: float) -> tuple[int
     of_interest = (
         ~believed.measured
         & (believed.octaves >= lowest)
+        & (believed.hoped >= worst)
         & (np.minimum(believed.qualities, believed.hoped) <= best)
     )
     rise = np.minimum(believed.hoped, best) - hull.quality_at(believed.octaves)

@@ -2,8 +2,11 @@
 
 Per-title encoding takes, at each bit rate, the size that gives most quality there; over all sizes
 these form the upper convex hull (De Cock, Li, Manohara and Aaron, Complexity-based consistent-
-quality encoding in the cloud, ICIP 2016). Rates are counted in octaves, log2 of bits a second, in
-which quality is nearly straight.
+quality encoding in the cloud, ICIP 2016). It is that over bits a second, not over their logarithm:
+what is below it is worse than spending the same bits on two of its points by turns. Over the
+logarithm, where quality is S-shaped, one useless point at the low end would hide all that follows.
+Rates are handed over in octaves, log2 of bits a second; between points the hull is drawn straight
+over octaves.
 """
 
 from collections.abc import Sequence
@@ -42,23 +45,24 @@ class Hull:
             qualities: Qualities, more being better, shape (n,), no nan.
         """
         xs, ys = np.asarray(octaves, np.float64), np.asarray(qualities, np.float64)
+        rates = np.exp2(xs)
         members: list[int] = []
         # At equal rate the best comes first, so that the others never rise above it.
         for i in map(int, np.lexsort((-ys, xs))):
             if members and ys[i] <= ys[members[-1]]:
                 continue
-            while len(members) > 1 and _is_below(xs, ys, members[-2], members[-1], i):
+            while len(members) > 1 and _is_below(rates, ys, members[-2], members[-1], i):
                 members.pop()
             members.append(i)
         return cls(tuple(members), xs[members], ys[members])
 
     def quality_at(self, octaves: Numbers) -> Numbers:
         """Quality of the hull at some rates: that of its ends beyond them, shape as `octaves`."""
-        return np.interp(octaves, self.octaves, self.qualities)
+        return np.asarray(np.interp(octaves, self.octaves, self.qualities))
 
     def octave_of(self, qualities: Numbers) -> Numbers:
         """The rate at which the hull has a quality: that of its ends beyond them."""
-        return np.interp(qualities, self.qualities, self.octaves)
+        return np.asarray(np.interp(qualities, self.qualities, self.octaves))
 
 
 def _is_below(xs: Numbers, ys: Numbers, first: int, middle: int, last: int) -> bool:

@@ -145,7 +145,7 @@ class _Task:
             best = self._best(believed)
             highest = float(hull.octave_of(np.array([best]))[0])
             lowest = self._rules.lowest(highest)
-            index, rise = worth_measuring(believed, lowest, best)
+            index, rise = worth_measuring(believed, lowest, self._rules.worst(best), best)
             scale = float(hull.qualities[-1] - hull.qualities[0])
             if index < 0 or rise < _KNOWN * scale:
                 return

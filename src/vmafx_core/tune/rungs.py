@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 
 from vmafx_core.tune.frontier import Believed
 from vmafx_core.tune.hull import Hull, Numbers
 from vmafx_core.tune.sizes import Size
 
+type Indices = npt.NDArray[np.intp]
+
 # The top rung may take this much more bits than the hull at its quality, in octaves: 3 percent.
 _SLACK = math.log2(1.03)
 # An octave more than the hull takes is as bad as being this many spacings off the wanted place.
 _OFF_THE_HULL = 5.0
+# Without a least bit rate, no rung has less than this share of the top's quality: it is of no use.
+_USEFUL_SHARE = 0.25
 # An unmeasured step is as good as one measured that is this share of the spacing nearer.
 _MEASURED_NEARER = 0.05
 
@@ -35,7 +40,7 @@ class RungRules:
         rungs: Most rungs.
         spacing: What is even between them.
         min_bit_rate: Least bits a second of a rung; None for half of the next one's at each step
-            down from the top.
+            down from the top, and no rung of no use.
         max_bit_rate: Most bits a second of a rung; None for no bound.
         min_ratio: Least ratio of bit rates from one rung to the next.
         min_quality_step: Least difference in quality from one rung to the next.
@@ -55,6 +60,12 @@ class RungRules:
         if self.min_bit_rate is not None:
             return math.log2(self.min_bit_rate)
         return highest - (self.rungs - 1)
+
+    def worst(self, best: float) -> float:
+        """The lowest quality of interest below a best one."""
+        if self.min_bit_rate is not None or best < 0:
+            return -math.inf
+        return _USEFUL_SHARE * best
 
 
 def choose_rungs(
@@ -92,7 +103,7 @@ class _Choice:
     def __init__(
         self,
         believed: Believed,
-        inside: np.ndarray[tuple[int], np.dtype[np.int_]],
+        inside: Indices,
         sizes: tuple[Size, ...],
         rules: RungRules,
         top: float,
@@ -102,23 +113,33 @@ class _Choice:
         self._size = [sizes[size] for size, _ in believed.steps]
         self._rules = rules
         self._inside = inside
-        hull = Hull.of(self._octaves[inside], self._qualities[inside])
-        self._over = self._octaves - hull.octave_of(self._qualities)
-        # What is worse than the hull's low end has nothing in its favour: that costs less.
-        self._over[self._qualities < hull.qualities[0]] = np.inf
-        efficient = [int(i) for i in inside if self._over[i] <= _SLACK]
-        reaching = [i for i in efficient if self._qualities[i] >= top]
-        if reaching:
-            self._top = min(reaching, key=lambda i: self._octaves[i])
-        else:
-            self._top = max(efficient, key=lambda i: self._qualities[i])
+        self._judge(inside)
+        self._top = self._topmost(top)
+        highest = float(self._octaves[self._top])
+        # What is lower than any rung will be must not shape the hull of those that may be one.
+        of_use = self._octaves >= min(rules.lowest(highest), highest)
+        of_use &= self._qualities >= rules.worst(float(self._qualities[self._top]))
+        self._inside = inside[of_use[inside]]
+        self._judge(self._inside)
         self._below = [
             int(i)
-            for i in inside
-            if self._octaves[i] < self._octaves[self._top]
-            and self._qualities[i] < self._qualities[self._top]
+            for i in self._inside
+            if self._octaves[i] < highest and self._qualities[i] < self._qualities[self._top]
         ]
-        self._hull = hull
+
+    def _judge(self, among: Indices) -> None:
+        """Take the hull of some steps, and how many octaves more than it each step takes."""
+        self._hull = Hull.of(self._octaves[among], self._qualities[among])
+        self._over = self._octaves - self._hull.octave_of(self._qualities)
+        # What is worse than the hull's low end has nothing in its favour: that costs less.
+        self._over[self._qualities < self._hull.qualities[0]] = np.inf
+
+    def _topmost(self, top: float) -> int:
+        efficient = [int(i) for i in self._inside if self._over[i] <= _SLACK]
+        reaching = [i for i in efficient if self._qualities[i] >= top]
+        if reaching:
+            return min(reaching, key=lambda i: self._octaves[i])
+        return max(efficient, key=lambda i: self._qualities[i])
 
     def made(self) -> list[int]:
         rungs = self._with_forced(self._spaced())
@@ -133,7 +154,7 @@ class _Choice:
         """Evenly spaced steps, the lowest rate first."""
         rules = self._rules
         highest = float(self._octaves[self._top])
-        first = min(max(rules.lowest(highest), float(self._hull.octaves[0])), highest)
+        first = min(float(self._hull.octaves[0]), highest)
         count = rules.rungs
         if rules.min_ratio > 1:
             count = min(count, int((highest - first) / math.log2(rules.min_ratio) + 1e-6) + 1)
