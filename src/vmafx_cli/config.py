@@ -4,12 +4,15 @@
     model = ["auto"]
     threads = 4
 
+    [tune.crf]
+    encoder = "libsvtav1"
+
 A flag wins over an environment variable (`VMAFX_SCORE_THREADS`), which wins over this file.
 """
 
 import os
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +31,11 @@ def config_path() -> Path:
     return user_config_path("vmafx", appauthor=False) / "config.toml"
 
 
-def read(path: Path) -> dict[str, dict[str, Any]]:
+def read(path: Path) -> dict[str, Any]:
     """Read the configuration: its tables by name; empty where there is none.
 
     Raises:
-        UsageError: If the file cannot be read or is no TOML, or a setting stands outside a table.
+        UsageError: If the file cannot be read or is no TOML.
     """
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -53,23 +56,28 @@ def read(path: Path) -> dict[str, dict[str, Any]]:
             f"the configuration file {str(path)!r} is not valid TOML: {error}",
             "Correct that line.",
         ) from error
+    return tables
+
+
+def check_tables(tables: Mapping[str, Any], commands: Iterable[str], path: Path) -> None:
+    """Refuse tables that belong to no command, and settings outside a table.
+
+    Args:
+        tables: What the file has at the level of these commands.
+        commands: Their names.
+        path: The file, for messages.
+
+    Raises:
+        UnknownNameError: If a table belongs to none of them.
+        UsageError: If a setting stands where only tables may be.
+    """
+    known = tuple(commands)
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise UsageError(
                 f"{name!r} in {str(path)!r} stands outside a table",
-                "Write it below the name of its command, such as [score].",
+                "Write it below the name of its command, such as [score] or [tune.crf].",
             )
-    return tables
-
-
-def check_tables(tables: Iterable[str], commands: Iterable[str], path: Path) -> None:
-    """Refuse tables that belong to no command.
-
-    Raises:
-        UnknownNameError: If there is one.
-    """
-    known = tuple(commands)
-    for name in tables:
         if name not in known:
             raise UnknownNameError.of(f"table in {str(path)!r}:", name, known)
 

@@ -8,16 +8,13 @@ import typer
 from typer.completion import completion_init  # type: ignore[attr-defined]  # no other way in
 
 from vmafx_cli import config, failures
-from vmafx_cli.command_classes import LazyCommand, LazyGroup
+from vmafx_cli.command_classes import LazyCommand
+from vmafx_cli.configured import ConfiguredGroup
 from vmafx_cli.options.outputs import DEBUG
 from vmafx_core.report.files import writing_stdout
 
 PROGRAM = "vmafx"
 COMPLETE_VARIABLE = "_VMAFX_COMPLETE"
-
-
-_UNCONFIGURED = ("doctor", "completion")
-"""Commands that must work when the configuration is what is broken."""
 
 _EPILOG = """\
 [bold]Examples[/]
@@ -25,6 +22,7 @@ _EPILOG = """\
   vmafx score ref.mp4 dis.mp4
   vmafx score ref.mkv a.mp4 b.mp4 c.mp4 --report scores.html
   vmafx score ref.mp4 dis.mp4 --require 'vmaf>=93' --junit out.xml
+  vmafx tune crf movie.mkv --encoder libsvtav1 --target 'vmaf>=94'
   vmafx doctor
 
 [bold]Settings[/]
@@ -34,17 +32,19 @@ _EPILOG = """\
 """
 
 
-class Program(LazyGroup):
+class Program(ConfiguredGroup):
     """The top of the command line, where every run is configured and every failure ends."""
 
     lazy_commands: ClassVar = {
         "score": LazyCommand("vmafx_cli.commands.score", "Score distorted videos."),
+        "tune": LazyCommand("vmafx_cli.commands.tune", "Find encode settings by measuring."),
         "models": LazyCommand("vmafx_cli.commands.models", "List models and features."),
         "doctor": LazyCommand("vmafx_cli.commands.doctor", "Check what is installed here."),
         "completion": LazyCommand(
             "vmafx_cli.commands.completion", "Print completions for a shell."
         ),
     }
+    unconfigured = ("doctor", "completion")
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command and turn whatever fails into a message and an exit code."""
@@ -56,17 +56,9 @@ class Program(LazyGroup):
             debug = bool(ctx.meta.get(DEBUG))
             raise typer.Exit(failures.exit_code_of(error, debug=debug)) from error
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Find the command, and give its options the defaults of the configuration."""
-        name, command, rest = super().resolve_command(ctx, args)
-        wanted = command and not ctx.resilient_parsing and "--help" not in rest
-        if wanted and name not in _UNCONFIGURED:
-            path = config.config_path()
-            tables = config.read(path)
-            config.check_tables(tables, self.lazy_commands, path)
-            options = {p.name: p for p in command.params if p.param_type_name == "option"}
-            ctx.default_map = {name: config.defaults(tables.get(name, {}), options, path)}
-        return name, command, rest
+    def tables(self, ctx: Any) -> dict[str, Any]:  # noqa: ARG002  # there is none above
+        """The tables of the configuration file."""
+        return config.read(config.config_path())
 
 
 app = typer.Typer(
@@ -104,7 +96,7 @@ def program(
         ),
     ] = False,
 ) -> None:
-    """Perceptual video quality: exact VMAF scores from any two videos."""
+    """Perceptual video quality: exact VMAF scores, and encode settings found by measuring."""
 
 
 def main() -> int:

@@ -16,6 +16,7 @@ from rich.text import Text
 from typer.completion import get_completion_script  # type: ignore[attr-defined]  # no other way
 
 from vmafx_cli import config
+from vmafx_cli.command_classes import LazyGroup
 from vmafx_cli.main import COMPLETE_VARIABLE, PROGRAM, app
 
 SHELLS = {"bash": PROGRAM, "zsh": f"_{PROGRAM}", "fish": f"{PROGRAM}.fish"}
@@ -78,15 +79,29 @@ def pages() -> Iterator[tuple[str, str]]:
     """Every man page: its file name and its text."""
     root: Any = typer.main.get_command(app)
     context = typer.Context(root, info_name=PROGRAM)
-    yield f"{PROGRAM}.1", _page(root, context, _commands(root) + _SETTINGS)
-    for name in root.lazy_commands:
-        command = root.load(name)
+    yield f"{PROGRAM}.1", _page(root, context, _commands(root, PROGRAM) + _SETTINGS)
+    yield from _pages_below(root, context)
+
+
+def _pages_below(group: Any, context: typer.Context) -> Iterator[tuple[str, str]]:
+    """The pages of a group's commands, and of theirs where they are groups."""
+    above = _title(context)
+    for name in group.lazy_commands:
+        command = group.load(name)
         nested = typer.Context(command, info_name=name, parent=context)
-        yield f"{PROGRAM}-{name}.1", _page(command, nested, _see_also())
+        is_group = isinstance(command, LazyGroup)
+        ending = _commands(command, _title(nested)) if is_group else ""
+        yield f"{_title(nested)}.1", _page(command, nested, ending + _see_also(above))
+        if is_group:
+            yield from _pages_below(command, nested)
+
+
+def _title(context: typer.Context) -> str:
+    return context.command_path.replace(" ", "-")
 
 
 def _page(command: Any, context: typer.Context, ending: str) -> str:
-    title = context.command_path.replace(" ", "-")
+    title = _title(context)
     summary, *paragraphs = inspect.cleandoc(command.help).split("\n\n")
     usage = " ".join(command.collect_usage_pieces(context))
     return (
@@ -128,15 +143,15 @@ def _parameter(param: Any, context: typer.Context) -> str:
     return f".TP\n{names}{f' {_roff(value)}' if value else ''}\n{_roff(text)}\n"
 
 
-def _commands(root: Any) -> str:
+def _commands(group: Any, title: str) -> str:
     lines = [".SH COMMANDS\n"]
-    for name, lazy in root.lazy_commands.items():
-        lines.append(f".TP\n.BR {PROGRAM}-{name} (1)\n{_roff(lazy.summary)}\n")
+    for name, lazy in group.lazy_commands.items():
+        lines.append(f".TP\n.BR {title}-{name} (1)\n{_roff(lazy.summary)}\n")
     return "".join(lines)
 
 
-def _see_also() -> str:
-    return f".SH SEE ALSO\n.BR {PROGRAM} (1)\n"
+def _see_also(title: str) -> str:
+    return f".SH SEE ALSO\n.BR {title} (1)\n"
 
 
 def _epilog(epilog: str | None) -> str:

@@ -1,5 +1,6 @@
 """Where a finished result goes: standard output, files, a page, and the verdict on it."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,7 @@ class Destinations:
         files = [(path, _file_format(path, results.format)) for path in results.output or ()]
         printed = results.format or (None if messages.quiet else Format.TABLE)
         paths = [*(path for path, _ in files), *filter(None, (results.report, gate.junit))]
-        _check_apart(paths, [spec.location for spec in (request.reference, *request.distorted)])
+        check_apart(paths, [spec.location for spec in (request.reference, *request.distorted)])
         for path in paths:
             check_writable(path)
         for fmt in _ONE_PAIR & {printed, *(fmt for _, fmt in files)}:
@@ -106,7 +107,7 @@ def _write_page(
     write_report(result, worst_pictures(result, request), path, outcomes)
 
 
-def _check_apart(paths: Sequence[str], inputs: Sequence[str]) -> None:
+def check_apart(paths: Sequence[str], inputs: Sequence[str]) -> None:
     """Refuse a path that would overwrite an input or another result."""
     taken = {Path(path).resolve(): "an input" for path in inputs}
     for path in paths:
@@ -136,3 +137,10 @@ def outcome_table(outcomes: Sequence[Outcome]) -> Table:
         where = Text(shown_location(outcome.location))
         table.add_row(Text(outcome.requirement.text), measured, verdict, where)
     return table
+
+
+def print_line(line: str) -> None:
+    """Print a line of a stream at once."""
+    with writing_stdout():
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()

@@ -6,11 +6,10 @@ from contextlib import closing
 
 from vmafx_cli.options.gate import GateOptions
 from vmafx_cli.options.outputs import Format, MessageOptions, ResultOptions
-from vmafx_cli.progress import Reporter
-from vmafx_cli.results import Destinations
+from vmafx_cli.progress import ScoringReporter
+from vmafx_cli.results import Destinations, print_line
 from vmafx_core.errors import RequirementError, UsageError, VmafxError
 from vmafx_core.report import ndjson
-from vmafx_core.report.files import writing_stdout
 from vmafx_core.report.plain import shown_location
 from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.events import Event, Finished
@@ -44,17 +43,17 @@ def run(
     destinations = Destinations.settle(request, results, gate, messages)
     stream = destinations.printed is Format.NDJSON
     if stream:
-        _print_line(ndjson.header_line())
+        print_line(ndjson.header_line())
     try:
         events = score_events(request, inputs)
         result = _follow(events, messages, destinations, stream=stream)
     except VmafxError as error:
         if stream:
-            _print_line(ndjson.failed_line(error))
+            print_line(ndjson.failed_line(error))
         raise
     outcomes = check(requirements, result, allow_mismatch=gate.allow_mismatch)
     if stream and outcomes:
-        _print_line(ndjson.requirements_line(outcomes))
+        print_line(ndjson.requirements_line(outcomes))
     destinations.write(result, request, outcomes)
     if missed := [outcome for outcome in outcomes if not outcome.met]:
         told = destinations.printed is Format.TABLE
@@ -82,18 +81,12 @@ def _follow(
     """Follow a run to its end, showing and streaming its events."""
     # The table ends with all that there was to tell; on one screen, once is enough.
     lasting = not (destinations.printed is Format.TABLE and sys.stdout.isatty())
-    reporter = Reporter(quiet=messages.quiet, verbose=messages.verbose, lasting=lasting)
+    reporter = ScoringReporter(quiet=messages.quiet, verbose=messages.verbose, lasting=lasting)
     with reporter, closing(scoring) as events:
         for event in events:
             reporter.show(event)
             if stream:
-                _print_line(ndjson.event_line(event))
+                print_line(ndjson.event_line(event))
             if isinstance(event, Finished):
                 return event.result
     raise AssertionError("the engine ended without a result")
-
-
-def _print_line(line: str) -> None:
-    with writing_stdout():
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()

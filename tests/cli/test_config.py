@@ -120,6 +120,48 @@ def test_a_switch_is_true_or_false(tmp_path: Path) -> None:
 
 
 def test_tables_belong_to_commands(tmp_path: Path) -> None:
-    config.check_tables(["score"], ["score", "doctor"], tmp_path)
+    config.check_tables({"score": {}}, ["score", "doctor"], tmp_path)
     with pytest.raises(UnknownNameError, match="doctr"):
-        config.check_tables(["doctr"], ["score", "doctor"], tmp_path)
+        config.check_tables({"doctr": {}}, ["score", "doctor"], tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[tune.crf]\ntarget = 'vmaf>=x'\n", ["'x'", "is not a number"]),
+        ("[tune.crf]\ntraget = 'vmaf>=90'\n", ["'traget'", "Did you mean 'target'"]),
+        ("[tune.crff]\n", ["'crff'", "Did you mean 'crf'?"]),
+        ("[tune]\ntarget = 90\n", ["'target'", "[tune.crf]"]),
+    ],
+)
+def test_a_command_of_a_group_has_its_table_below_that_of_the_group(
+    run: InProcess, file: Path, text: str, words: list[str]
+) -> None:
+    file.write_text(text)
+    ended = run("tune", "crf", "movie.mkv")
+    assert (ended.code, ended.out) == (2, "")
+    for word in words:
+        assert word in ended.err
+
+
+@pytest.mark.parametrize(
+    ("text", "args"),
+    [
+        ("[score]\nmodel = 'auto'\n", ["--no-model"]),
+        ("[score]\nno-model = true\n", ["-m", "nothing"]),
+    ],
+)
+def test_a_flag_wins_over_a_setting_that_it_contradicts(
+    run: InProcess, file: Path, text: str, args: list[str]
+) -> None:
+    file.write_text(text)
+    ended = run("score", "a.mp4", "b.mp4", *args)
+    assert "contradict" not in ended.err
+    assert ("nothing to measure" in ended.err) == (args == ["--no-model"])
+
+
+def test_settings_that_contradict_each_other_are_refused(run: InProcess, file: Path) -> None:
+    file.write_text("[score]\nmodel = 'auto'\nno-model = true\nfeature = 'psnr'\n")
+    ended = run("score", "a.mp4", "b.mp4")
+    assert ended.code == 2
+    assert "--model and --no-model contradict each other" in ended.err

@@ -6,20 +6,30 @@ import typer
 from rich.text import Text
 
 from support.cli import InProcess
+from vmafx_cli.command_classes import LazyGroup
 from vmafx_cli.main import Program, app
 
-COMMANDS = tuple(Program.lazy_commands)
+
+def below(group: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command and group, by the words that lead to it."""
+    for name in group.lazy_commands:
+        command = group.load(name)
+        yield (*path, name), command
+        if isinstance(command, LazyGroup):
+            yield from below(command, *path, name)
+
+
+COMMANDS = dict(below(typer.main.get_command(app)))
 
 
 def parameters() -> Iterator[Any]:
-    root: Any = typer.main.get_command(app)
-    for name in COMMANDS:
-        for parameter in root.load(name).params:
-            yield pytest.param(parameter, id=f"{name}-{parameter.name}")
+    for path, command in COMMANDS.items():
+        for parameter in command.params:
+            yield pytest.param(parameter, id=f"{'-'.join(path)}-{parameter.name}")
 
 
 @pytest.mark.parametrize("width", [60, 80])
-@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
+@pytest.mark.parametrize("command", [(), *COMMANDS])
 def test_help_fits_the_terminal(run: InProcess, command: tuple[str, ...], width: int) -> None:
     ended = run(*command, "--help", columns=width)
     assert ended.code == 0
@@ -32,9 +42,13 @@ def test_help_of_score_keeps_its_examples_whole_at_80_columns(run: InProcess) ->
     assert "vmafx score ref.yuv dis.yuv --width 576 --height 324 --pix-fmt yuv420p10le" in lines
 
 
-def test_help_lists_every_command_with_what_it_does(run: InProcess) -> None:
-    lines = run("--help").out.splitlines()
-    for name, command in Program.lazy_commands.items():
+@pytest.mark.parametrize(
+    "group", [(), *(path for path, command in COMMANDS.items() if isinstance(command, LazyGroup))]
+)
+def test_help_lists_every_command_with_what_it_does(run: InProcess, group: tuple[str, ...]) -> None:
+    lines = run(*group, "--help").out.splitlines()
+    listed = COMMANDS[group].lazy_commands if group else Program.lazy_commands
+    for name, command in listed.items():
         assert any(name in line and command.summary in line for line in lines)
 
 
@@ -45,6 +59,6 @@ def test_every_option_says_what_it_does(parameter: Any) -> None:
 
 def test_options_stand_under_headings(run: InProcess) -> None:
     out = run("score", "--help").out
-    headings = ["What is measured", "What part is scored", "Raw video", "Requirements", "Results"]
+    headings = ["What is measured", "What part is used", "Raw video", "Requirements", "Results"]
     places = [out.index(f"─ {heading} ─") for heading in headings]
     assert places == sorted(places)

@@ -1,11 +1,15 @@
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from support.data import program
 from vmafx_cli import manual
-from vmafx_cli.main import Program
+from vmafx_cli.command_classes import LazyGroup
+from vmafx_cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = dict(manual.pages())
@@ -22,8 +26,17 @@ def test_the_pages_and_scripts_of_the_repository_are_current(tmp_path: Path) -> 
     assert made == kept, "run: python -m vmafx_cli.manual ."
 
 
+def names(group: Any, title: str) -> Iterator[str]:
+    """The title of every command and group below a group."""
+    for name in group.lazy_commands:
+        yield f"{title}-{name}"
+        if isinstance(command := group.load(name), LazyGroup):
+            yield from names(command, f"{title}-{name}")
+
+
 def test_there_is_a_page_for_the_program_and_for_each_command() -> None:
-    assert set(PAGES) == {"vmafx.1", *(f"vmafx-{name}.1" for name in Program.lazy_commands)}
+    root = typer.main.get_command(app)
+    assert set(PAGES) == {"vmafx.1", *(f"{name}.1" for name in names(root, "vmafx"))}
 
 
 @pytest.mark.parametrize("name", list(PAGES))

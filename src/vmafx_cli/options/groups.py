@@ -11,15 +11,18 @@ receives the group filled in:
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, get_type_hints
 
 import typer
 
+from vmafx_cli.options import panels
 from vmafx_core.errors import UsageError
 
 Completer = Callable[[str], Iterable[tuple[str, str] | str]]
 """Given what was typed so far, the words that may follow, each with or without a description."""
+AmongCompleter = Callable[[Mapping[str, Any], str], Iterable[tuple[str, str] | str]]
+"""Likewise, given also the values of the other parameters on the line."""
 
 
 def option(
@@ -29,6 +32,7 @@ def option(
     metavar: str | None = None,
     parser: Callable[[str], Any] | None = None,
     complete: Completer | None = None,
+    complete_among: AmongCompleter | None = None,
     default: str | None = None,
     show_default: bool = False,
     **settings: Any,
@@ -42,6 +46,7 @@ def option(
         metavar: What help shows in the place of the value.
         parser: Turns the text into a value; its UsageError is told under the option's name.
         complete: Completes the value in a shell.
+        complete_among: Completes it by what else is on the line.
         default: Words for what happens without the option, where its own default says too little.
         show_default: Whether help shows the option's own default.
         settings: Anything else that `typer.Option` takes.
@@ -50,6 +55,8 @@ def option(
         settings["parser"] = _telling(parser)
     if complete is not None:
         settings["autocompletion"] = lambda incomplete: list(complete(incomplete))
+    if complete_among is not None:
+        settings["autocompletion"] = _among(complete_among)
     if default is not None:
         help += rf" [dim]\[default: {default}][/dim]"  # noqa: A001
     return typer.Option(
@@ -61,6 +68,13 @@ def option(
         show_envvar=False,
         **settings,
     )
+
+
+def _among(complete: AmongCompleter) -> Callable[[typer.Context, str], list[Any]]:
+    def among(ctx: typer.Context, incomplete: str) -> list[Any]:
+        return list(complete(ctx.params, incomplete))
+
+    return among
 
 
 def _telling(parser: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -88,6 +102,7 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
             spread.extend(_parameters(group))
         else:
             spread.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+    spread.sort(key=_rank)
 
     def grouped(**values: Any) -> None:
         for name, group in groups.items():
@@ -99,6 +114,13 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     grouped.__annotations__ = {}
     vars(grouped)["__signature__"] = signature.replace(parameters=spread)
     return grouped
+
+
+def _rank(parameter: inspect.Parameter) -> int:
+    """Where a parameter stands in help: arguments first, then options by their headings."""
+    declared = getattr(parameter.annotation, "__metadata__", ())
+    headings = [getattr(each, "rich_help_panel", None) for each in declared]
+    return max((i for i, panel in enumerate(panels.ORDER) if panel in headings), default=-1)
 
 
 def _parameters(group: Any) -> list[inspect.Parameter]:

@@ -1,16 +1,16 @@
-"""Options that say how the videos are read."""
+"""Options that say how the two sides of a comparison are read."""
 
 import sys
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Annotated
 
 import typer
 
-from vmafx_cli.options import names, panels, values
+from vmafx_cli.options import panels, values
 from vmafx_cli.options.groups import option
+from vmafx_cli.options.reading import ReadingOptions
 from vmafx_core.errors import UsageError
-from vmafx_core.media.types import Crop, Deinterlace, InputSpec
+from vmafx_core.media.types import Crop, InputSpec
 
 Reference = Annotated[
     str,
@@ -29,29 +29,9 @@ Distorted = Annotated[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InputOptions:
+class InputOptions(ReadingOptions):
     """How both sides are read; the fields are the options."""
 
-    start: Annotated[
-        float,
-        option(
-            "--start",
-            panel=panels.PART,
-            metavar="TIME",
-            parser=values.seconds,
-            help="Begin here: seconds, MM:SS or HH:MM:SS.",
-        ),
-    ] = 0.0
-    duration: Annotated[
-        float | None,
-        option(
-            "--duration",
-            panel=panels.PART,
-            metavar="TIME",
-            parser=values.positive_seconds,
-            help="Read this much from there.",
-        ),
-    ] = None
     skip_ref: Annotated[
         int,
         option(
@@ -74,16 +54,6 @@ class InputOptions:
             help="Drop each distorted video's first N frames.",
         ),
     ] = 0
-    crop: Annotated[
-        Crop | None,
-        option(
-            "--crop",
-            panel=panels.PART,
-            metavar="WxH+X+Y",
-            parser=values.crop,
-            help="Keep this rectangle of both sides' pictures.",
-        ),
-    ] = None
     crop_ref: Annotated[
         Crop | None,
         option(
@@ -102,49 +72,6 @@ class InputOptions:
             metavar="WxH+X+Y",
             parser=values.crop,
             help="Keep this rectangle of the distorted videos.",
-        ),
-    ] = None
-    width: Annotated[
-        int | None,
-        option(
-            "--width",
-            panel=panels.RAW,
-            metavar="N",
-            min=1,
-            max=values.LARGEST_SIDE,
-            help="Width of raw video; its file's name may say it.",
-        ),
-    ] = None
-    height: Annotated[
-        int | None,
-        option(
-            "--height",
-            panel=panels.RAW,
-            metavar="N",
-            min=1,
-            max=values.LARGEST_SIDE,
-            help="Height, likewise.",
-        ),
-    ] = None
-    pix_fmt: Annotated[
-        str | None,
-        option(
-            "--pix-fmt",
-            panel=panels.RAW,
-            metavar="NAME",
-            parser=values.pixel_format,
-            complete=names.pixel_formats,
-            help="Pixel format, likewise, in FFmpeg's names: yuv420p10le.",
-        ),
-    ] = None
-    frame_rate: Annotated[
-        Fraction | None,
-        option(
-            "--frame-rate",
-            panel=panels.RAW,
-            metavar="RATE",
-            parser=values.frame_rate,
-            help="Frame rate of both sides, whatever the files say: 25, 30000/1001.",
         ),
     ] = None
     stream_ref: Annotated[
@@ -171,15 +98,6 @@ class InputOptions:
             default="the best",
         ),
     ] = None
-    deinterlace: Annotated[
-        Deinterlace,
-        option(
-            "--deinterlace",
-            panel=panels.READING,
-            help="Deinterlace pictures that are flagged as interlaced.",
-            show_default=True,
-        ),
-    ] = Deinterlace.AUTO
 
     def specs(
         self, reference: str, distorted: list[str]
@@ -202,24 +120,9 @@ class InputOptions:
                 "Pipe a video into it: ffmpeg -i FILE -f yuv4mpegpipe - | vmafx score REF -",
             )
         return (
-            self._spec(reference, self.stream_ref, self.skip_ref, self.crop_ref),
+            self.read(reference, stream=self.stream_ref, skip=self.skip_ref, crop=self.crop_ref),
             tuple(
-                self._spec(each, self.stream_dis, self.skip_dis, self.crop_dis)
+                self.read(each, stream=self.stream_dis, skip=self.skip_dis, crop=self.crop_dis)
                 for each in distorted
             ),
-        )
-
-    def _spec(self, location: str, stream: int | None, skip: int, crop: Crop | None) -> InputSpec:
-        return InputSpec(
-            location=location,
-            width=self.width,
-            height=self.height,
-            pix_fmt=self.pix_fmt,
-            frame_rate=self.frame_rate,
-            stream=stream,
-            start=self.start,
-            duration=self.duration,
-            skip=skip,
-            crop=crop or self.crop,
-            deinterlace=self.deinterlace,
         )

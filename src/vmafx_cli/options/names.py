@@ -4,7 +4,8 @@ They read the same catalogues as the commands do, and import them only when a sh
 """
 # ruff: noqa: PLC0415  # commands start up without the catalogues
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 
 def models(incomplete: str) -> Iterator[tuple[str, str]]:
@@ -42,3 +43,18 @@ def requirements(incomplete: str) -> Iterator[tuple[str, str]]:
     known = [("vmaf", "the first model's score")]
     known += [(name, f.purpose) for f in FEATURES for name in f.metrics]
     return (pair for pair in known if pair[0].startswith(metric))
+
+
+def encoders(incomplete: str) -> Iterator[tuple[str, str]]:
+    """Names of encoders, with what each is."""
+    from vmafx_core.encoders.catalogue import ENCODERS
+
+    return ((e.name, e.about) for e in ENCODERS if e.name.startswith(incomplete))
+
+
+def presets(given: Mapping[str, Any], incomplete: str) -> Iterator[str]:
+    """Presets of the encoder that was named before."""
+    from vmafx_core.encoders.catalogue import ENCODERS
+
+    chosen = (e for e in ENCODERS if e.name == given.get("encoder"))
+    return (name for e in chosen for name in e.presets if name.startswith(incomplete))

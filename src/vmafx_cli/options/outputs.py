@@ -47,6 +47,18 @@ Debug = Annotated[
     ),
 ]
 
+Threads = Annotated[
+    int | None,
+    option(
+        "--threads",
+        panel=panels.RUNNING,
+        metavar="N",
+        min=1,
+        default="all CPUs",
+        help="Threads to work with.",
+    ),
+]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultOptions:

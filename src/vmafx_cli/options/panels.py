@@ -1,10 +1,27 @@
-"""The headings under which help shows options."""
+"""The headings under which help shows options, in the order in which it shows them."""
 
+TARGETS = "What is searched"
+ENCODED = "How it is encoded"
 MEASURED = "What is measured"
-PART = "What part is scored"
+SAMPLED = "On which sample"
+PART = "What part is used"
 ALIGNED = "How frames are put together"
-READING = "How videos are read"
 RAW = "Raw video"
+READING = "How videos are read"
 GATE = "Requirements"
 RESULTS = "Results"
 RUNNING = "Running"
+
+ORDER = (
+    TARGETS,
+    ENCODED,
+    MEASURED,
+    SAMPLED,
+    PART,
+    ALIGNED,
+    RAW,
+    READING,
+    GATE,
+    RESULTS,
+    RUNNING,
+)

@@ -18,6 +18,8 @@ _LONGEST = 10_000 * 3600
 
 _SIZE = re.compile(r"(\d{1,9})[xX](\d{1,9})")
 _CROP = re.compile(r"(\d{1,9})[xX](\d{1,9})\+(\d{1,9})\+(\d{1,9})")
+_BIT_RATE = re.compile(r"(\d{0,9}\.?\d{1,9})([kKmMgG]?)(?:bps|b/s|bit/s)?")
+_PREFIXES = {"": 1, "k": 1e3, "m": 1e6, "g": 1e9}
 _RATE = re.compile(r"\d{0,9}\.?\d{1,9}|\d{1,9}\.|\d{1,9}/\d{1,9}")
 _CLOCK = re.compile(r"(?:(?:(?P<hours>\d+):)?(?P<minutes>\d+):)?(?P<seconds>\d+(?:\.\d*)?|\.\d+)")
 
@@ -27,6 +29,13 @@ class Size(NamedTuple):
 
     width: int
     height: int
+
+
+class Assignment(NamedTuple):
+    """The name of something, and its value."""
+
+    key: str
+    value: str
 
 
 def size(text: str) -> Size:
@@ -95,6 +104,46 @@ def positive_seconds(text: str) -> float:
     if math.isclose(value, 0):
         raise UsageError(f"{text!r} must be more than 0")
     return value
+
+
+def positive(text: str) -> float:
+    """Read a number that is more than 0.
+
+    Raises:
+        UsageError: If the text is no finite number, or is 0 or less.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise UsageError(f"{text!r} is not a number above 0")
+    return value
+
+
+def bit_rate(text: str) -> float:
+    """Read bits a second: "6M", "800k", "2500000".
+
+    Raises:
+        UsageError: If the text is anything else, or 0.
+    """
+    found = _BIT_RATE.fullmatch(text)
+    value = float(found[1]) * _PREFIXES[found[2].lower()] if found else 0.0
+    if value <= 0:
+        raise UsageError(f"{text!r} is not a bit rate; write one such as 6M or 800k")
+    return value
+
+
+def assignment(text: str) -> Assignment:
+    """Read KEY=VALUE; the value may hold further signs of equality.
+
+    Raises:
+        UsageError: If there is no key, or no sign of equality.
+    """
+    key, sign, value = text.partition("=")
+    if not (key and sign):
+        raise UsageError(f"{text!r} is not an option with its value; write KEY=VALUE")
+    return Assignment(key, value)
 
 
 def sync(text: str) -> Sync:

@@ -6,32 +6,28 @@ them, the data block cannot be left, and a content security policy allows no oth
 the page's own.
 """
 
-import base64
-import hashlib
-import json
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
-from string import Template
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
 
 from vmafx_core.report import sections
-from vmafx_core.report.elements import markup, tag
+from vmafx_core.report.elements import tag
 from vmafx_core.report.files import write_atomically
 from vmafx_core.report.plain import plain, readable, short_names
+from vmafx_core.report.shell import page
 from vmafx_core.scoring.requirements import Outcome
 from vmafx_core.scoring.result import Metric, MetricKind, PairResult, ScoreResult, WorstFrame
 from vmafx_core.scoring.snapshots import PairPictures
 
-_button, _canvas, _div, _h1, _h2 = tag("button"), tag("canvas"), tag("div"), tag("h1"), tag("h2")
-_header, _input, _label, _noscript = tag("header"), tag("input"), tag("label"), tag("noscript")
+_button, _canvas, _div, _h2 = tag("button"), tag("canvas"), tag("div"), tag("h2")
+_input, _label, _noscript = tag("input"), tag("label"), tag("noscript")
 _option, _p, _section, _select = tag("option"), tag("p"), tag("section"), tag("select")
 
 
-_SCRIPT = ("numbers.js", "drawing.js", "reader.js")
+_SCRIPTS = ("theme.js", "numbers.js", "drawing.js", "reader.js")
 """The parts of the page's one script, in order."""
 
 
@@ -60,29 +56,16 @@ def render(
     result: ScoreResult, pictures: Sequence[PairPictures], outcomes: Sequence[Outcome] = ()
 ) -> str:
     """The page about a result as text."""
-    page = files("vmafx_core.report") / "page"
-    style = (page / "page.css").read_text("utf-8")
-    script = "\n".join((page / part).read_text("utf-8") for part in _SCRIPT)
     names = short_names([pair.distorted.location for pair in result.pairs])
     reference = short_names([result.reference.location])[0]
-    title = f"{', '.join(names)} against {reference}"
-    policy = (
-        f"default-src 'none'; img-src data:; script-src {_hash(script)}; style-src {_hash(style)}"
+    return page(
+        f"{', '.join(names)} against {reference}",
+        "Perceptual quality, scored with vmafx",
+        _body(result, pictures, outcomes, names),
+        styles=["page.css"],
+        scripts=_SCRIPTS,
+        data={"pairs": _pairs(result, names, pictures)},
     )
-    return Template((page / "page.html").read_text("utf-8")).substitute(
-        policy=policy,
-        generator=f"vmafx {result.versions.vmafx}",
-        title=markup(tag("title")(title)),
-        style=style,
-        body=markup(*_body(result, pictures, outcomes, names, title)),
-        data=_data(result, names, pictures),
-        script=script,
-    )
-
-
-def _hash(text: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
-    return f"'sha256-{digest}'"
 
 
 def _body(
@@ -90,15 +73,8 @@ def _body(
     pictures: Sequence[PairPictures],
     outcomes: Sequence[Outcome],
     names: Sequence[str],
-    title: str,
 ) -> list[ET.Element]:
-    body = [
-        _header(
-            _div(_h1(title), _p("Perceptual quality, scored with vmafx", class_="quiet small")),
-            _button("Light / dark", type="button", id="theme"),
-        ),
-        sections.cards(result, names, outcomes),
-    ]
+    body = [sections.cards(result, names, outcomes)]
     if outcomes:
         body.append(sections.requirements(names, outcomes))
     body += [_chart(result, names), _histogram(), sections.pools(result, names)]
@@ -171,16 +147,16 @@ def _charted(result: ScoreResult) -> list[str]:
     )
 
 
-def _data(result: ScoreResult, names: Sequence[str], pictures: Sequence[PairPictures]) -> str:
+def _pairs(
+    result: ScoreResult, names: Sequence[str], pictures: Sequence[PairPictures]
+) -> list[dict[str, Any]]:
+    """What the page's script draws."""
     charted = _charted(result)
     nothing = [PairPictures(())] * len(names)
-    pairs = [
+    return [
         _pair(name, pair, [snapshot.frame for snapshot in shown.snapshots] or pair.worst, charted)
         for name, pair, shown in zip(names, result.pairs, pictures or nothing, strict=True)
     ]
-    # "<" could end the block or open a comment in it; inside of JSON's strings it can be escaped.
-    text = json.dumps({"pairs": pairs}, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c")
 
 
 def _pair(

@@ -5,22 +5,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
-from rich.box import SIMPLE_HEAD, Box
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderResult
 from rich.table import Table
 from rich.text import Text
 
 from vmafx_core.notice import Level, Notice
-from vmafx_core.report.account import Line, clock, common_lines, number, reference_line, run_lines
+from vmafx_core.report.account import clock, common_lines, number, reference_line, run_lines
 from vmafx_core.report.plain import short_names
+from vmafx_core.report.ruled import GAP, lines_table, ruled_table
 from vmafx_core.report.sparkline import sparkline
 from vmafx_core.report.unpadded import Unpadded
 from vmafx_core.scoring.result import Metric, MetricKind, PairResult, ScoreResult
 
 _FILE_WIDTH = 100
-_LABEL_WIDTH = len("distorted filters")
-_GAP = 2
-_ASCII_HEAD = Box("    \n    \n -- \n" + 5 * "    \n", ascii=True)
 _COLUMNS = (
     ("mean", "mean"),
     ("p5", "p5"),
@@ -93,13 +90,7 @@ def _shown(pair: PairResult, *, verbose: bool) -> list[Metric]:
 
 
 def _table(*headings: str, ascii_only: bool) -> Table:
-    table = Table(
-        box=_ASCII_HEAD if ascii_only else SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-        show_edge=False,
-        header_style="bold",
-    )
+    table = ruled_table(ascii_only=ascii_only)
     for index, heading in enumerate(headings):
         table.add_column(
             heading,
@@ -119,7 +110,7 @@ def _comparison(
     columns += [(m.name, "mean") for m in _shown(pairs[0], verbose=False) if m.name != lead]
     headings = [name if pool == "mean" else f"{name}:{pool}" for name, pool in columns]
     room = options.max_width - min(max(map(len, names)), options.max_width // 2)
-    widths = itertools.accumulate(max(len(heading), 7) + _GAP for heading in headings)
+    widths = itertools.accumulate(max(len(heading), 7) + GAP for heading in headings)
     fitting = max(1, sum(width <= room for width in widths))
     table = _table("distorted", *headings[:fitting], ascii_only=options.ascii_only)
     means = [pair.lead.pooled.mean for pair in pairs]
@@ -173,7 +164,7 @@ def _fitting(metrics: Sequence[Metric], width: int) -> dict[str, str]:
     chosen: dict[str, str] = {}
     for pool, heading in _COLUMNS:
         numbers = (len(number(getattr(metric.pooled, pool), metric)) for metric in metrics)
-        room -= _GAP + max(len(heading), *numbers)
+        room -= GAP + max(len(heading), *numbers)
         if room < 0:
             break
         chosen[pool] = heading
@@ -185,23 +176,14 @@ def _account(
 ) -> Iterator[ConsoleRenderable]:
     shared, own = common_lines(result.pairs)
     yield Text("\nWhat was done", "bold")
-    yield _lines([reference_line(result), *shared])
+    yield lines_table([reference_line(result), *shared])
     for name, lines in zip(names, own, strict=True):
         if lines:
             yield Text(name, "bold")
-            yield _lines(lines)
-    yield _lines(run_lines(result))
+            yield lines_table(lines)
+    yield lines_table(run_lines(result))
     for notice in result.all_notices():
         yield _notice(notice, options)
-
-
-def _lines(lines: Sequence[Line] | Iterator[Line]) -> Table:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim", no_wrap=True, min_width=_LABEL_WIDTH)
-    grid.add_column(overflow="fold")
-    for about, words in lines:
-        grid.add_row(Text(about), Text(words))
-    return grid
 
 
 def _notice(notice: Notice, options: ConsoleOptions) -> Text:

@@ -1,8 +1,6 @@
 // What the reader does: points, drags, types, chooses, prints.
 
 const resetButton = document.getElementById("reset");
-const themeButton = document.getElementById("theme");
-const root = document.documentElement;
 const SMALLEST_DRAG = 6;
 
 function draw() {
@@ -105,24 +103,5 @@ metricSelect.addEventListener("change", () => {
 for (const toggle of toggles) toggle.addEventListener("change", draw);
 resetButton.addEventListener("click", reset);
 
-// Light, dark, paper.
-
-const dark = window.matchMedia("(prefers-color-scheme: dark)");
-themeButton.addEventListener("click", () => {
-  const now = root.dataset.theme || (dark.matches ? "dark" : "light");
-  root.dataset.theme = now === "dark" ? "light" : "dark";
-  draw();
-});
-dark.addEventListener("change", draw);
-let before = null;
-window.addEventListener("beforeprint", () => {
-  before = root.dataset.theme;
-  root.dataset.theme = "light";
-  draw();
-});
-window.addEventListener("afterprint", () => {
-  if (before) root.dataset.theme = before;
-  else delete root.dataset.theme;
-  draw();
-});
+window.addEventListener("recolour", draw);
 new ResizeObserver(draw).observe(chart);

@@ -1,0 +1,43 @@
+"""`vmafx tune`: encode settings found by measuring, one module a command."""
+
+from typing import ClassVar
+
+import typer
+
+from vmafx_cli.command_classes import LazyCommand
+from vmafx_cli.configured import ConfiguredGroup
+
+_EPILOG = """\
+[bold]Examples[/]
+
+  vmafx tune crf movie.mkv --encoder libsvtav1 --preset 8 --target 'vmaf>=94'
+  vmafx tune crf movie.mkv --encoder libx265 --target 'vmaf:p5>=88'
+"""
+
+
+class TuneGroup(ConfiguredGroup):
+    """The commands that search."""
+
+    lazy_commands: ClassVar = {
+        "crf": LazyCommand(
+            "vmafx_cli.commands.tune.crf", "Find the coarsest quality that meets a target."
+        ),
+    }
+
+
+app = typer.Typer(
+    cls=TuneGroup,
+    add_completion=False,
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+    epilog=_EPILOG,
+)
+
+
+@app.callback()
+def tune() -> None:
+    """Find encode settings by measuring.
+
+    Every search encodes samples of the source in memory, measures them, and ends with settings
+    that were measured.
+    """

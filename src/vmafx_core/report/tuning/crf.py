@@ -1,0 +1,168 @@
+"""What `tune crf` found, in all forms."""
+
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from vmafx_core.encoders.catalogue import find_encoder
+from vmafx_core.report.account import Line, describe_video
+from vmafx_core.report.plain import plain, short_names, shown_location
+from vmafx_core.report.ruled import lines_table
+from vmafx_core.report.tuning import words
+from vmafx_core.report.tuning.blocks import Dot, Facts, RdChart, Series, TableSection, Verdict
+from vmafx_core.report.tuning.command import ffmpeg_command
+from vmafx_core.report.tuning.facts import sample_line
+from vmafx_core.report.tuning.plot import Plot
+from vmafx_core.report.tuning.points import (
+    encode_fps,
+    point_dict,
+    points_table,
+    quality_name,
+    setting_dict,
+    target_name,
+)
+from vmafx_core.report.tuning.view import View
+from vmafx_core.tune.crf import CrfResult
+from vmafx_core.tune.points import Point
+
+
+def crf_view(result: CrfResult) -> View:
+    """How the result of `tune crf` is shown."""
+    found, request = result.found, result.request
+    chosen = [found.pick] if found.pick else []
+    table = points_table(
+        found.points,
+        request.targets,
+        duration=result.source.duration,
+        source_bit_rate=result.source_bit_rate,
+        chosen=chosen,
+    )
+    verdict = _verdict(result)
+    chart = _chart(result)
+    facts = tuple(_facts(result))
+    name = short_names([request.source.location])[0]
+    return View(
+        kind="crf",
+        title=f"{find_encoder(request.setting.encoder).knob.name} for {name}",
+        printed=_printed(verdict, table, chart, facts),
+        table=table,
+        body=_body(result),
+        blocks=(verdict, chart, TableSection("Tries", table), Facts("What was done", facts)),
+    )
+
+
+def _verdict(result: CrfResult) -> Verdict:
+    found, request = result.found, result.request
+    if found.pick is None:
+        wanted = " and ".join(t.text for t in request.targets)
+        figure = f"nothing meets {wanted}, nearest is {quality_name(found.nearest)}"
+        return Verdict(figure, found.why, good=False)
+    command = ffmpeg_command(request.source, result.source, found.pick.setting, found.pick.pix_fmt)
+    return Verdict(quality_name(found.pick), found.why, code=command)
+
+
+def _printed(
+    verdict: Verdict, table: RenderableType, chart: RdChart, facts: tuple[Line, ...]
+) -> RenderableType:
+    style = "bold green" if verdict.good else "bold yellow"
+    # The reason of a pick begins with its name.
+    why = verdict.words.removeprefix(verdict.figure)
+    between = "" if why != verdict.words else ": "
+    parts: list[RenderableType] = [Text.assemble((verdict.figure, style), between, why)]
+    if verdict.code:
+        # One line however narrow the terminal is, so that it can be copied.
+        parts += [Text(), Text(verdict.code, "cyan", no_wrap=True, overflow="ignore")]
+    parts += [Text(), table]
+    if len({dot.x for series in chart.series for dot in series.dots}) > 1:
+        parts += [Text(), Plot(chart)]
+    parts += [Text("\nWhat was done", "bold"), lines_table(facts)]
+    return Group(*parts)
+
+
+def _chart(result: CrfResult) -> RdChart:
+    found, target = result.found, result.request.targets[0]
+    dots = tuple(
+        Dot(p.bit_rate, p.value(target), _label(p, p.value(target)), chosen=p is found.pick)
+        for p in reversed(found.points)
+    )
+    return RdChart(
+        title="Quality over bit rate",
+        series=(Series(result.request.setting.encoder, dots),),
+        y_name=target_name(target),
+        lines=((target.value, "target"),),
+    )
+
+
+def _label(point: Point, value: float) -> str:
+    rate = words.bit_rate(point.bit_rate)
+    speed = words.fixed(1)(encode_fps(point))
+    return f"{quality_name(point)}: {words.score(value)}, {rate}, {speed} fps"
+
+
+def _facts(result: CrfResult) -> list[Line]:
+    request, found = result.request, result.found
+    lines = [
+        ("source", f"{shown_location(request.source.location)}: {describe_video(result.source)}"),
+        sample_line(result.windows, found.points, whole=result.whole),
+        ("encoder", _encoder(found.nearest)),
+        ("time", f"{words.count(found.probes, 'probe')} in {words.clock(result.seconds)}"),
+    ]
+    if result.verified and found.pick:
+        lines.append(("verified", _verified(result, found.pick, result.verified)))
+    return lines
+
+
+def _encoder(point: Point) -> str:
+    setting = point.setting
+    preset = setting.preset or find_encoder(setting.encoder).default_preset
+    parts = [setting.encoder, f"preset {preset}" if preset else "", point.pix_fmt]
+    parts += [f"{key}={value}" for key, value in setting.options]
+    parts.append(point.encoder_version)
+    return ", ".join(filter(None, parts))
+
+
+def _verified(result: CrfResult, pick: Point, whole: Point) -> str:
+    told = []
+    for target in result.request.targets:
+        full, sampled = whole.value(target), pick.value(target)
+        told.append(
+            f"{target_name(target)} {words.score(full)} over all frames, "
+            f"{words.score(sampled)} on the sample ({full - sampled:+.2f})"
+        )
+    rate = f"{words.bit_rate(whole.bit_rate)} against {words.bit_rate(pick.bit_rate)}"
+    return "; ".join([*told, rate])
+
+
+def _body(result: CrfResult) -> dict[str, Any]:
+    found, request = result.found, result.request
+    return {
+        "source": plain(result.source),
+        "source_bit_rate": result.source_bit_rate,
+        "setting": setting_dict(request.setting),
+        "targets": [asdict(t) for t in request.targets],
+        "windows": plain(result.windows),
+        "whole": result.whole,
+        "pick": _costed(result, found.pick),
+        "nearest": _costed(result, found.nearest),
+        "reason": found.reason.value,
+        "why": found.why,
+        "monotone": found.monotone,
+        "probes": found.probes,
+        "points": [_costed(result, p) for p in found.points],
+        "verified": _costed(result, result.verified),
+        "command": _verdict(result).code or None,
+        "seconds": plain(result.seconds),
+    }
+
+
+def _costed(result: CrfResult, point: Point | None) -> dict[str, Any] | None:
+    """A point as plain data, with what it means for the whole source."""
+    if point is None:
+        return None
+    return point_dict(point) | {
+        "values": [plain(point.value(t)) for t in result.request.targets],
+        "predicted_bytes": plain(result.predicted_bytes(point)),
+        "percent": plain(result.percent(point)),
+    }
