@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from vmafx_core.tune.frontier import Believed
-from vmafx_core.tune.rungs import RungRules, Spacing, choose_rungs
+from vmafx_core.tune.rules import RungRules, Spacing
+from vmafx_core.tune.rungs import choose_rungs
 
 _SIZES = ((1280, 720), (640, 360))
 

@@ -16,7 +16,7 @@ from vmafx_core.tune.events import Probing, TuneEvent
 from vmafx_core.tune.hull import Hull
 from vmafx_core.tune.ladder_search import Ladder, ladder_of, search_ladder, size_of
 from vmafx_core.tune.points import Point
-from vmafx_core.tune.rungs import RungRules
+from vmafx_core.tune.rules import RungRules
 from vmafx_core.tune.sizes import Size
 from vmafx_core.tune.targets import parse_target
 

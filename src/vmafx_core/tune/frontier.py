@@ -22,7 +22,7 @@ from vmafx_core.tune.sizes import Size
 
 # Smaller sizes lose detail that no quality value brings back: their curves bend more than those
 # of encodes at the source's own size, which the priors are fitted to.
-_MORE_WIGGLE = 5.0
+_MORE_WIGGLE = 2.5
 # How many standard deviations above the likeliest value a step is hoped to be.
 _HOPE = 1.0
 

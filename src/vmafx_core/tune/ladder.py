@@ -16,9 +16,9 @@ from vmafx_core.tune.events import Done, Told, TuneEvent
 from vmafx_core.tune.ladder_search import Ladder, search_ladder
 from vmafx_core.tune.measure import prepared
 from vmafx_core.tune.request import Measuring
-from vmafx_core.tune.rungs import RungRules
+from vmafx_core.tune.rules import RungRules
 from vmafx_core.tune.sizes import Resolution, Size, ladder_sizes
-from vmafx_core.tune.targets import check_targets
+from vmafx_core.tune.targets import check_targets, meets
 from vmafx_core.tune.windows import Window
 
 
@@ -66,6 +66,12 @@ class LadderResult:
     display: Size
     ladder: Ladder
     seconds: float
+
+    @property
+    def reaches_top(self) -> bool:
+        """Whether the top rung has the quality that was asked for."""
+        top = self.request.top
+        return meets(top, self.ladder.rungs[-1].value(top))
 
 
 def ladder_events(request: LadderRequest) -> Generator[TuneEvent[LadderResult]]:

@@ -20,7 +20,8 @@ from vmafx_core.tune.events import Probing, TuneEvent
 from vmafx_core.tune.frontier import Believed, Frontier, Step, direction, known, worth_measuring
 from vmafx_core.tune.hull import Hull
 from vmafx_core.tune.points import Point
-from vmafx_core.tune.rungs import RungRules, choose_rungs
+from vmafx_core.tune.rules import RungRules
+from vmafx_core.tune.rungs import choose_rungs
 from vmafx_core.tune.search import Probe
 from vmafx_core.tune.sizes import Size
 
@@ -28,7 +29,7 @@ from vmafx_core.tune.sizes import Size
 _FIRST = (0.4, 0.75)
 # The hull is known when no step could rise above it by more than this share of what quality
 # there is between its ends.
-_KNOWN = 0.005
+_KNOWN = 0.01
 # Of all steps of all sizes, the most that are measured for the hull.
 _MOST_SHARE = 0.2
 # How often the choice of rungs may change before the measured points have to do.

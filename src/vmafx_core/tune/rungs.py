@@ -1,14 +1,13 @@
 """Choosing the rungs of a ladder from what is on, or near, the hull."""
 
 import math
-from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from vmafx_core.tune.frontier import Believed
 from vmafx_core.tune.hull import Hull, Numbers
+from vmafx_core.tune.rules import RungRules, Spacing
 from vmafx_core.tune.sizes import Size
 
 type Indices = npt.NDArray[np.intp]
@@ -17,55 +16,8 @@ type Indices = npt.NDArray[np.intp]
 _SLACK = math.log2(1.03)
 # An octave more than the hull takes is as bad as being this many spacings off the wanted place.
 _OFF_THE_HULL = 5.0
-# Without a least bit rate, no rung has less than this share of the top's quality: it is of no use.
-_USEFUL_SHARE = 0.25
 # An unmeasured step is as good as one measured that is this share of the spacing nearer.
 _MEASURED_NEARER = 0.05
-
-
-class Spacing(StrEnum):
-    """What is even between rungs."""
-
-    BITRATE = "bitrate"
-    """The ratio of bit rates."""
-    QUALITY = "quality"
-    """The difference in quality."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RungRules:
-    """What a ladder has to keep to.
-
-    Attributes:
-        rungs: Most rungs.
-        spacing: What is even between them.
-        min_bit_rate: Least bits a second of a rung; None for half of the next one's at each step
-            down from the top, and no rung of no use.
-        max_bit_rate: Most bits a second of a rung; None for no bound.
-        min_ratio: Least ratio of bit rates from one rung to the next.
-        min_quality_step: Least difference in quality from one rung to the next.
-        forced: Sizes of which there must be a rung.
-    """
-
-    rungs: int = 6
-    spacing: Spacing = Spacing.BITRATE
-    min_bit_rate: float | None = None
-    max_bit_rate: float | None = None
-    min_ratio: float = 1.2
-    min_quality_step: float = 0.0
-    forced: tuple[Size, ...] = ()
-
-    def lowest(self, highest: float) -> float:
-        """The lowest rate of interest below a highest one, in octaves."""
-        if self.min_bit_rate is not None:
-            return math.log2(self.min_bit_rate)
-        return highest - (self.rungs - 1)
-
-    def worst(self, best: float) -> float:
-        """The lowest quality of interest below a best one."""
-        if self.min_bit_rate is not None or best < 0:
-            return -math.inf
-        return _USEFUL_SHARE * best
 
 
 def choose_rungs(

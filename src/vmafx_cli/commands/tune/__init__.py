@@ -12,6 +12,7 @@ _EPILOG = """\
 
   vmafx tune crf movie.mkv --encoder libsvtav1 --preset 8 --target 'vmaf>=94'
   vmafx tune crf movie.mkv --encoder libx265 --target 'vmaf:p5>=88'
+  vmafx tune ladder movie.mkv --resolutions 1080,720,540,360 --rungs 6
 """
 
 
@@ -21,6 +22,9 @@ class TuneGroup(ConfiguredGroup):
     lazy_commands: ClassVar = {
         "crf": LazyCommand(
             "vmafx_cli.commands.tune.crf", "Find the coarsest quality that meets a target."
+        ),
+        "ladder": LazyCommand(
+            "vmafx_cli.commands.tune.ladder", "Find the rungs of a ladder for streaming."
         ),
     }
 

@@ -1,0 +1,63 @@
+"""`vmafx tune ladder`: find the rungs of a ladder for adaptive streaming."""
+
+import typer
+
+from vmafx_cli.command_classes import Command
+from vmafx_cli.options.encoding import EncoderOptions
+from vmafx_cli.options.groups import with_groups
+from vmafx_cli.options.laddering import LadderOptions
+from vmafx_cli.options.outputs import MessageOptions
+from vmafx_cli.options.reading import Source, SourceOptions
+from vmafx_cli.options.tuning import FindingOptions, SampleOptions
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+
+_EPILOG = """\
+[bold]Examples[/]
+
+  vmafx tune ladder movie.mkv --resolutions 1080,720,540,360 --rungs 6
+  vmafx tune ladder movie.mkv --encoder libsvtav1 --preset 8 --top 93
+  vmafx tune ladder movie.mkv --min-bitrate 300k --max-bitrate 6M
+  vmafx tune ladder movie.mkv --spacing quality --min-quality-step 6
+
+[bold]What comes out[/]
+
+  The rungs, each measured; the curves of all sizes and their hull.
+
+[bold]Exit codes[/]
+
+  0 found, 2 wrong usage or nothing within the bounds, 3 the source cannot be
+  read, 5 the encoder is missing, 7 failed, 130 interrupted.
+"""
+
+
+@app.command(cls=Command, epilog=_EPILOG)
+@with_groups
+def ladder(
+    *,
+    source: Source,
+    wanted: LadderOptions,
+    encoding: EncoderOptions,
+    sampling: SampleOptions,
+    reading: SourceOptions,
+    results: FindingOptions,
+    messages: MessageOptions,
+) -> None:
+    """Find the rungs of a ladder for adaptive streaming.
+
+    A few settings of every size are encoded and measured at one display size; further ones where
+    they could raise the hull over all sizes. The rungs are chosen from what is on the hull.
+    """
+    from vmafx_cli.tuning import present  # noqa: PLC0415  # help does without the engine
+    from vmafx_core.report.tuning.ladder import ladder_view  # noqa: PLC0415
+    from vmafx_core.tune.ladder import LadderRequest, ladder_events  # noqa: PLC0415
+
+    request = LadderRequest(
+        source=reading.spec(source),
+        setting=encoding.setting(),
+        top=wanted.quality(),
+        resolutions=wanted.sizes(),
+        rules=wanted.rules(),
+        measuring=sampling.measuring(wanted.display),
+    )
+    present("ladder", ladder_events(request), ladder_view, results, messages, taken=[source])

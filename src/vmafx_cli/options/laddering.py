@@ -1,0 +1,171 @@
+"""Options that say what a ladder is to be."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from vmafx_cli.options import names, panels, values
+from vmafx_cli.options.groups import option
+from vmafx_core.errors import UsageError
+from vmafx_core.tune.rules import RungRules, Spacing
+from vmafx_core.tune.sizes import Resolution, parse_resolutions
+
+if TYPE_CHECKING:
+    from vmafx_core.scoring.requirements import Requirement
+
+_MOST_RUNGS = 50
+DEFAULT_TOP = "vmaf>=95"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderOptions:
+    """What the rungs are chosen from, and by which rules; the fields are the options."""
+
+    resolutions: Annotated[
+        str | None,
+        option(
+            "--resolutions",
+            panel=panels.TARGETS,
+            metavar="LIST",
+            default="standard ones",
+            help="Heights or sizes to choose from: 1080,720,540 or 1920x1080,960x540.",
+        ),
+    ] = None
+    force_resolutions: Annotated[
+        str | None,
+        option(
+            "--force-resolutions",
+            panel=panels.TARGETS,
+            metavar="LIST",
+            help="Those of which there must be a rung.",
+        ),
+    ] = None
+    rungs: Annotated[
+        int,
+        option(
+            "--rungs",
+            panel=panels.TARGETS,
+            metavar="N",
+            min=1,
+            max=_MOST_RUNGS,
+            show_default=True,
+            help="Most rungs.",
+        ),
+    ] = 6
+    top: Annotated[
+        str,
+        option(
+            "--top",
+            panel=panels.TARGETS,
+            metavar="'METRIC[:POOL]>=X'",
+            complete=names.requirements,
+            show_default=True,
+            help="Quality that the top rung is to have; what it measures is what quality means.",
+        ),
+    ] = DEFAULT_TOP
+    spacing: Annotated[
+        Spacing,
+        option(
+            "--spacing",
+            panel=panels.TARGETS,
+            metavar="bitrate|quality",
+            show_default=True,
+            help="What is even between rungs: the ratio of bit rates, or the gain in quality.",
+        ),
+    ] = Spacing.BITRATE
+    min_bit_rate: Annotated[
+        float | None,
+        option(
+            "--min-bitrate",
+            panel=panels.TARGETS,
+            metavar="RATE",
+            parser=values.bit_rate,
+            default="half of the next rung's, each",
+            help="Least bits a second of a rung: 300k.",
+        ),
+    ] = None
+    max_bit_rate: Annotated[
+        float | None,
+        option(
+            "--max-bitrate",
+            panel=panels.TARGETS,
+            metavar="RATE",
+            parser=values.bit_rate,
+            help="Most bits a second of a rung: 6M.",
+        ),
+    ] = None
+    min_ratio: Annotated[
+        float,
+        option(
+            "--min-ratio",
+            panel=panels.TARGETS,
+            metavar="X",
+            min=1.0,
+            show_default=True,
+            help="Least ratio of bit rates from one rung to the next.",
+        ),
+    ] = 1.2
+    min_quality_step: Annotated[
+        float,
+        option(
+            "--min-quality-step",
+            panel=panels.TARGETS,
+            metavar="X",
+            min=0.0,
+            show_default=True,
+            help="Least gain in quality from one rung to the next.",
+        ),
+    ] = 0.0
+    display: Annotated[
+        values.Size | None,
+        option(
+            "--display",
+            panel=panels.MEASURED,
+            metavar="WxH",
+            parser=values.size,
+            default="the source's",
+            help="Size to which all are scaled, and where quality is measured.",
+        ),
+    ] = None
+
+    def quality(self) -> "Requirement":
+        """What quality means, and how much of it the top rung is to have.
+
+        Raises:
+            UsageError: If it cannot be read.
+        """
+        from vmafx_core.tune.targets import parse_target  # noqa: PLC0415  # help does without
+
+        return parse_target(self.top)
+
+    def sizes(self) -> tuple[Resolution, ...]:
+        """What the rungs are chosen from; empty for standard sizes.
+
+        Raises:
+            UsageError: If one is no resolution.
+        """
+        return _resolutions(self.resolutions)
+
+    def rules(self) -> RungRules:
+        """What the ladder has to keep to.
+
+        Raises:
+            UsageError: If bounds contradict each other.
+        """
+        low, high = self.min_bit_rate, self.max_bit_rate
+        if low and high and low > high:
+            raise UsageError(
+                f"--min-bitrate {low:g} is above --max-bitrate {high:g}", "Exchange them."
+            )
+        return RungRules(
+            rungs=self.rungs,
+            spacing=self.spacing,
+            min_bit_rate=low,
+            max_bit_rate=high,
+            min_ratio=self.min_ratio,
+            min_quality_step=self.min_quality_step,
+            forced=_resolutions(self.force_resolutions),
+        )
+
+
+def _resolutions(text: str | None) -> tuple[Resolution, ...]:
+    return parse_resolutions(text) if text is not None else ()

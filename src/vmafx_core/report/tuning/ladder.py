@@ -1,0 +1,174 @@
+"""What `tune ladder` found, in all forms."""
+
+from dataclasses import asdict
+from itertools import pairwise
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from vmafx_core.encoders.catalogue import find_encoder
+from vmafx_core.notice import counted
+from vmafx_core.report.account import Line, describe_video
+from vmafx_core.report.plain import plain, short_names, shown_location
+from vmafx_core.report.ruled import lines_table
+from vmafx_core.report.tuning import words
+from vmafx_core.report.tuning.blocks import Dot, Facts, RdChart, Series, TableSection, Verdict
+from vmafx_core.report.tuning.datatable import Column, DataTable
+from vmafx_core.report.tuning.facts import sample_line
+from vmafx_core.report.tuning.plot import Plot
+from vmafx_core.report.tuning.points import (
+    point_dict,
+    points_table,
+    quality_name,
+    setting_dict,
+    target_name,
+)
+from vmafx_core.report.tuning.view import View
+from vmafx_core.tune.ladder import LadderResult
+from vmafx_core.tune.ladder_search import size_of
+from vmafx_core.tune.points import Point
+
+
+def ladder_view(result: LadderResult) -> View:
+    """How the result of `tune ladder` is shown."""
+    ladder = result.ladder
+    table = _rungs_table(result)
+    verdict = _verdict(result)
+    chart = _chart(result)
+    facts = tuple(_facts(result))
+    tries = sorted(ladder.points, key=lambda p: (size_of(p), -p.bit_rate), reverse=True)
+    name = short_names([result.request.source.location])[0]
+    return View(
+        kind="ladder",
+        title=f"Ladder for {name}",
+        printed=_printed(verdict, table, chart, facts),
+        table=table,
+        body=_body(result),
+        blocks=(
+            verdict,
+            TableSection("Rungs", table),
+            chart,
+            TableSection("Tries", points_table(tries, chosen=ladder.rungs)),
+            Facts("What was done", facts),
+        ),
+    )
+
+
+def _rungs_table(result: LadderResult) -> DataTable:
+    """A row a rung, from the lowest rate."""
+    rungs, top = result.ladder.rungs, result.request.top
+    knob = find_encoder(result.request.setting.encoder).knob.name
+    ratios = [None, *(b.bit_rate / a.bit_rate for a, b in pairwise(rungs))]
+    filled: list[tuple[Column, list[Any]]] = [
+        (Column("rung", "rung", words.general), list(range(1, len(rungs) + 1))),
+        (Column("size", "picture", words=True), ["{}x{}".format(*size_of(p)) for p in rungs]),
+        (Column("quality", knob, words.general), [p.setting.quality for p in rungs]),
+        (
+            Column(target_name(top), target_name(top), words.score),
+            [p.value(top) for p in rungs],
+        ),
+        (Column("bit_rate", "bit rate", words.bit_rate), [p.bit_rate for p in rungs]),
+        (Column("ratio", "step", _ratio), ratios),
+    ]
+    columns = tuple(column for column, _ in filled)
+    return DataTable(columns, tuple(zip(*(values for _, values in filled), strict=True)))
+
+
+def _ratio(value: float | None) -> str:
+    return "" if value is None else f"x{value:.2f}"
+
+
+def _verdict(result: LadderResult) -> Verdict:
+    rungs, top = result.ladder.rungs, result.request.top
+    ends = " to ".join(dict.fromkeys(_named(p, result) for p in (rungs[0], rungs[-1])))
+    probes = counted(len(result.ladder.points), "setting")
+    why = f"{ends}; {probes} of {result.ladder.steps} measured"
+    short = rungs[-1].value(top)
+    if not result.reaches_top:
+        why += f"; nothing within bounds has {top.text}, the best has {words.score(short)}"
+    return Verdict(counted(len(rungs), "rung"), why, good=result.reaches_top)
+
+
+def _named(point: Point, result: LadderResult) -> str:
+    top = result.request.top
+    width, height = size_of(point)
+    value = words.score(point.value(top))
+    return f"{width}x{height} at {words.bit_rate(point.bit_rate)} ({target_name(top)} {value})"
+
+
+def _printed(
+    verdict: Verdict, table: DataTable, chart: RdChart, facts: tuple[Line, ...]
+) -> RenderableType:
+    style = "bold green" if verdict.good else "bold yellow"
+    said = Text.assemble((verdict.figure, style), ": ", verdict.words)
+    done = Text("\nWhat was done", "bold")
+    return Group(said, Text(), table, Text(), Plot(chart), done, lines_table(facts))
+
+
+def _chart(result: LadderResult) -> RdChart:
+    ladder, top = result.ladder, result.request.top
+    chosen = {id(rung) for rung in ladder.rungs}
+
+    def dots(points: list[Point]) -> tuple[Dot, ...]:
+        ordered = sorted(points, key=lambda p: p.bit_rate)
+        return tuple(
+            Dot(p.bit_rate, p.value(top), _label(p, result), chosen=id(p) in chosen)
+            for p in ordered
+        )
+
+    sizes = [
+        Series("{}x{}".format(*size), dots([p for p in ladder.points if size_of(p) == size]))
+        for size in ladder.sizes
+    ]
+    hull = Series("hull", dots(list(ladder.hull)), hull=True)
+    return RdChart(
+        title="Quality over bit rate",
+        series=(*sizes, hull),
+        y_name=target_name(top),
+        lines=((top.value, "top"),),
+    )
+
+
+def _label(point: Point, result: LadderResult) -> str:
+    return f"{quality_name(point)}, {_named(point, result)}"
+
+
+def _facts(result: LadderResult) -> list[Line]:
+    request, ladder = result.request, result.ladder
+    setting = ladder.rungs[0].setting
+    preset = setting.preset or find_encoder(setting.encoder).default_preset
+    encoder = [setting.encoder, f"preset {preset}" if preset else "", ladder.rungs[0].pix_fmt]
+    encoder += [f"{key}={value}" for key, value in setting.options]
+    encoder.append(f"a key frame every {counted(setting.keyframe_interval or 0, 'frame')}")
+    return [
+        ("source", f"{shown_location(request.source.location)}: {describe_video(result.source)}"),
+        sample_line(result.windows, ladder.points, whole=result.whole),
+        ("encoder", ", ".join(filter(None, encoder))),
+        ("display", "{}x{}: all sizes are scaled to it and measured there".format(*result.display)),
+        ("time", words.clock(result.seconds)),
+    ]
+
+
+def _body(result: LadderResult) -> dict[str, Any]:
+    request, ladder = result.request, result.ladder
+    return {
+        "source": plain(result.source),
+        "setting": setting_dict(request.setting),
+        "top": asdict(request.top),
+        "rules": plain(request.rules),
+        "windows": plain(result.windows),
+        "whole": result.whole,
+        "display": list(result.display),
+        "sizes": [list(size) for size in ladder.sizes],
+        "rungs": [_dict(p, result) for p in ladder.rungs],
+        "hull": [_dict(p, result) for p in ladder.hull],
+        "points": [_dict(p, result) for p in ladder.points],
+        "steps": ladder.steps,
+        "reaches_top": result.reaches_top,
+        "seconds": plain(result.seconds),
+    }
+
+
+def _dict(point: Point, result: LadderResult) -> dict[str, Any]:
+    return point_dict(point) | {"value": plain(point.value(result.request.top))}
