@@ -28,6 +28,11 @@ class Notice:
     level: Level = Level.WARNING
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things in words: "1 frame", "2 frames"."""
+    return f"{number} {noun}" + ("" if abs(number) == 1 else "s")
+
+
 def info(code: str, text: str) -> Notice:
     """A notice that reports something done as asked or as needed."""
     return Notice(code, text, Level.INFO)

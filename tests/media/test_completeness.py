@@ -108,7 +108,7 @@ def test_a_stream_that_breaks_in_the_middle_is_an_error(
     for seed in range(4):
         spec = InputSpec(location=str(damaged(whole, seed)))
         with (
-            pytest.raises(InputError, match=r"breaks after \d+ pictures"),
+            pytest.raises(InputError, match=r"breaks after \d+ picture"),
             VideoSource(spec, threads=threads) as source,
         ):
             list(source.frames())

@@ -103,7 +103,7 @@ def test_a_rest_of_bytes_is_counted_and_a_format_that_fits_is_named(tmp_path: Pa
 def test_a_raw_file_that_is_cut_short_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "clip_16x10_yuv420p.yuv"
     path.write_bytes(bytes(2 * frame_bytes(16, 10, "yuv420p") - 1))
-    with pytest.raises(InputError, match=r"1 frames of 16x10 yuv420p .* 239 bytes over"):
+    with pytest.raises(InputError, match=r"1 frame of 16x10 yuv420p .* 239 bytes over"):
         VideoSource(InputSpec(location=str(path)))
 
 

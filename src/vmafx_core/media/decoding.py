@@ -20,7 +20,7 @@ from vmafx_core.media.failures import (
 from vmafx_core.media.locations import is_url, name_of
 from vmafx_core.media.opened import Opened
 from vmafx_core.media.timeline import Timeline
-from vmafx_core.notice import warning
+from vmafx_core.notice import counted, warning
 
 # Decoders that conceal damage without marking the picture, unless they are told to give up on it.
 # The others mark it, and giving up would make them refuse harmless irregularities too.
@@ -82,7 +82,7 @@ def decode(opened: Opened, location: str, *, sought: bool = False) -> Iterator[a
         for frame in frames:
             first = account.pictures == 0 and not sought
             if first and (leading := account.leading(frame)):
-                text = f"{leading} pictures before the first key frame are left out"
+                text = f"{counted(leading, 'picture')} before the first key frame left out"
                 told = warning("leading", f"{name_of(location)}: {text}")
                 opened.notices = (*opened.notices, told)
             account.remove(frame)
@@ -155,7 +155,7 @@ class _Account:
     def position(self) -> str:
         """Where the decoding stands, for a message."""
         at = f", at {self._seconds:.2f} s" if self._seconds else ""
-        return f"after {self.pictures} pictures{at}"
+        return f"after {counted(self.pictures, 'picture')}{at}"
 
     def add(self, packet: "Packet[VideoStream]") -> None:
         """Expect the picture of `packet`, unless the container says that it is not to be shown."""

@@ -12,7 +12,7 @@ from vmafx_core.errors import InputError
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.pixels import known_formats, pixels
 from vmafx_core.media.types import InputSpec
-from vmafx_core.notice import Notice, info
+from vmafx_core.notice import Notice, counted, info
 
 ENDINGS = frozenset({".yuv", ".raw", ".rgb", ".rgba", ".bgr", ".gray", ".nv12", ".p010", ".i420"})
 
@@ -131,9 +131,10 @@ def check_size(location: str, shape: Geometry, size: int) -> None:
         for f in _COMMON_FORMATS
         if f != shape.pix_fmt and size % frame_bytes(width, height, f) == 0
     ]
+    whole = counted(size // shape.frame_bytes, "frame")
     raise InputError(
-        f"{location}: {size} bytes are {size // shape.frame_bytes} frames of {width}x{height} "
-        f"{shape.pix_fmt} ({shape.frame_bytes} bytes each) and {over} bytes over",
+        f"{location}: {size} bytes are {whole} of {width}x{height} {shape.pix_fmt} "
+        f"({shape.frame_bytes} bytes each) and {over} bytes over",
         f"At this size, --pix-fmt {fitting[0]} would fit."
         if fitting
         else "Check --width, --height and --pix-fmt, or whether the file was cut short.",

@@ -7,15 +7,15 @@ recordings of live video have true ones.
 
 import re
 from fractions import Fraction
-from itertools import pairwise
 
 import av
+import numpy as np
 from av.video.stream import VideoStream
 
 from vmafx_core.errors import InputError
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.opened import Opened
-from vmafx_core.notice import Notice, warning
+from vmafx_core.notice import Notice, counted, warning
 
 # How far, in frames, timestamps of an even stream stray from the grid that they are rounded to.
 _UNEVEN = 0.1
@@ -52,7 +52,9 @@ class Timeline:
         if missing < _HOLE:
             return None
         self._told = True
-        text = f"{self._name}: {round(missing)} pictures seem to be missing {last:.2f} s into it"
+        count = round(missing)
+        lost = f"{counted(count, 'picture')} {'seems' if count == 1 else 'seem'} to be missing"
+        text = f"{self._name}: {lost} {last:.2f} s into it"
         return warning("gap", text)
 
     def check_end(self) -> None:
@@ -90,9 +92,9 @@ def is_variable(stream: VideoStream) -> bool:
     entries = stream.index_entries
     if stream.frames and len(entries) == stream.frames:
         # An edit list may cut into the first and the last frame.
-        times = [e.timestamp for e in entries][1:-1]
-        steps = sorted(b - a for a, b in pairwise(times))
-        return bool(steps) and steps[-1] - steps[0] > _UNEVEN * max(steps[len(steps) // 2], 1)
+        times = np.fromiter((e.timestamp for e in entries), np.int64, len(entries))[1:-1]
+        steps = np.diff(times)
+        return steps.size > 0 and bool(np.ptp(steps) > _UNEVEN * max(np.median(steps), 1))
     average, base = rate_of(stream), stream.base_rate
     if not average or not base:
         return False

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from vmafx_core.media.types import VideoInfo
+from vmafx_core.notice import counted
 from vmafx_core.report.plain import shown_location
 from vmafx_core.scoring.result import Metric, ModelUse, PairResult, ScoreResult
 
@@ -29,7 +30,7 @@ def clock(seconds: float) -> str:
 
 def frames(count: int) -> str:
     """Count frames in words: "1 frame", "2 frames"."""
-    return f"{count} frame" + ("" if count == 1 else "s")
+    return counted(count, "frame")
 
 
 def rate(fps: Fraction) -> str:
@@ -109,8 +110,10 @@ def run_lines(result: ScoreResult) -> Iterator[Line]:
     versions = result.versions
     scored = sum(pair.frames.scored for pair in result.pairs)
     speed = f" ({scored / result.seconds:.1f} fps)" if result.seconds > 0 else ""
-    threads = f"{result.threads} thread" + ("" if result.threads == 1 else "s")
-    yield "time", f"{frames(scored)} in {result.seconds:.2f} s{speed}, {threads}"
+    yield (
+        "time",
+        f"{frames(scored)} in {result.seconds:.2f} s{speed}, {counted(result.threads, 'thread')}",
+    )
     ours = f"vmafx {versions.vmafx}, libvmaf {versions.libvmaf}"
     yield "versions", f"{ours}, FFmpeg {versions.ffmpeg}, PyAV {versions.pyav}"
 

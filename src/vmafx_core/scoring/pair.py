@@ -1,6 +1,7 @@
 """One distorted video being scored against the reference's frames as they come."""
 
 import math
+from array import array
 from collections.abc import Iterator
 from itertools import islice
 from typing import Self
@@ -15,7 +16,7 @@ from vmafx_core.media.frames import Source
 from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.reader import FrameReader
 from vmafx_core.media.sync import best_shift, thumbnail
-from vmafx_core.notice import Notice, warning
+from vmafx_core.notice import Notice, counted, warning
 from vmafx_core.scoring.events import FrameScores
 from vmafx_core.scoring.metrics import collect, worst_frames
 from vmafx_core.scoring.models import model_use
@@ -70,8 +71,8 @@ class PairRun:
         ]
         self._windowed = request.reference.duration is not None
         self._limit = request.frames
-        self._times: list[float] = []
-        self._distorted_times: list[float] = []
+        self._times = array("d")
+        self._distorted_times = array("d")
         self._segments: list[SegmentScores] = []
         self._first: tuple[int, int] | None = None
         self._watching = self._by_index and not request.sync.auto and self._plan.offset == 0
@@ -236,7 +237,7 @@ class PairRun:
                 "frame-count",
                 f"{self._name}: {_counted(frames.distorted_left, frames.distorted_read)} against "
                 f"the reference's {_counted(frames.reference_left, frames.reference_read)}; "
-                f"{frames.scored} pairs are scored",
+                f"{counted(frames.scored, 'pair')} scored",
             )
         ]
 
@@ -253,7 +254,7 @@ class PairRun:
         return [
             warning(
                 "start-shifted",
-                f"{self._name}: looks {abs(shift.frames)} frames {side}; "
+                f"{self._name}: looks {counted(abs(shift.frames), 'frame')} {side}; "
                 f"--sync {shift.frames} or --sync auto aligns it",
             )
         ]
@@ -272,4 +273,5 @@ class PairRun:
 
 def _counted(left: int, total: int) -> str:
     """A number of frames, and that there are more where they were not counted to the end."""
-    return f"{'at least ' if left >= _MOST_READ_ON else ''}{total} frames ({left} left over)"
+    more = "at least " if left >= _MOST_READ_ON else ""
+    return f"{more}{counted(total, 'frame')} ({left} left over)"

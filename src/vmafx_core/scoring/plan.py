@@ -10,7 +10,7 @@ from vmafx_core.media.locations import name_of
 from vmafx_core.media.match import Match, match
 from vmafx_core.media.rates import Rates, compare_rates
 from vmafx_core.media.sync import Offset, find_offset
-from vmafx_core.notice import Notice, info, warning
+from vmafx_core.notice import Notice, counted, info, warning
 from vmafx_core.scoring.cpus import usable_cpus
 from vmafx_core.scoring.inputs import Inputs, ReadyInputs
 from vmafx_core.scoring.models import choose_models
@@ -158,12 +158,12 @@ def _told_offset(source: Source, found: Offset) -> Notice:
         return warning(
             "sync-uncertain",
             f"{name}: no offset stands out, so none is used; "
-            f"the likeliest is {frames} frames ({seconds:+.3f} s)",
+            f"the likeliest is {counted(frames, 'frame')} ({seconds:+.3f} s)",
         )
     if frames == 0:
         return info("sync", f"{name}: starts together with the reference")
     side = "late" if frames > 0 else "early"
-    return info("sync", f"{name}: is {abs(frames)} frames ({abs(seconds):.3f} s) {side}")
+    return info("sync", f"{name}: is {counted(abs(frames), 'frame')} ({abs(seconds):.3f} s) {side}")
 
 
 def _check_rates(request: ScoreRequest, reference: Source, source: Source) -> list[Notice]:

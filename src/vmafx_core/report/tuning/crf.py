@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from vmafx_core.encoders.catalogue import find_encoder
+from vmafx_core.notice import counted
 from vmafx_core.report.account import Line, describe_video
 from vmafx_core.report.plain import plain, short_names, shown_location
 from vmafx_core.report.ruled import lines_table
@@ -107,7 +108,7 @@ def _facts(result: CrfResult) -> list[Line]:
         ("source", f"{shown_location(request.source.location)}: {describe_video(result.source)}"),
         sample_line(result.windows, found.points, whole=result.whole),
         ("encoder", _encoder(found.nearest)),
-        ("time", f"{words.count(found.probes, 'probe')} in {words.clock(result.seconds)}"),
+        ("time", f"{counted(found.probes, 'probe')} in {words.clock(result.seconds)}"),
     ]
     if result.verified and found.pick:
         lines.append(("verified", _verified(result, found.pick, result.verified)))

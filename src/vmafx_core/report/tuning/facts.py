@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from vmafx_core.notice import counted
 from vmafx_core.report.account import Line, clock, frames
-from vmafx_core.report.tuning import words
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.windows import Window
 
@@ -20,4 +20,4 @@ def sample_line(windows: Sequence[Window], points: Sequence[Point], *, whole: bo
         starts.append("...")
     length = windows[0].duration
     each = f" of {length:g} s" if length else ""
-    return "sample", f"{words.count(len(windows), 'window')}{each}, {count}: at {', '.join(starts)}"
+    return "sample", f"{counted(len(windows), 'window')}{each}, {count}: at {', '.join(starts)}"

@@ -28,10 +28,10 @@ def score(value: float | None) -> str:
 
 
 def bit_rate(value: float | None) -> str:
-    """Bits a second, as "850 kb/s" or "6.25 Mb/s"."""
+    """Bits a second, as "850 kb/s" or "12.5 Mb/s"."""
     if value is None or not math.isfinite(value):
         return "-"
-    return f"{value / 1e3:.0f} kb/s" if value < 9_999_500 else f"{value / 1e6:.2f} Mb/s"
+    return f"{value / 1e3:.0f} kb/s" if value < 9_999_500 else f"{value / 1e6:.4g} Mb/s"
 
 
 def size(value: float | None) -> str:
@@ -52,8 +52,3 @@ def clock(seconds: float | None) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def count(number: int, what: str) -> str:
-    """A number of things: "1 probe", "2 probes"."""
-    return f"{number} {what}" + ("" if number == 1 else "s")
