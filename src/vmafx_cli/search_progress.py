@@ -59,11 +59,11 @@ class SearchReporter(Reporter):
             case Advanced() if self._probing and self._done < 1:
                 # Encoding and scoring overlap; what is ahead says how far the probe is.
                 self._done = max(self._done, min(event.done / (event.total or event.done or 1), 1))
-                self._show_probe(event.phase)
+                self._show_probe()
             case Advanced():
                 self._show_phase(event)
 
-    def _show_probe(self, phase: str = "") -> None:
+    def _show_probe(self) -> None:
         """Move the bar over all probes."""
         if self._probing is None:
             return
@@ -71,8 +71,8 @@ class SearchReporter(Reporter):
         done = number - 1 + self._done
         passed = time.monotonic() - self._began
         left = f"about {words.clock(passed * (total - done) / done)} left" if done > 0.2 else ""
-        words_ = f"probe {number} of about {total}: {_named(self._probing.setting)}"
-        self.advance(done, total, f"{words_} {phase}".strip(), left=left)
+        shown = f"probe {number} of about {total}: {_named(self._probing.setting)}"
+        self.advance(done, total, shown, left=left)
 
     def _show_phase(self, event: Advanced) -> None:
         """Move the bar over a phase of its own."""

@@ -8,7 +8,6 @@ import typer
 
 from vmafx_cli.options import names, panels, values
 from vmafx_cli.options.groups import option
-from vmafx_core.errors import UsageError
 from vmafx_core.media.types import Crop, Deinterlace, InputSpec
 
 Source = Annotated[
@@ -150,14 +149,5 @@ class SourceOptions(ReadingOptions):
     ] = None
 
     def spec(self, source: str) -> InputSpec:
-        """How to read the source.
-
-        Raises:
-            UsageError: If it is a pipe.
-        """
-        if source == "-":
-            raise UsageError(
-                "the source is a pipe, which can be read once only",
-                "Write it to a file: a search reads it again and again.",
-            )
+        """How to read the source."""
         return self.read(source, stream=self.stream)

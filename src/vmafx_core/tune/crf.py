@@ -13,7 +13,7 @@ from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import warning
 from vmafx_core.scoring.requirements import Requirement
 from vmafx_core.tune.events import Done, Told, TuneEvent
-from vmafx_core.tune.measure import prepared
+from vmafx_core.tune.measure import length_read, prepared
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.request import Measuring, Sampling
 from vmafx_core.tune.search import Found, Limits, search
@@ -72,10 +72,14 @@ class CrfResult:
     verified: Point | None
     seconds: float
 
+    @property
+    def length(self) -> float | None:
+        """Seconds of what is to be encoded of the source; None where unknown."""
+        return length_read(self.request.source, self.source)
+
     def predicted_bytes(self, point: Point) -> float | None:
-        """Bytes that the whole source will take at a point's setting; None where unknown."""
-        duration = self.source.duration
-        return None if duration is None else point.bit_rate * duration / 8
+        """Bytes that all of this will take at a point's setting; None where unknown."""
+        return None if self.length is None else point.bit_rate * self.length / 8
 
     def percent(self, point: Point) -> float | None:
         """A point's bit rate in percent of the source's; None where that is unknown."""

@@ -277,7 +277,7 @@ def prepared(
     with VideoSource(source) as opened:
         about, keys = opened.info, opened.key_times
     interval = 1 / (about.frame_rate or _ASSUMED_RATE)
-    length = _length(source, about)
+    length = length_read(source, about)
     if windows is None:
         inside = [k - source.start for k in keys if k >= source.start]
         windows = choose_windows(length, inside, measuring.sampling)
@@ -328,7 +328,7 @@ def _told_loading(
             yield Advanced(phase="sampling", done=shown, total=total, seconds=now - began)
 
 
-def _length(source: InputSpec, about: VideoInfo) -> float | None:
+def length_read(source: InputSpec, about: VideoInfo) -> float | None:
     """Seconds of what is read of a source; None where that is unknown."""
     duration = about.duration
     if duration is None and about.frame_count and about.frame_rate:

@@ -3,19 +3,14 @@
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Group, RenderableType
-from rich.text import Text
-
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.notice import counted
-from vmafx_core.report.account import Line, describe_video
-from vmafx_core.report.plain import plain, short_names, shown_location
-from vmafx_core.report.ruled import lines_table
+from vmafx_core.report.account import Line
+from vmafx_core.report.plain import plain, short_names
 from vmafx_core.report.tuning import words
 from vmafx_core.report.tuning.blocks import Dot, Facts, RdChart, Series, TableSection, Verdict
 from vmafx_core.report.tuning.command import ffmpeg_command
-from vmafx_core.report.tuning.facts import sample_line
-from vmafx_core.report.tuning.plot import Plot
+from vmafx_core.report.tuning.facts import encoder_line, sample_line, source_line
 from vmafx_core.report.tuning.points import (
     encode_fps,
     point_dict,
@@ -24,9 +19,11 @@ from vmafx_core.report.tuning.points import (
     setting_dict,
     target_name,
 )
+from vmafx_core.report.tuning.terminal import printed
 from vmafx_core.report.tuning.view import View
 from vmafx_core.tune.crf import CrfResult
 from vmafx_core.tune.points import Point
+from vmafx_core.tune.search import Reason
 
 
 def crf_view(result: CrfResult) -> View:
@@ -36,21 +33,21 @@ def crf_view(result: CrfResult) -> View:
     table = points_table(
         found.points,
         request.targets,
-        duration=result.source.duration,
+        duration=result.length,
         source_bit_rate=result.source_bit_rate,
         chosen=chosen,
     )
     verdict = _verdict(result)
     chart = _chart(result)
-    facts = tuple(_facts(result))
+    facts = Facts("What was done", tuple(_facts(result)))
     name = short_names([request.source.location])[0]
     return View(
         kind="crf",
         title=f"{find_encoder(request.setting.encoder).knob.name} for {name}",
-        printed=_printed(verdict, table, chart, facts),
+        printed=printed(verdict, TableSection("", table), chart, facts),
         table=table,
         body=_body(result),
-        blocks=(verdict, chart, TableSection("Tries", table), Facts("What was done", facts)),
+        blocks=(verdict, chart, TableSection("Tries", table), facts),
     )
 
 
@@ -58,28 +55,11 @@ def _verdict(result: CrfResult) -> Verdict:
     found, request = result.found, result.request
     if found.pick is None:
         wanted = " and ".join(t.text for t in request.targets)
-        figure = f"nothing meets {wanted}, nearest is {quality_name(found.nearest)}"
+        small = " and is small enough" if found.reason is Reason.TOO_LARGE else ""
+        figure = f"nothing meets {wanted}{small}, nearest is {quality_name(found.nearest)}"
         return Verdict(figure, found.why, good=False)
     command = ffmpeg_command(request.source, result.source, found.pick.setting, found.pick.pix_fmt)
     return Verdict(quality_name(found.pick), found.why, code=command)
-
-
-def _printed(
-    verdict: Verdict, table: RenderableType, chart: RdChart, facts: tuple[Line, ...]
-) -> RenderableType:
-    style = "bold green" if verdict.good else "bold yellow"
-    # The reason of a pick begins with its name.
-    why = verdict.words.removeprefix(verdict.figure)
-    between = "" if why != verdict.words else ": "
-    parts: list[RenderableType] = [Text.assemble((verdict.figure, style), between, why)]
-    if verdict.code:
-        # One line however narrow the terminal is, so that it can be copied.
-        parts += [Text(), Text(verdict.code, "cyan", no_wrap=True, overflow="ignore")]
-    parts += [Text(), table]
-    if len({dot.x for series in chart.series for dot in series.dots}) > 1:
-        parts += [Text(), Plot(chart)]
-    parts += [Text("\nWhat was done", "bold"), lines_table(facts)]
-    return Group(*parts)
 
 
 def _chart(result: CrfResult) -> RdChart:
@@ -103,25 +83,18 @@ def _label(point: Point, value: float) -> str:
 
 
 def _facts(result: CrfResult) -> list[Line]:
-    request, found = result.request, result.found
+    found = result.found
     lines = [
-        ("source", f"{shown_location(request.source.location)}: {describe_video(result.source)}"),
+        source_line(result.source),
         sample_line(result.windows, found.points, whole=result.whole),
-        ("encoder", _encoder(found.nearest)),
+        encoder_line(found.nearest),
         ("time", f"{counted(found.probes, 'probe')} in {words.clock(result.seconds)}"),
     ]
     if result.verified and found.pick:
         lines.append(("verified", _verified(result, found.pick, result.verified)))
+    elif result.request.verify and result.whole:
+        lines.append(("verified", "the sample is all of the source"))
     return lines
-
-
-def _encoder(point: Point) -> str:
-    setting = point.setting
-    preset = setting.preset or find_encoder(setting.encoder).default_preset
-    parts = [setting.encoder, f"preset {preset}" if preset else "", point.pix_fmt]
-    parts += [f"{key}={value}" for key, value in setting.options]
-    parts.append(point.encoder_version)
-    return ", ".join(filter(None, parts))
 
 
 def _verified(result: CrfResult, pick: Point, whole: Point) -> str:

@@ -2,12 +2,31 @@
 
 from collections.abc import Sequence
 
+from vmafx_core.encoders.catalogue import find_encoder
+from vmafx_core.media.types import VideoInfo
 from vmafx_core.notice import counted
-from vmafx_core.report.account import Line, clock, frames
+from vmafx_core.report.account import Line, clock, describe_video, frames
+from vmafx_core.report.plain import shown_location
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.windows import Window
 
 _LISTED = 6
+
+
+def source_line(info: VideoInfo) -> Line:
+    """What was encoded."""
+    return "source", f"{shown_location(info.location)}: {describe_video(info)}"
+
+
+def encoder_line(point: Point) -> Line:
+    """With what a point was encoded, apart from its quality."""
+    setting = point.setting
+    preset = setting.preset or find_encoder(setting.encoder).default_preset
+    parts = [setting.encoder, f"preset {preset}" if preset else "", point.pix_fmt]
+    parts += [f"{key}={value}" for key, value in setting.options]
+    if setting.keyframe_interval:
+        parts.append(f"a key frame every {counted(setting.keyframe_interval, 'frame')}")
+    return "encoder", ", ".join(filter(None, [*parts, point.encoder_version]))
 
 
 def sample_line(windows: Sequence[Window], points: Sequence[Point], *, whole: bool) -> Line:
