@@ -1,0 +1,69 @@
+"""The options with which FFmpeg is told to follow a setting."""
+
+from collections.abc import Iterable, Mapping
+
+from av.video.codeccontext import VideoCodecContext
+
+from vmafx_core.encoders.contract import Encoder, EncodeSetting
+from vmafx_core.encoders.hdr import Hdr
+from vmafx_core.errors import UnknownNameError
+
+# Options that hold options of the encoder's own, as name=value:name=value.
+_NESTED = {"libx264": "x264-params", "libx265": "x265-params", "libsvtav1": "svtav1-params"}
+# Fixed GOPs: no key frame but at the interval, none that refer beyond it.
+_FIXED_GOP = {
+    "libx264": "scenecut=0:open-gop=0",
+    "libx265": "scenecut=0:open-gop=0",
+    "libsvtav1": "scd=0:irefresh-type=2",
+}
+
+
+def options_of(encoder: Encoder, setting: EncodeSetting, hdr: Hdr | None) -> dict[str, str]:
+    """All options of an encode, name to value.
+
+    Args:
+        encoder: The encoder.
+        setting: What it is to follow.
+        hdr: HDR10 metadata to signal.
+    """
+    options = dict(encoder.fixed)
+    options[encoder.knob.name] = f"{setting.quality:g}"
+    if encoder.presets:
+        options[encoder.preset_option] = setting.preset or encoder.default_preset
+    options |= dict(setting.options)
+    nested = [encoder.fixed.get(_NESTED.get(encoder.name, ""), "")]
+    if interval := setting.keyframe_interval:
+        options |= {"g": str(interval), "keyint_min": str(interval)}
+        nested.append(_FIXED_GOP.get(encoder.name, ""))
+        if encoder.name == "libx265":
+            nested.append(f"keyint={interval}:min-keyint={interval}")
+    if hdr and encoder.name == "libx265":
+        nested.append(hdr.x265_params())
+    if hdr and encoder.name == "libsvtav1":
+        nested.append(hdr.svt_params())
+    if name := _NESTED.get(encoder.name):
+        # The user's come last: of two of one name, the last one counts.
+        given = [value for n, value in setting.options if n == name]
+        if joined := ":".join(part for part in (*nested, *given) if part):
+            options[name] = joined
+    return options
+
+
+def check_options(context: VideoCodecContext, encoder: str, options: Mapping[str, str]) -> None:
+    """Refuse options that an encoder does not have.
+
+    Raises:
+        UnknownNameError: Naming the option, and the nearest that there is.
+    """
+    supported = context.supported_options
+    known = _names(supported.private) | _names(supported.generic)
+    for name in options:
+        if name not in known:
+            own = ", ".join(sorted(_names(supported.private))[:12])
+            raise UnknownNameError.of(
+                f"option of {encoder}", name, known, f"It has {own} and more; see its manual."
+            )
+
+
+def _names(options: Iterable[object]) -> set[str]:
+    return {str(getattr(option, "name", "")) for option in options}

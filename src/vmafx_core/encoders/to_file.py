@@ -1,0 +1,61 @@
+"""Encoding frames into a file, as they come."""
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+import av
+
+from vmafx_core.encoders.contract import EncodeSetting
+from vmafx_core.encoders.writing import Written, write_video
+from vmafx_core.errors import UsageError, WorkError
+from vmafx_core.media.types import VideoInfo
+
+# Without a name for its tracks of HEVC, players of one vendor do not play them.
+_OPTIONS = {".mp4": {"movflags": "+faststart"}, ".mov": {"movflags": "+faststart"}}
+_ENDINGS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm", ".ivf", ".ts"})
+
+
+def encode_file(
+    frames: Iterable[av.VideoFrame],
+    source: VideoInfo,
+    setting: EncodeSetting,
+    path: Path,
+    *,
+    threads: int = 0,
+    key_frames: Collection[int] = (),
+) -> Written:
+    """Encode frames into a file whose container is by its ending; memory stays bounded.
+
+    The file is removed where anything fails. See `write_video` for the other arguments and errors.
+
+    Args:
+        frames: The pictures.
+        source: The video that they are of.
+        setting: How to encode.
+        path: The file to write.
+        threads: Threads for the encoder.
+        key_frames: Frames that have to be key frames.
+
+    Raises:
+        UsageError: There is no container of that ending.
+        WorkError: The file cannot be written.
+    """
+    if path.suffix.lower() not in _ENDINGS:
+        raise UsageError(
+            f"{path}: no container for video has this ending",
+            f"Use one of {', '.join(sorted(_ENDINGS))}.",
+        )
+    try:
+        with av.open(f"file:{path}", "w", options=_OPTIONS.get(path.suffix.lower(), {})) as file:
+            return write_video(
+                file, frames, source, setting, threads=threads, key_frames=key_frames
+            )
+    except (av.FFmpegError, OSError) as error:
+        path.unlink(missing_ok=True)
+        raise WorkError(
+            f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}",
+            "Look at the folder's permissions and the disk's free space.",
+        ) from error
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
