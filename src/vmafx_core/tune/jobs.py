@@ -7,9 +7,26 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
+from vmafx_core.scoring.cpus import usable_cpus
 from vmafx_core.tune.events import TuneEvent
 
 type Job[Result] = Callable[[Running], Result]
+
+# CPUs that one encode keeps busy, and most that are worth the memory that they take.
+_CPUS_A_JOB = 4
+_MOST_JOBS = 8
+
+
+def share_cpus(jobs: int, threads: int | None) -> tuple[int, int]:
+    """How many jobs to run at the same time, and how many threads each gets.
+
+    Args:
+        jobs: How many there are.
+        threads: Threads for all together; None for the CPUs this process may use.
+    """
+    threads = threads or usable_cpus()
+    workers = max(1, min(threads // _CPUS_A_JOB, _MOST_JOBS, jobs))
+    return workers, max(1, threads // workers)
 
 
 class Running:

@@ -41,16 +41,13 @@ def joinable(setting: EncodeSetting) -> EncodeSetting:
     """The setting, with what parts need so that they can be joined."""
     if setting.encoder not in _STEADY_HEADERS:
         return setting
-    name, value = _STEADY_HEADERS[setting.encoder]
-    options = dict(setting.options)
-    options[name] = f"{options[name]}:{value}" if options.get(name) else value
-    return replace(setting, options=tuple(options.items()))
+    return replace(setting, options=(*setting.options, _STEADY_HEADERS[setting.encoder]))
 
 
 def join(
     parts: Sequence[Part], times: Sequence[int], time_base: Fraction, end: int, path: Path
-) -> None:
-    """Write the video of all parts to one file.
+) -> int:
+    """Write the video of all parts to one file; returns the bytes of its video.
 
     Args:
         parts: The parts, in order.
@@ -76,17 +73,20 @@ def join(
         np.diff(shown)[order].tolist(),
         strict=True,
     )
+    video_bytes = 0
     try:
         with av.open(str(path), "w") as out:
             for packet in _packets(parts, out, time_base):
                 packet.pts, packet.dts, packet.duration = next(stamps)
                 packet.time_base = time_base
+                video_bytes += packet.size
                 out.mux(packet)
     except (av.FFmpegError, OSError) as error:
         raise WorkError(
             f"cannot write {str(path)!r}: {error.strerror or error}",
             "Free some space or choose another place.",
         ) from error
+    return video_bytes
 
 
 def _packets(

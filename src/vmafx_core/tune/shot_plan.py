@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vmafx_core.encoders.catalogue import find_encoder
-from vmafx_core.encoders.contract import EncodeSetting, QualityKnob
+from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import UsageError
 from vmafx_core.media.types import InputSpec
-from vmafx_core.tune.events import Done, TuneEvent
+from vmafx_core.tune.events import TuneEvent
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.request import Measuring
 from vmafx_core.tune.shot_points import Bounds, ShotPoints, Totals, Values
-from vmafx_core.tune.shots import Film, Shot, read_film
+from vmafx_core.tune.shots import Film, Shot
 from vmafx_core.tune.targets import check_targets
 
 # Rounds of probing in which values that were not measured may be wished for.
@@ -91,38 +91,15 @@ class ShotPlan:
     seconds: float
 
 
-def plan_events(request: ShotsRequest) -> Generator[TuneEvent[ShotPlan]]:
-    """Find the shots of a source and a value for each; closing the generator cancels.
-
-    Yields:
-        The events of reading and of every probe, then `Done` with the plan.
+def check_shots_request(request: ShotsRequest) -> None:
+    """Refuse what makes no sense, before any work is done.
 
     Raises:
         UsageError: The request contradicts itself, or nothing can meet the target.
-        InputError: The source cannot be read.
-        ComponentError: The encoder or libvmaf is not usable here.
-        WorkError: Encoding or scoring failed.
     """
-    plan = yield from planned(request)
-    yield Done(plan)
-
-
-def planned(request: ShotsRequest) -> Generator[TuneEvent[Any], None, ShotPlan]:
-    """As `plan_events`, as a part of something larger: returns the plan."""
-    began = time.monotonic()
-    knob = _checked(request)
-    film = yield from read_film(request.source)
-    points = ShotPoints(film, request.setting, knob.values(), request.measuring, request.bounds)
-    yield from _measured(points, knob, request, len(film.shots))
-    return _plan(request, film, points, began)
-
-
-def _checked(request: ShotsRequest) -> QualityKnob:
-    """The encoder's knob, where the request makes sense."""
     bounds = request.bounds
     check_targets((bounds.target,), request.measuring, request.source)
-    encoder = find_encoder(request.setting.encoder)
-    encoder.check(request.setting)
+    find_encoder(request.setting.encoder).check(request.setting)
     if bounds.target.pool != "mean" and not bounds.every_shot:
         raise UsageError(
             f"the target {bounds.target.text!r} is no mean, and bits are shared for a mean",
@@ -133,43 +110,70 @@ def _checked(request: ShotsRequest) -> QualityKnob:
             "a floor has no use where every shot is to meet the target",
             "Leave out --floor or --every-shot.",
         )
-    return encoder.knob
 
 
-def _measured(
-    points: ShotPoints, knob: QualityKnob, request: ShotsRequest, shots: int
-) -> Generator[TuneEvent[Any]]:
+def shot_points(request: ShotsRequest, film: Film) -> ShotPoints:
+    """What measures the shots of a film; nothing is measured yet."""
+    values = find_encoder(request.setting.encoder).knob.values()
+    return ShotPoints(film, request.setting, values, request.measuring)
+
+
+def plan_film(
+    request: ShotsRequest, film: Film, points: ShotPoints
+) -> Generator[TuneEvent[Any], None, ShotPlan]:
+    """Find a value for each shot; returns the plan.
+
+    Args:
+        request: What is to be planned.
+        film: Its source, read.
+        points: What was measured of it so far; grows.
+
+    Yields:
+        The events of every probe.
+
+    Raises:
+        ComponentError: The encoder or libvmaf is not usable here.
+        WorkError: Encoding or scoring failed.
+    """
+    began = time.monotonic()
+    yield from _measured(request, points, len(film.shots))
+    return _plan(request, film, points, began)
+
+
+def _measured(request: ShotsRequest, points: ShotPoints, shots: int) -> Generator[TuneEvent[Any]]:
     """Measure where to look, then how steep it is, then what would be best, until it is known."""
+    knob, bounds = find_encoder(request.setting.encoder).knob, request.bounds
     values = knob.values()
     first = min(values, key=lambda value: abs(value - knob.default))
     yield from points.probe([{first}] * shots)
-    bounds = request.bounds
-    spare = bounds.sign * (points.totals((first,) * shots).score - bounds.target.value)
+    spare = bounds.sign * (points.totals((first,) * shots, bounds).score - bounds.target.value)
     steps = min(max(abs(spare), _LEAST_STEPS), _MOST_STEPS) * len(values) / _STEPS
     index = values.index(first) + round(steps if spare > 0 else -steps)
     second = values[min(max(index, 0), len(values) - 1)]
     unknown = [len(points.points(shot)) < 2 for shot in range(shots)]
     yield from points.probe([{second} if few else set() for few in unknown])
     for _ in range(_ROUNDS):
-        single = points.single(measured=False)
-        wanted = [{v} if single is None else {v, single} for v in points.best(measured=False)]
+        single = points.single(bounds, measured=False)
+        best = points.best(bounds, measured=False)
+        wanted = [{value} if single is None else {value, single} for value in best]
         if not (yield from points.probe(wanted)):
             return
 
 
 def _plan(request: ShotsRequest, film: Film, points: ShotPoints, began: float) -> ShotPlan:
     """The plan by what was measured."""
-    values = points.best(measured=True)
-    totals = points.totals(values)
-    single = points.single(measured=True)
+    bounds = request.bounds
+    values = points.best(bounds, measured=True)
+    totals = points.totals(values, bounds)
+    single = points.single(bounds, measured=True)
     alike: Values = values if single is None else (single,) * len(values)
-    single_totals = None if single is None else points.totals(alike)
-    if request.bounds.every_shot:
+    single_totals = None if single is None else points.totals(alike, bounds)
+    if bounds.every_shot:
         other = single_totals.bits if single_totals else None
     else:
-        other = points.bits_of_single(totals.score)
+        other = points.bits_of_single(totals.score, bounds)
     saving = None if other is None else 100 * (1 - totals.bits / other)
-    met = request.bounds.met(totals)
+    met = bounds.met(totals)
     uses_single = single_totals is not None and (
         totals.bits >= single_totals.bits or (saving is not None and saving <= 0)
     )

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from vmafx_core.encoders.contract import EncodeSetting
-from vmafx_core.scoring.cpus import usable_cpus
 from vmafx_core.scoring.requirements import Requirement
 from vmafx_core.tune.allocation import (
     Curve,
@@ -18,15 +17,12 @@ from vmafx_core.tune.allocation import (
     uniform,
 )
 from vmafx_core.tune.events import Probed, Probing, Told, TuneEvent
-from vmafx_core.tune.jobs import Job, Running, run_jobs
+from vmafx_core.tune.jobs import Job, Running, run_jobs, share_cpus
 from vmafx_core.tune.measure import prepared
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.request import Measuring
 from vmafx_core.tune.shots import Film, Shot
 
-# CPUs that the encode of one sample keeps busy, and most samples in memory at the same time.
-_CPUS_A_JOB = 4
-_MOST_JOBS = 8
 _LIKELY_PROBES_A_SHOT = 5
 _ROUNDING = 1e-9
 
@@ -79,6 +75,16 @@ class Bounds:
             return self.sign * self.target.value
         return None if self.floor is None else self.sign * self.floor
 
+    def deficit(self, totals: Totals) -> float:
+        """By how much the target is missed; negative where there is some to spare."""
+        reached = totals.worst if self.every_shot else totals.score
+        return self.sign * (self.target.value - reached)
+
+    def raised(self, amount: float) -> "Bounds":
+        """The same bounds with a target that is better by so much."""
+        value = self.target.value + self.sign * amount
+        return replace(self, target=replace(self.target, value=value))
+
     def met(self, totals: Totals) -> bool:
         """Whether all of it is reached."""
         worst = self.sign * totals.worst
@@ -94,26 +100,19 @@ class ShotPoints:
         setting: What it is encoded with, but for the quality.
         values: All values of the knob, from the finest to the coarsest.
         measuring: How shots are measured.
-        bounds: What they are to reach.
 
     Attributes:
         probes: How many points were asked for, those from the cache among them.
     """
 
     def __init__(
-        self,
-        film: Film,
-        setting: EncodeSetting,
-        values: Values,
-        measuring: Measuring,
-        bounds: Bounds,
+        self, film: Film, setting: EncodeSetting, values: Values, measuring: Measuring
     ) -> None:
         self.probes = 0
         self._film = film
         self._setting = setting
         self._values = values
         self._measuring = measuring
-        self._bounds = bounds
         self._points: list[dict[float, Point]] = [{} for _ in film.shots]
 
     def probe(self, wanted: Sequence[Collection[float]]) -> Generator[TuneEvent[Any], None, bool]:
@@ -125,8 +124,7 @@ class ShotPoints:
         shots = [i for i, values in enumerate(missing) if values]
         if not shots:
             return False
-        workers = max(1, min(usable_cpus() // _CPUS_A_JOB, _MOST_JOBS, len(shots)))
-        threads = max(1, (self._measuring.threads or usable_cpus()) // workers)
+        workers, threads = share_cpus(len(shots), self._measuring.threads)
         measuring = replace(self._measuring, threads=threads)
         jobs = [self._job(self._film.shots[i], missing[i], measuring) for i in shots]
         running = run_jobs(jobs, workers)
@@ -153,33 +151,33 @@ class ShotPoints:
         found = self._points[shot]
         return tuple(found[value] for value in self._values if value in found)
 
-    def best(self, *, measured: bool) -> Values:
+    def best(self, bounds: Bounds, *, measured: bool) -> Values:
         """The value for each shot with which they meet the bounds at the fewest bits.
 
         Where nothing meets them, the best that there is. Either only measured values count, or
         those between them and a little beyond as well.
         """
-        curves = self._curves(measured=measured)
+        curves = self._curves(bounds, measured=measured)
         finest = tuple(curve.values[int(np.argmax(curve.scores))] for curve in curves)
-        return allocate(curves, self._bounds.mean, self._bounds.least) or finest
+        return allocate(curves, bounds.mean, bounds.least) or finest
 
-    def single(self, *, measured: bool) -> float | None:
+    def single(self, bounds: Bounds, *, measured: bool) -> float | None:
         """The one value for all shots that does so; None where none meets the bounds."""
-        curves = self._curves(measured=measured)
-        return uniform(curves, self._bounds.mean, self._bounds.least)
+        curves = self._curves(bounds, measured=measured)
+        return uniform(curves, bounds.mean, bounds.least)
 
-    def totals(self, values: Values) -> Totals:
+    def totals(self, values: Values, bounds: Bounds) -> Totals:
         """What measured values come to."""
-        return self._sum(self._curves(measured=True), values)
+        return _sum(self._curves(bounds, measured=True), values, bounds.sign)
 
-    def bits_of_single(self, score: float) -> float | None:
+    def bits_of_single(self, score: float, bounds: Bounds) -> float | None:
         """Bits with which one value for all shots, could it be any number, has a mean score.
 
         Interpolated between neighbouring values; None where the score is beyond them.
         """
-        curves = self._curves(measured=False)
+        curves = self._curves(bounds, measured=False)
         shared = [v for v in curves[0].values if all(v in curve.values for curve in curves)]
-        lines = [self._sum(curves, (value,) * len(curves)) for value in shared]
+        lines = [_sum(curves, (value,) * len(curves), bounds.sign) for value in shared]
         lines.sort(key=lambda line: line.score)
         if not lines or not lines[0].score <= score <= lines[-1].score:
             return None
@@ -201,13 +199,13 @@ class ShotPoints:
 
         return work
 
-    def _curves(self, *, measured: bool) -> list[Curve]:
+    def _curves(self, bounds: Bounds, *, measured: bool) -> list[Curve]:
         curves = []
         for i, shot in enumerate(self._film.shots):
             found = {
                 point.setting.quality: Measured(
                     point.bit_rate * shot.duration,
-                    self._bounds.sign * point.value(self._bounds.target),
+                    bounds.sign * point.value(bounds.target),
                 )
                 for point in self.points(i)
             }
@@ -217,12 +215,11 @@ class ShotPoints:
                 curves.append(interpolated_curve(shot.frames, self._values, found))
         return curves
 
-    def _sum(self, curves: Sequence[Curve], values: Values) -> Totals:
-        at = [curve.at(value) for curve, value in zip(curves, values, strict=True)]
-        weights = [curve.frames for curve in curves]
-        scores = [self._bounds.sign * score for _, score in at]
-        return Totals(
-            bits=sum(bits for bits, _ in at),
-            score=float(np.average(scores, weights=weights)),
-            worst=min(scores) if self._bounds.sign > 0 else max(scores),
-        )
+
+def _sum(curves: Sequence[Curve], values: Values, sign: float) -> Totals:
+    at = [curve.at(value) for curve, value in zip(curves, values, strict=True)]
+    return Totals(
+        bits=sum(bits for bits, _ in at),
+        score=sign * float(np.average([s for _, s in at], weights=[c.frames for c in curves])),
+        worst=sign * min(score for _, score in at),
+    )

@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, pairwise
+from pathlib import Path
 from typing import Any
 
 import av
@@ -62,6 +63,7 @@ class Film:
     Attributes:
         spec: Where it is.
         info: What it turned out to be.
+        identity: What tells it from another file, or from an older version of this one.
         times: Timestamps of its frames, in order, in `time_base`.
         time_base: Seconds that one tick of `times` is.
         shots: Its shots, in order; together they are all of it.
@@ -69,6 +71,7 @@ class Film:
 
     spec: InputSpec
     info: VideoInfo
+    identity: str
     times: Sequence[int]
     time_base: Fraction
     shots: tuple[Shot, ...]
@@ -82,6 +85,11 @@ class Film:
     def duration(self) -> float:
         """Seconds that its frames last."""
         return self.shots[-1].end - self.shots[0].start
+
+    @property
+    def end(self) -> int:
+        """The timestamp at which its last frame ends."""
+        return round(Fraction(self.shots[-1].end) / self.time_base)
 
     @property
     def unbounded(self) -> InputSpec:
@@ -148,8 +156,17 @@ def read_film(spec: InputSpec) -> Generator[TuneEvent[Any], None, Film]:
         Shot(first, last, start, end)
         for (first, last), (start, end) in zip(pairwise(frames), pairwise(seconds), strict=True)
     )
-    return Film(spec, info, times, time_base, shots)
+    return Film(spec, info, _identity(spec), times, time_base, shots)
 
 
 def _advanced(done: int, info: VideoInfo, seconds: float) -> Advanced:
     return Advanced(phase="detecting", done=done, total=info.frame_count, seconds=seconds)
+
+
+def _identity(spec: InputSpec) -> str:
+    """How a source is read, and the size and age of its file where it is one."""
+    try:
+        found = Path(spec.location).stat()
+    except (OSError, ValueError):
+        return repr(spec)
+    return f"{spec!r} {found.st_size} {found.st_mtime_ns}"

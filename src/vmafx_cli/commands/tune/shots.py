@@ -1,0 +1,118 @@
+"""`vmafx tune shots`: encode shot by shot, each with its own quality."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vmafx_cli.command_classes import Command
+from vmafx_cli.options import panels
+from vmafx_cli.options.encoding import EncoderOptions
+from vmafx_cli.options.groups import option, with_groups
+from vmafx_cli.options.outputs import MessageOptions
+from vmafx_cli.options.reading import Source, SourceOptions
+from vmafx_cli.options.tuning import FindingOptions, SampleOptions, TargetOptions
+from vmafx_core.errors import UsageError
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+
+_EPILOG = """\
+[bold]Examples[/]
+
+  vmafx tune shots movie.mkv out.mkv --encoder libx265 --target 93
+  vmafx tune shots movie.mkv out.mkv --target 93 --floor 88
+  vmafx tune shots movie.mkv out.mkv --target 'vmaf:p5>=88' --every-shot
+  vmafx tune shots movie.mkv --plan --format json --report shots.html
+
+[bold]What comes out[/]
+
+  The video, with what else the source holds; the table of shots. Where single
+  values save nothing, all shots get the same.
+
+[bold]Exit codes[/]
+
+  0 done, 1 the target is missed (by the video, or by the plan), 2 wrong usage,
+  3 the source cannot be read, 5 the encoder is missing, 7 failed,
+  130 interrupted: run it again to go on.
+"""
+
+Video = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[OUTPUT]", help="The video to write: .mp4, .mov, .mkv, .webm.", show_default=False
+    ),
+]
+PlanOnly = Annotated[
+    bool,
+    option("--plan", panel=panels.RESULTS, metavar="", help="Only print the plan."),
+]
+EveryShot = Annotated[
+    bool,
+    option(
+        "--every-shot",
+        panel=panels.TARGETS,
+        metavar="",
+        help="Let each shot meet the target by itself, instead of the mean of all frames.",
+    ),
+]
+Floor = Annotated[
+    float | None,
+    option(
+        "--floor",
+        panel=panels.TARGETS,
+        metavar="X",
+        help="Let no shot be worse than this.",
+    ),
+]
+
+
+@app.command(cls=Command, epilog=_EPILOG)
+@with_groups
+def shots(
+    *,
+    source: Source,
+    video: Video = None,
+    plan: PlanOnly = False,
+    wanted: TargetOptions,
+    every_shot: EveryShot = False,
+    floor: Floor = None,
+    encoding: EncoderOptions,
+    sampling: SampleOptions,
+    reading: SourceOptions,
+    results: FindingOptions,
+    messages: MessageOptions,
+) -> None:
+    """Encode shot by shot, each with its own quality.
+
+    Bits go where they are worth most: the quality of each shot is chosen so that the mean over
+    all frames meets the target at the fewest bits, by what was measured of every shot.
+    """
+    from vmafx_cli.tuning import present  # noqa: PLC0415  # help does without the engine
+    from vmafx_core.errors import RequirementError  # noqa: PLC0415
+    from vmafx_core.report.tuning.shots import shots_view  # noqa: PLC0415
+    from vmafx_core.tune.shot_encode import shots_events  # noqa: PLC0415
+    from vmafx_core.tune.shot_plan import ShotsRequest  # noqa: PLC0415
+    from vmafx_core.tune.shot_points import Bounds  # noqa: PLC0415
+
+    if plan == (video is not None):
+        raise UsageError(
+            "a plan writes no video" if plan else "there is no video to write",
+            "Name the output, or ask for the plan only: --plan.",
+        )
+    if sampling.samples is not None:
+        raise UsageError("--samples has no meaning for shots", "Every shot is a sample.")
+    targets = wanted.targets()
+    if len(targets) > 1:
+        raise UsageError("shots share their bits for one target", "Name one --target only.")
+    request = ShotsRequest(
+        source=reading.spec(source),
+        setting=encoding.setting(),
+        bounds=Bounds(targets[0], every_shot, floor),
+        measuring=sampling.measuring(),
+    )
+    events = shots_events(request, Path(video) if video else None)
+    taken = [source, *([video] if video else [])]
+    result = present("shots", events, shots_view, results, messages, taken=taken)
+    if not result.met:
+        made = "the plan misses" if plan else f"{video}: misses"
+        raise RequirementError(f"{made} {targets[0].text}", result.plan.why)

@@ -1,0 +1,168 @@
+"""Encoding a source shot by shot: planned, encoded in parallel, joined, verified.
+
+Finished shots lie in a folder beside the output until all is well, so that an interrupted run goes
+on where it was; what was measured for the plan is in the cache.
+"""
+
+import time
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from vmafx_core.errors import WorkError
+from vmafx_core.media.types import InputSpec
+from vmafx_core.scoring import events as scoring
+from vmafx_core.scoring.engine import score_events
+from vmafx_core.scoring.pooling import pool
+from vmafx_core.scoring.request import Pairing, ScoreRequest
+from vmafx_core.scoring.result import PairResult
+from vmafx_core.tune.events import Advanced, Done, TuneEvent
+from vmafx_core.tune.joining import join, joinable
+from vmafx_core.tune.shot_parts import encode_shots
+from vmafx_core.tune.shot_plan import (
+    ShotPlan,
+    ShotsRequest,
+    check_shots_request,
+    plan_film,
+    shot_points,
+)
+from vmafx_core.tune.shot_points import Bounds, Totals
+from vmafx_core.tune.shots import Film, read_film
+from vmafx_core.tune.workplace import workplace
+
+_TELL_EVERY = 0.25
+# A whole that misses its target by no more than this is left as it is; otherwise shots are encoded
+# anew, finer, so often at most.
+_TOLERANCE = 0.05
+_MOST_CORRECTIONS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedShots:
+    """The video that came out.
+
+    Attributes:
+        path: The file.
+        frames: Frames that it has.
+        totals: What it costs and gives, measured over all of its frames.
+        corrections: How often shots were encoded anew, because the whole missed the target.
+    """
+
+    path: Path
+    frames: int
+    totals: Totals
+    corrections: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ShotsResult:
+    """What came out of it all.
+
+    Attributes:
+        plan: How shots are encoded.
+        encoded: The video; None where only a plan was wanted.
+        met: Whether the bounds are met, by the video if there is one, or else by the plan.
+        seconds: Wall time.
+    """
+
+    plan: ShotPlan
+    encoded: EncodedShots | None
+    met: bool
+    seconds: float
+
+
+def shots_events(request: ShotsRequest, output: Path | None) -> Generator[TuneEvent[ShotsResult]]:
+    """Plan a source shot by shot and encode it so; closing the generator cancels.
+
+    Args:
+        request: What is asked for.
+        output: The file to write; None to plan only.
+
+    Yields:
+        The events of reading, of every probe, of encoding and verifying, then `Done`.
+
+    Raises:
+        UsageError: The request contradicts itself, or nothing can meet the target.
+        InputError: The source cannot be read.
+        ComponentError: The encoder or libvmaf is not usable here, or what it makes of shots cannot
+            be joined.
+        WorkError: Encoding, joining or scoring failed; nothing has the final name then.
+    """
+    began = time.monotonic()
+    request = replace(request, setting=joinable(request.setting))
+    check_shots_request(request)
+    film = yield from read_film(request.source)
+    points = shot_points(request, film)
+    plan = yield from plan_film(request, film, points)
+    encoded, met = None, plan.met
+    if output is not None:
+        with workplace(output) as folder:
+            for correction in range(_MOST_CORRECTIONS + 1):
+                parts = yield from encode_shots(plan, folder)
+                joined = folder / "joined.mp4"
+                video_bytes = join(parts, film.times, film.time_base, film.end, joined)
+                totals = yield from _verified(request, film, joined, video_bytes)
+                deficit = request.bounds.deficit(totals)
+                if deficit <= _TOLERANCE or not plan.met or correction == _MOST_CORRECTIONS:
+                    break
+                finer = replace(request, bounds=plan.request.bounds.raised(deficit))
+                plan = yield from plan_film(finer, film, points)
+            encoded = EncodedShots(
+                path=output, frames=film.frames, totals=totals, corrections=correction
+            )
+            met = request.bounds.met(totals)
+    yield Done(ShotsResult(plan=plan, encoded=encoded, met=met, seconds=time.monotonic() - began))
+
+
+def _verified(
+    request: ShotsRequest, film: Film, path: Path, video_bytes: int
+) -> Generator[TuneEvent[Any], None, Totals]:
+    """Score the joined video against the source; returns what it costs and gives.
+
+    Raises:
+        WorkError: It does not have the frames of the source.
+    """
+    measuring, bounds = request.measuring, request.bounds
+    scoring_request = ScoreRequest(
+        reference=request.source,
+        distorted=(InputSpec(location=str(path)),),
+        models=measuring.models,
+        features=measuring.features,
+        size=measuring.display,
+        pairing=Pairing.INDEX,
+        threads=measuring.threads,
+    )
+    pair: PairResult | None = None
+    with closing(score_events(scoring_request)) as events:
+        for event in events:
+            if isinstance(event, scoring.Progress):
+                yield Advanced(
+                    phase="verifying", done=event.frames, total=film.frames, seconds=event.seconds
+                )
+            elif isinstance(event, scoring.Finished):
+                pair = event.result.pairs[0]
+    if pair is None or pair.frames.distorted_read != film.frames:
+        raise WorkError(
+            f"{path.name}: the shots together do not have the {film.frames} frames of the source"
+        )
+    return _totals(pair, film, bounds, video_bytes * 8)
+
+
+def _totals(pair: PairResult, film: Film, bounds: Bounds, bits: float) -> Totals:
+    """What the scores of all frames come to, shot by shot."""
+    name = bounds.target.metric
+    metric = pair.metrics[name if name in pair.metrics else next(iter(pair.metrics))]
+    scores = [
+        getattr(
+            pool(
+                metric.values[shot.start_frame : shot.end_frame],
+                lower_is_better=metric.lower_is_better,
+            ),
+            bounds.target.pool,
+        )
+        for shot in film.shots
+    ]
+    worst = min(scores) if bounds.sign > 0 else max(scores)
+    return Totals(bits=bits, score=float(metric.values.mean()), worst=float(worst))
