@@ -10,7 +10,7 @@ from typing import Any
 
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
-from vmafx_core.encoders.encode import nearest_pix_fmt
+from vmafx_core.encoders.writing import nearest_pix_fmt
 from vmafx_core.errors import ComponentError, InputError, UsageError, VmafxError, WorkError
 from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.source import VideoSource
@@ -55,6 +55,21 @@ class GridRequest:
     measuring: Measuring = field(default_factory=Measuring)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Failure:
+    """Something that could not be measured.
+
+    Attributes:
+        source: The source.
+        encoder: The encoder; "" for the source as a whole.
+        error: Why.
+    """
+
+    source: str
+    encoder: str
+    error: VmafxError
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GridResult:
     """What came out.
@@ -63,14 +78,14 @@ class GridResult:
         request: What was asked for.
         rows: The rows that were added.
         there: How many were there already.
-        failures: What could not be measured: a source and an encoder, or "" for all, and why.
+        failures: What could not be measured.
         seconds: Wall time.
     """
 
     request: GridRequest
     rows: tuple[CorpusRow, ...]
     there: int
-    failures: tuple[tuple[str, str, VmafxError], ...]
+    failures: tuple[Failure, ...]
     seconds: float
 
 
@@ -131,7 +146,7 @@ class _Run:
     def __init__(self, request: GridRequest, corpus: CorpusFile, likely: int) -> None:
         self.likely = likely
         self.rows: list[CorpusRow] = []
-        self.failures: list[tuple[str, str, VmafxError]] = []
+        self.failures: list[Failure] = []
         self._request = request
         self._corpus = corpus
         self._number = 0
@@ -161,7 +176,7 @@ class _Run:
                 self.rows.append(row)
 
     def _failed(self, source: str, encoder: str, error: VmafxError) -> Told:
-        self.failures.append((source, encoder, error))
+        self.failures.append(Failure(source, encoder, error))
         what = f"{encoder} on {source}" if encoder else source
         return Told(warning("not-measured", f"{what} is left out: {error.message}"))
 

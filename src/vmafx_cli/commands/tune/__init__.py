@@ -26,6 +26,10 @@ class TuneGroup(ConfiguredGroup):
         "ladder": LazyCommand(
             "vmafx_cli.commands.tune.ladder", "Find the rungs of a ladder for streaming."
         ),
+        "compare": LazyCommand(
+            "vmafx_cli.commands.tune.compare", "Compare encoders at equal quality."
+        ),
+        "corpus": LazyCommand("vmafx_cli.commands.tune.corpus", "Measure a grid into a corpus."),
     }
 
 
