@@ -32,22 +32,26 @@ class Browser:
         return _call(f"{self._session}/{command}", body)
 
     def open(self, path: Path) -> None:
-        """Open a file and wait until its chart is drawn."""
-        self._post("url", {"url": path.resolve().as_uri()})
-        drawn = "return document.getElementById('chart').dataset.ready === 'true'"
+        """Open a page and wait until its script has done what it does at first."""
+        self.visit(path.resolve().as_uri())
+        ready = "return document.querySelector('[data-ready]') !== null"
         for _ in range(200):
-            if self.run(drawn):
+            if self.run(ready):
                 return
             self.run_async("setTimeout(arguments[0], 50)")
-        raise AssertionError("the chart was never drawn")
+        raise AssertionError("the page never became ready")
+
+    def visit(self, address: str) -> None:
+        """Open an address and wait until it is loaded."""
+        self._post("url", {"url": address})
 
     def run(self, script: str, *arguments: Any) -> Any:
         """The value that a script returns."""
         return self._post("execute/sync", {"script": script, "args": list(arguments)})
 
-    def run_async(self, script: str) -> Any:
+    def run_async(self, script: str, *arguments: Any) -> Any:
         """The value that a script gives to its last argument."""
-        return self._post("execute/async", {"script": script, "args": []})
+        return self._post("execute/async", {"script": script, "args": list(arguments)})
 
     def devtools(self, command: str, **parameters: Any) -> Any:
         """Do something that only the developer tools can."""

@@ -43,7 +43,9 @@ class Axis:
 
     def ticks(self, most: int) -> list[float]:
         """Round values to label, evenly spread, about as many as asked for at most."""
-        return self._log_ticks(most) if self.log else self._even_ticks(most)
+        # Within a factor of two, equal steps look nearly even on a log scale too.
+        wide = self.log and self.high > 2 * self.low
+        return self._log_ticks(most) if wide else self._even_ticks(most)
 
     def _even_ticks(self, most: int) -> list[float]:
         raw = (self.high - self.low) / most
@@ -54,7 +56,7 @@ class Axis:
 
     def _log_ticks(self, most: int) -> list[float]:
         powers = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
-        for mantissas in (range(10, 100), (10, 12, 15, 20, 25, 30, 40, 50, 60, 80), (10, 20, 50)):
+        for mantissas in (range(10, 100, 5), (10, 15, 20, 30, 40, 50, 70), (10, 20, 50)):
             made = [m * 10.0 ** (power - 1) for power in powers for m in mantissas]
             seen = [v for v in made if self.low <= v <= self.high]
             if len(seen) <= most:
