@@ -1,0 +1,1 @@
+"""Encodes as what players stream: fragmented MP4, HLS playlists, DASH descriptions."""
