@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.errors import WorkError
 from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring import events as scoring
@@ -18,8 +19,9 @@ from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.pooling import pool
 from vmafx_core.scoring.request import Pairing, ScoreRequest
 from vmafx_core.scoring.result import PairResult
-from vmafx_core.tune.events import Advanced, Done, TuneEvent
+from vmafx_core.tune.events import Advanced, Done, Told, TuneEvent
 from vmafx_core.tune.joining import join, joinable
+from vmafx_core.tune.remux import check_container, remux
 from vmafx_core.tune.shot_parts import encode_shots
 from vmafx_core.tune.shot_plan import (
     ShotPlan,
@@ -93,6 +95,8 @@ def shots_events(request: ShotsRequest, output: Path | None) -> Generator[TuneEv
     began = time.monotonic()
     request = replace(request, setting=joinable(request.setting))
     check_shots_request(request)
+    if output is not None:
+        check_container(output, find_encoder(request.setting.encoder).codec)
     film = yield from read_film(request.source)
     points = shot_points(request, film)
     plan = yield from plan_film(request, film, points)
@@ -102,13 +106,16 @@ def shots_events(request: ShotsRequest, output: Path | None) -> Generator[TuneEv
             for correction in range(_MOST_CORRECTIONS + 1):
                 parts = yield from encode_shots(plan, folder)
                 joined = folder / "joined.mp4"
-                video_bytes = join(parts, film.times, film.time_base, film.end, joined)
+                video_bytes = join(parts, film.shown, film.time_base, film.end, joined)
                 totals = yield from _verified(request, film, joined, video_bytes)
                 deficit = request.bounds.deficit(totals)
                 if deficit <= _TOLERANCE or not plan.met or correction == _MOST_CORRECTIONS:
                     break
                 finer = replace(request, bounds=plan.request.bounds.raised(deficit))
                 plan = yield from plan_film(finer, film, points)
+            finished = folder / f"finished{output.suffix}"
+            yield from map(Told, remux(joined, request.source, finished))
+            finished.replace(output)
             encoded = EncodedShots(
                 path=output, frames=film.frames, totals=totals, corrections=correction
             )

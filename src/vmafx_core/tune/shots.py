@@ -87,9 +87,14 @@ class Film:
         return self.shots[-1].end - self.shots[0].start
 
     @property
+    def shown(self) -> list[int]:
+        """Timestamps of its frames from the first one that is read."""
+        return [time - self.times[0] for time in self.times]
+
+    @property
     def end(self) -> int:
-        """The timestamp at which its last frame ends."""
-        return round(Fraction(self.shots[-1].end) / self.time_base)
+        """The timestamp, from there too, at which its last frame ends."""
+        return round(Fraction(self.duration) / self.time_base)
 
     @property
     def unbounded(self) -> InputSpec:

@@ -13,6 +13,7 @@ _EPILOG = """\
   vmafx tune crf movie.mkv --encoder libsvtav1 --preset 8 --target 'vmaf>=94'
   vmafx tune crf movie.mkv --encoder libx265 --target 'vmaf:p5>=88'
   vmafx tune ladder movie.mkv --resolutions 1080,720,540,360 --rungs 6
+  vmafx tune shots movie.mkv out.mkv --encoder libx265 --target 93
 """
 
 
@@ -30,6 +31,9 @@ class TuneGroup(ConfiguredGroup):
             "vmafx_cli.commands.tune.compare", "Compare encoders at equal quality."
         ),
         "corpus": LazyCommand("vmafx_cli.commands.tune.corpus", "Measure a grid into a corpus."),
+        "shots": LazyCommand(
+            "vmafx_cli.commands.tune.shots", "Encode shot by shot, each with its own quality."
+        ),
     }
 
 
