@@ -1,8 +1,8 @@
 """HDR10's static metadata: read from pictures, written in the words of encoders.
 
 The mastering display's colours and luminance are those of SMPTE ST 2086, the light levels those of
-CTA-861.3. FFmpeg holds them as rationals; x265 wants units of 0.00002 and of 0.0001 cd/m2, SVT-AV1
-plain decimals.
+CTA-861.3. FFmpeg holds them as rationals; x264 and x265 want units of 0.00002 and of 0.0001
+cd/m2, SVT-AV1 plain decimals.
 """
 
 import struct
@@ -44,19 +44,17 @@ class Hdr:
     mastering: Mastering | None
     light: tuple[int, int] | None
 
+    def x264_params(self) -> str:
+        """As x264 takes it, within `x264-params`."""
+        display = [f"mastering-display={self._in_units()}"] if self.mastering else []
+        light = [f"cll={self.light[0]},{self.light[1]}"] if self.light else []
+        return ":".join(display + light)
+
     def x265_params(self) -> str:
         """As x265 takes it, within `x265-params`."""
-        words = []
-        if self.mastering:
-            red, green, blue, white = (
-                f"({round(x / _COLOUR_UNIT)},{round(y / _COLOUR_UNIT)})"
-                for x, y in self.mastering.colours
-            )
-            low, high = (round(v / _LUMINANCE_UNIT) for v in self.mastering.luminance)
-            words.append(f"master-display=G{green}B{blue}R{red}WP{white}L({high},{low})")
-        if self.light:
-            words.append(f"max-cll={self.light[0]},{self.light[1]}")
-        return ":".join((*words, "hdr10=1", "repeat-headers=1"))
+        display = [f"master-display={self._in_units()}"] if self.mastering else []
+        light = [f"max-cll={self.light[0]},{self.light[1]}"] if self.light else []
+        return ":".join((*display, *light, "hdr10=1", "repeat-headers=1"))
 
     def svt_params(self) -> str:
         """As SVT-AV1 takes it, within `svtav1-params`."""
@@ -70,6 +68,17 @@ class Hdr:
         if self.light:
             words.append(f"content-light={self.light[0]},{self.light[1]}")
         return ":".join(words)
+
+    def _in_units(self) -> str:
+        """The mastering display in the whole units of ST 2086."""
+        if not self.mastering:
+            return ""
+        red, green, blue, white = (
+            f"({round(x / _COLOUR_UNIT)},{round(y / _COLOUR_UNIT)})"
+            for x, y in self.mastering.colours
+        )
+        low, high = (round(v / _LUMINANCE_UNIT) for v in self.mastering.luminance)
+        return f"G{green}B{blue}R{red}WP{white}L({high},{low})"
 
 
 def hdr_of(frame: av.VideoFrame) -> Hdr | None:

@@ -17,6 +17,8 @@ _FIXED_GOP = {
     "libsvtav1": "scd=0:irefresh-type=2",
 }
 
+_HDR = {"libx264": Hdr.x264_params, "libx265": Hdr.x265_params, "libsvtav1": Hdr.svt_params}
+
 
 def options_of(encoder: Encoder, setting: EncodeSetting, hdr: Hdr | None) -> dict[str, str]:
     """All options of an encode, name to value.
@@ -37,10 +39,8 @@ def options_of(encoder: Encoder, setting: EncodeSetting, hdr: Hdr | None) -> dic
         nested.append(_FIXED_GOP.get(encoder.name, ""))
         if encoder.name == "libx265":
             nested.append(f"keyint={interval}:min-keyint={interval}")
-    if hdr and encoder.name == "libx265":
-        nested.append(hdr.x265_params())
-    if hdr and encoder.name == "libsvtav1":
-        nested.append(hdr.svt_params())
+    if hdr and (words := _HDR.get(encoder.name)):
+        nested.append(words(hdr))
     if name := _NESTED.get(encoder.name):
         # The user's come last: of two of one name, the last one counts.
         given = [value for n, value in setting.options if n == name]

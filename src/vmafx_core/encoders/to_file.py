@@ -10,8 +10,10 @@ from vmafx_core.encoders.writing import Written, write_video
 from vmafx_core.errors import UsageError, WorkError
 from vmafx_core.media.types import VideoInfo
 
-# Without a name for its tracks of HEVC, players of one vendor do not play them.
 _OPTIONS = {".mp4": {"movflags": "+faststart"}, ".mov": {"movflags": "+faststart"}}
+# Encoders that leave a picture's shape to the container, and containers that cannot be given it.
+_SHAPELESS = frozenset({"libsvtav1", "libvpx-vp9"})
+_SHAPELESS_ENDINGS = frozenset({".mkv", ".webm", ".ivf", ".ts"})
 _ENDINGS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm", ".ivf", ".ts"})
 
 
@@ -37,13 +39,20 @@ def encode_file(
         key_frames: Frames that have to be key frames.
 
     Raises:
-        UsageError: There is no container of that ending.
+        UsageError: There is no container of that ending, or it cannot hold the picture's shape.
         WorkError: The file cannot be written.
     """
     if path.suffix.lower() not in _ENDINGS:
         raise UsageError(
             f"{path}: no container for video has this ending",
             f"Use one of {', '.join(sorted(_ENDINGS))}.",
+        )
+    shapeless = setting.encoder in _SHAPELESS and path.suffix.lower() in _SHAPELESS_ENDINGS
+    if shapeless and source.sample_aspect != 1:
+        raise UsageError(
+            f"{path}: {setting.encoder} writes no sample aspect ratio, which is "
+            f"{source.sample_aspect} here, and neither can be told to this container",
+            "Write an .mp4 file.",
         )
     try:
         with av.open(f"file:{path}", "w", options=_OPTIONS.get(path.suffix.lower(), {})) as file:

@@ -83,6 +83,7 @@ def write_video(
         UsageError: The encoder cannot follow the setting.
         ComponentError: The encoder is missing here or cannot be opened.
         WorkError: It failed on the way.
+        FFmpegError: What is encoded cannot be written.
     """
     encoder = find_encoder(setting.encoder)
     encoder.check(setting)
@@ -90,23 +91,12 @@ def write_video(
     began = time.monotonic()
     sink = _Sink(container, encoder, setting, source, threads)
     converter = sink.converter
-    try:
-        for frame in frames:
-            for ready in converter.push(frame):
-                sink.put(ready, key=sink.frames in key_frames)
-        for ready in converter.flush():
+    for frame in frames:
+        for ready in converter.push(frame):
             sink.put(ready, key=sink.frames in key_frames)
-        sink.finish()
-    except (av.FFmpegError, ValueError) as error:
-        if isinstance(error, OSError) and error.errno and error.filename is None:
-            raise WorkError(
-                f"{name_of(source.location)}: encoding with {setting.encoder} failed: "
-                f"{error.strerror or error}",
-                "Look at the disk's free space, and at the encoder's options.",
-            ) from error
-        raise WorkError(
-            f"{name_of(source.location)}: encoding with {setting.encoder} failed: {error}"
-        ) from error
+    for ready in converter.flush():
+        sink.put(ready, key=sink.frames in key_frames)
+    sink.finish()
     return Written(
         frames=sink.frames,
         video_bytes=sink.video_bytes,
@@ -186,7 +176,15 @@ class _Sink:
 
     def _mux(self, frame: av.VideoFrame | None) -> None:
         stream = cast(VideoStream, self._stream)
-        for packet in stream.encode(frame):
+        try:
+            packets = stream.encode(frame)
+        except (av.FFmpegError, ValueError) as error:
+            raise WorkError(
+                f"{name_of(self._source.location)}: encoding with {self._encoder.name} failed "
+                f"after {self.frames} pictures: {getattr(error, 'strerror', None) or error}",
+                "Look at the encoder's options, or choose another preset or encoder.",
+            ) from error
+        for packet in packets:
             self.video_bytes += packet.size
             self._container.mux(packet)
 
@@ -207,7 +205,7 @@ class _Sink:
         context.time_base = self._base
         context.framerate = self._rate
         context.thread_count = self._threads
-        context.sample_aspect_ratio = self._aspect()
+        context.sample_aspect_ratio = self.aspect
         context.color_range = frame.color_range
         context.colorspace = frame.colorspace
         context.color_primaries = frame.color_primaries
@@ -226,7 +224,8 @@ class _Sink:
             ) from error
         return stream
 
-    def _aspect(self) -> Fraction:
+    @property
+    def aspect(self) -> Fraction:
         """The sample aspect ratio that keeps the picture's shape at the size that is encoded."""
         source, picture = self._source, self._picture
         shape = Fraction(source.width, source.height) * source.sample_aspect

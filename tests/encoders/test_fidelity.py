@@ -1,0 +1,131 @@
+"""What an encode carries over from its source, whatever the encoder."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+from av.sidedata.sidedata import Type
+
+from support.clips import frame, write_clip
+from vmafx_core.encoders.contract import EncodeSetting
+from vmafx_core.encoders.to_file import encode_file
+from vmafx_core.encoders.writing import Written
+from vmafx_core.errors import UnknownNameError, UsageError, WorkError
+from vmafx_core.media.source import VideoSource
+from vmafx_core.media.types import InputSpec
+
+IN_PROCESS = {
+    "libx264": "ultrafast",
+    "libx265": "ultrafast",
+    "libsvtav1": "12",
+    "libvpx-vp9": "8",
+}
+HDR = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)"
+
+
+def encoded(source: Path, target: Path, encoder: str, **setting: object) -> Written:
+    wanted = EncodeSetting(encoder=encoder, quality=30, preset=IN_PROCESS[encoder], **setting)  # type: ignore[arg-type]
+    with VideoSource(InputSpec(location=str(source))) as opened:
+        return encode_file(opened.frames(), opened.info, wanted, target, threads=1)
+
+
+def read(path: Path) -> tuple[VideoSource, list[av.VideoFrame]]:
+    with VideoSource(InputSpec(location=str(path))) as opened:
+        return opened, list(opened.frames())
+
+
+@pytest.fixture(scope="module")
+def hdr(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An HDR10 clip with all its tags and metadata, of anamorphic pictures."""
+    path = tmp_path_factory.mktemp("hdr") / "hdr.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx265", rate=Fraction(24000, 1001))
+        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p10le"
+        context = stream.codec_context
+        context.sample_aspect_ratio = Fraction(4, 3)
+        context.color_primaries, context.color_trc, context.colorspace = 9, 16, 9
+        context.color_range = 1
+        params = f"log-level=none:master-display={HDR}:max-cll=1000,400:hdr10=1"
+        context.options = {"x265-params": params, "preset": "ultrafast"}
+        for i in range(10):
+            picture = frame(i, 128, 96, "yuv420p10le")
+            picture.pts, picture.time_base = i, Fraction(1001, 24000)
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize("encoder", IN_PROCESS)
+def test_colours_rate_and_aspect_survive(hdr: Path, tmp_path: Path, encoder: str) -> None:
+    written = encoded(hdr, tmp_path / "out.mp4", encoder)
+    source, before = read(hdr)
+    result, after = read(tmp_path / "out.mp4")
+    assert written.frames == len(after) == len(before) == 10
+    for field in ("matrix", "primaries", "transfer", "color_range", "sample_aspect", "frame_rate"):
+        assert getattr(result.info, field) == getattr(source.info, field) is not None, field
+    assert result.info.depth == (8 if encoder == "libvpx-vp9" else 10)
+
+
+@pytest.mark.parametrize("encoder", ["libx264", "libx265", "libsvtav1"])
+def test_hdr10_metadata_survive(hdr: Path, tmp_path: Path, encoder: str) -> None:
+    encoded(hdr, tmp_path / "out.mp4", encoder)
+    (_, before), (_, after) = read(hdr), read(tmp_path / "out.mp4")
+
+    def values(frames: list[av.VideoFrame], kind: Type) -> bytes:
+        return next(bytes(side) for side in frames[0].side_data.values() if side.type is kind)
+
+    assert values(after, Type.CONTENT_LIGHT_LEVEL) == values(before, Type.CONTENT_LIGHT_LEVEL)
+    assert Type.MASTERING_DISPLAY_METADATA in {s.type for s in after[0].side_data.values()}
+
+
+@pytest.mark.parametrize("encoder", IN_PROCESS)
+def test_uneven_times_survive(tmp_path: Path, encoder: str) -> None:
+    timed = [0, 1, 3, 4, 8, 9, 10, 15, 16, 20, 21, 30]
+    path = write_clip(
+        tmp_path / "vfr.mp4", frames=len(timed), timed=timed, width=64, height=64, rate=30
+    )
+    encoded(path, tmp_path / "out.mp4", encoder)
+    (_, before), (_, after) = read(path), read(tmp_path / "out.mp4")
+    times = [float(f.time or 0) for f in after]
+    assert times == pytest.approx([float(f.time or 0) for f in before], abs=1e-3)
+
+
+@pytest.mark.parametrize("encoder", IN_PROCESS)
+def test_a_key_frame_interval_makes_even_groups(tmp_path: Path, encoder: str) -> None:
+    path = write_clip(tmp_path / "clip.mp4", frames=20, width=64, height=64)
+    encoded(path, tmp_path / "out.mkv", encoder, keyframe_interval=5)
+    _, frames = read(tmp_path / "out.mkv")
+    assert [i for i, f in enumerate(frames) if f.key_frame] == [0, 5, 10, 15]
+
+
+def test_pictures_are_scaled_and_keep_their_shape(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mp4", frames=3, width=320, height=240)
+    encoded(path, tmp_path / "out.mp4", "libx264", size=(160, 120))
+    result, _ = read(tmp_path / "out.mp4")
+    assert (result.info.width, result.info.height) == (160, 120)
+    assert result.info.sample_aspect == 1
+
+
+def test_an_unknown_option_is_told_with_the_nearest(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mp4", frames=3, width=64, height=64)
+    with pytest.raises(UnknownNameError, match=r"(?s)option of libx264 'crff'.*crf"):
+        encoded(path, tmp_path / "out.mp4", "libx264", options=(("crff", "3"),))
+    assert not (tmp_path / "out.mp4").exists()
+
+
+def test_odd_sizes_are_refused_where_chroma_is_halved(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mkv", frames=3, width=65, height=63, pix_fmt="yuv444p")
+    with pytest.raises(UsageError, match=r"(?s)65x63 as yuv420p.*64x62"):
+        encoded(path, tmp_path / "out.mp4", "libx264", pix_fmt="yuv420p")
+
+
+def test_a_container_that_would_lose_the_shape_is_refused(hdr: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"(?s)4/3.*\.mp4"):
+        encoded(hdr, tmp_path / "out.mkv", "libsvtav1")
+
+
+def test_a_folder_that_is_missing_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mp4", frames=3, width=64, height=64)
+    with pytest.raises(WorkError, match="cannot be written"):
+        encoded(path, tmp_path / "missing" / "out.mp4", "libx264")
