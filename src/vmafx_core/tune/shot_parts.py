@@ -1,8 +1,6 @@
 """Encoding the shots of a plan in parallel, each to a file of its own."""
 
 import hashlib
-import threading
-import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +8,12 @@ from typing import Any
 import av
 
 from vmafx_core.encoders.to_file import encode_file
-from vmafx_core.tune.events import Advanced, TuneEvent
+from vmafx_core.tune.events import TuneEvent
 from vmafx_core.tune.jobs import Job, Running, run_jobs, share_cpus
 from vmafx_core.tune.joining import Part
+from vmafx_core.tune.progress import Progress
 from vmafx_core.tune.shot_plan import PlannedShot, ShotPlan
 from vmafx_core.tune.shots import Film
-
-_TELL_EVERY = 0.25
 
 
 def encode_shots(plan: ShotPlan, folder: Path) -> Generator[TuneEvent[Any], None, list[Part]]:
@@ -33,7 +30,7 @@ def encode_shots(plan: ShotPlan, folder: Path) -> Generator[TuneEvent[Any], None
     film = plan.film
     workers, threads = share_cpus(len(plan.shots), plan.request.measuring.threads)
     parts = [Part(folder / _name(film, planned), planned.shot.frames) for planned in plan.shots]
-    progress = _Progress(film.frames)
+    progress = Progress("encoding", film.frames)
     jobs: list[Job[None]] = []
     for planned, part in zip(plan.shots, parts, strict=True):
         if part.path.exists():
@@ -45,7 +42,7 @@ def encode_shots(plan: ShotPlan, folder: Path) -> Generator[TuneEvent[Any], None
 
 
 def _job(
-    film: Film, planned: PlannedShot, part: Part, progress: "_Progress", threads: int
+    film: Film, planned: PlannedShot, part: Part, progress: Progress, threads: int
 ) -> Job[None]:
     def pictures(running: Running) -> Iterator[av.VideoFrame]:
         for picture in film.pictures(planned.shot, threads=threads):
@@ -71,25 +68,3 @@ def _name(film: Film, planned: PlannedShot) -> str:
     what = (film.identity, list(times), point.setting, point.pix_fmt, point.encoder_version)
     digest = hashlib.sha256(repr(what).encode()).hexdigest()
     return f"{shot.start_frame:08}-{digest[:16]}.mkv"
-
-
-class _Progress:
-    """Counts frames over all jobs, and tells of them a few times a second."""
-
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._done = 0
-        self._began = self._told = time.monotonic()
-        self._lock = threading.Lock()
-
-    def add(self, frames: int) -> Advanced | None:
-        """Count frames; returns what there is to tell, if anything."""
-        with self._lock:
-            self._done += frames
-            now = time.monotonic()
-            if now - self._told < _TELL_EVERY:
-                return None
-            self._told = now
-            return Advanced(
-                phase="encoding", done=self._done, total=self._total, seconds=now - self._began
-            )
