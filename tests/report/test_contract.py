@@ -13,7 +13,8 @@ from vmafx_core.report.formats import ENDINGS, FORMATS, stream
 from vmafx_core.scoring import requirements
 from vmafx_core.scoring.events import Progress
 
-_DOCUMENT = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
+_TEXT = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
+_DOCUMENT = _TEXT.partition("## The formats of vmafx tune")[0]
 _WORDS = set(re.findall(r"`\"?([\w.]+)\"?`", _DOCUMENT))
 
 # Keys that are names of metrics, which are the user's choice.
