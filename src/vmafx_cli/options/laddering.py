@@ -1,6 +1,7 @@
 """Options that say what a ladder is to be."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from vmafx_cli.options import names, panels, values
@@ -11,6 +12,7 @@ from vmafx_core.tune.sizes import Resolution, parse_resolutions
 
 if TYPE_CHECKING:
     from vmafx_core.scoring.requirements import Requirement
+    from vmafx_core.tune.ladder_media import Packaging
 
 _MOST_RUNGS = 50
 DEFAULT_TOP = "vmaf>=95"
@@ -164,6 +166,90 @@ class LadderOptions:
             min_ratio=self.min_ratio,
             min_quality_step=self.min_quality_step,
             forced=_resolutions(self.force_resolutions),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackagingOptions:
+    """What is made of the ladder; the fields are the options."""
+
+    hls: Annotated[
+        Path | None,
+        option(
+            "--hls",
+            panel=panels.PACKAGED,
+            metavar="DIR",
+            help="Encode the whole source at every rung into this new folder, for HLS.",
+        ),
+    ] = None
+    dash: Annotated[
+        Path | None,
+        option(
+            "--dash",
+            panel=panels.PACKAGED,
+            metavar="DIR",
+            help="The same for DASH; in the same folder both share the media.",
+        ),
+    ] = None
+    manifest_only: Annotated[
+        bool,
+        option(
+            "--manifest-only",
+            panel=panels.PACKAGED,
+            metavar="",
+            help="Write the master playlist or description alone, by encodes of the sample.",
+        ),
+    ] = False
+    segment: Annotated[
+        float,
+        option(
+            "--segment",
+            panel=panels.PACKAGED,
+            metavar="TIME",
+            parser=values.positive_seconds,
+            default="4 s",
+            help="Length of segments; each begins with the only key frame in it.",
+        ),
+    ] = 4.0
+    audio: Annotated[
+        str,
+        option(
+            "--audio",
+            panel=panels.PACKAGED,
+            metavar="copy|none|CODEC[:RATE]",
+            show_default=True,
+            help="What becomes of the sound; what players of MP4 do not take is encoded as AAC.",
+        ),
+    ] = "copy"
+
+    def packaging(self) -> "Packaging | None":
+        """What is to be made; None for nothing.
+
+        Raises:
+            UsageError: If options contradict each other.
+        """
+        from vmafx_core.packaging.audio import AudioChoice  # noqa: PLC0415  # loads FFmpeg
+        from vmafx_core.tune.ladder_media import Packaging  # noqa: PLC0415
+
+        folder = self.hls or self.dash
+        if folder is None:
+            if self.manifest_only:
+                raise UsageError("--manifest-only has no place to write to", "Add --hls or --dash.")
+            return None
+        if self.hls and self.dash and self.hls.absolute() != self.dash.absolute():
+            raise UsageError(
+                f"--hls {self.hls} and --dash {self.dash} are different folders",
+                "Name the same one twice: they share the media.",
+            )
+        codec, _, rate = self.audio.partition(":")
+        choice = AudioChoice(codec, round(values.bit_rate(rate)) if rate else None)
+        choice.check()
+        return Packaging(
+            folder=folder,
+            hls=self.hls is not None,
+            dash=self.dash is not None,
+            media=not self.manifest_only,
+            audio=choice,
         )
 
 

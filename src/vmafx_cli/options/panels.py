@@ -9,6 +9,7 @@ ALIGNED = "How frames are put together"
 RAW = "Raw video"
 READING = "How videos are read"
 GATE = "Requirements"
+PACKAGED = "What is made of it"
 RESULTS = "Results"
 RUNNING = "Running"
 
@@ -22,6 +23,7 @@ ORDER = (
     RAW,
     READING,
     GATE,
+    PACKAGED,
     RESULTS,
     RUNNING,
 )

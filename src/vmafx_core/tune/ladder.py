@@ -11,8 +11,11 @@ from dataclasses import dataclass, field, replace
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.media.types import InputSpec, VideoInfo
+from vmafx_core.packaging.folder import check_free
+from vmafx_core.packaging.presentation import Presentation
 from vmafx_core.scoring.requirements import Requirement
 from vmafx_core.tune.events import Done, Told, TuneEvent
+from vmafx_core.tune.ladder_media import Packaging, package
 from vmafx_core.tune.ladder_search import Ladder, search_ladder
 from vmafx_core.tune.measure import prepared
 from vmafx_core.tune.request import Measuring
@@ -34,6 +37,7 @@ class LadderRequest:
         rules: What the ladder has to keep to.
         segment_seconds: Length of the segments that it is for: one key frame each.
         measuring: How settings are measured.
+        packaging: What is made of the ladder; None to find it only.
     """
 
     source: InputSpec
@@ -43,6 +47,7 @@ class LadderRequest:
     rules: RungRules = field(default_factory=RungRules)
     segment_seconds: float = 4.0
     measuring: Measuring = field(default_factory=Measuring)
+    packaging: Packaging | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,6 +61,7 @@ class LadderResult:
         whole: Whether they are all of it.
         display: Width and height at which quality was measured.
         ladder: The rungs and the points.
+        presentation: The tracks that were packaged, one a rung; None where that was not wanted.
         seconds: Wall time.
     """
 
@@ -65,6 +71,7 @@ class LadderResult:
     whole: bool
     display: Size
     ladder: Ladder
+    presentation: Presentation | None
     seconds: float
 
     @property
@@ -89,6 +96,9 @@ def ladder_events(request: LadderRequest) -> Generator[TuneEvent[LadderResult]]:
     began = time.monotonic()
     check_targets([request.top], request.measuring, request.source)
     find_encoder(request.setting.encoder).check(request.setting)
+    if request.packaging:
+        check_free(request.packaging.folder)
+        request.packaging.audio.check()
     measurer = yield from prepared(request.source, request.measuring)
     source = measurer.sample.info
     sizes, notices = ladder_sizes(request.resolutions, source)
@@ -101,6 +111,16 @@ def ladder_events(request: LadderRequest) -> Generator[TuneEvent[LadderResult]]:
     )
     rules = replace(request.rules, forced=forced)
     ladder = yield from search_ladder(setting, every, rules, request.top, measurer.probe)
+    presentation = None
+    if request.packaging:
+        presentation = yield from package(
+            request.packaging,
+            request.source,
+            ladder.rungs,
+            measurer.sample,
+            segment_seconds=request.segment_seconds,
+            threads=request.measuring.threads,
+        )
     yield Done(
         LadderResult(
             request=request,
@@ -109,6 +129,7 @@ def ladder_events(request: LadderRequest) -> Generator[TuneEvent[LadderResult]]:
             whole=measurer.sample.whole,
             display=request.measuring.display or (source.width, source.height),
             ladder=ladder,
+            presentation=presentation,
             seconds=time.monotonic() - began,
         )
     )

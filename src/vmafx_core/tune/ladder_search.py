@@ -29,7 +29,7 @@ from vmafx_core.tune.sizes import Size
 _FIRST = (0.4, 0.75)
 # The hull is known when no step could rise above it by more than this share of what quality
 # there is between its ends.
-_KNOWN = 0.01
+_KNOWN = 0.006
 # Of all steps of all sizes, the most that are measured for the hull.
 _MOST_SHARE = 0.2
 # How often the choice of rungs may change before the measured points have to do.

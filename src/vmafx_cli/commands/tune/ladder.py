@@ -5,7 +5,7 @@ import typer
 from vmafx_cli.command_classes import Command
 from vmafx_cli.options.encoding import EncoderOptions
 from vmafx_cli.options.groups import with_groups
-from vmafx_cli.options.laddering import LadderOptions
+from vmafx_cli.options.laddering import LadderOptions, PackagingOptions
 from vmafx_cli.options.outputs import MessageOptions
 from vmafx_cli.options.reading import Source, SourceOptions
 from vmafx_cli.options.tuning import FindingOptions, SampleOptions
@@ -19,10 +19,12 @@ _EPILOG = """\
   vmafx tune ladder movie.mkv --encoder libsvtav1 --preset 8 --top 93
   vmafx tune ladder movie.mkv --min-bitrate 300k --max-bitrate 6M
   vmafx tune ladder movie.mkv --spacing quality --min-quality-step 6
+  vmafx tune ladder movie.mkv --resolutions 1080,720,540 --hls out/ --dash out/
 
 [bold]What comes out[/]
 
-  The rungs, each measured; the curves of all sizes and their hull.
+  The rungs, each measured; the curves of all sizes and their hull. With --hls
+  or --dash also a folder with master.m3u8 or manifest.mpd, and the media.
 
 [bold]Exit codes[/]
 
@@ -38,6 +40,7 @@ def ladder(
     source: Source,
     wanted: LadderOptions,
     encoding: EncoderOptions,
+    packaged: PackagingOptions,
     sampling: SampleOptions,
     reading: SourceOptions,
     results: FindingOptions,
@@ -58,6 +61,8 @@ def ladder(
         top=wanted.quality(),
         resolutions=wanted.sizes(),
         rules=wanted.rules(),
+        segment_seconds=packaged.segment,
         measuring=sampling.measuring(wanted.display),
+        packaging=packaged.packaging(),
     )
     present("ladder", ladder_events(request), ladder_view, results, messages, taken=[source])

@@ -1,6 +1,6 @@
 """What `tune ladder` found, in all forms."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from itertools import pairwise
 from typing import Any
 
@@ -9,6 +9,8 @@ from rich.text import Text
 
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.notice import counted
+from vmafx_core.packaging.presentation import DESCRIPTION, MASTER
+from vmafx_core.packaging.tracks import Track
 from vmafx_core.report.account import Line, describe_video
 from vmafx_core.report.plain import plain, short_names, shown_location
 from vmafx_core.report.ruled import lines_table
@@ -26,6 +28,7 @@ from vmafx_core.report.tuning.points import (
 )
 from vmafx_core.report.tuning.view import View
 from vmafx_core.tune.ladder import LadderResult
+from vmafx_core.tune.ladder_media import Packaging
 from vmafx_core.tune.ladder_search import size_of
 from vmafx_core.tune.points import Point
 
@@ -71,6 +74,16 @@ def _rungs_table(result: LadderResult) -> DataTable:
         (Column("bit_rate", "bit rate", words.bit_rate), [p.bit_rate for p in rungs]),
         (Column("ratio", "step", _ratio), ratios),
     ]
+    if result.presentation:
+        videos = result.presentation.videos
+        filled += [
+            (
+                Column("average_bit_rate", "encoded", words.bit_rate),
+                [v.average_bit_rate for v in videos],
+            ),
+            (Column("peak_bit_rate", "peak", words.bit_rate), [v.peak_bit_rate for v in videos]),
+            (Column("codecs", "codecs", words=True), [v.codecs for v in videos]),
+        ]
     columns = tuple(column for column, _ in filled)
     return DataTable(columns, tuple(zip(*(values for _, values in filled), strict=True)))
 
@@ -141,13 +154,23 @@ def _facts(result: LadderResult) -> list[Line]:
     encoder = [setting.encoder, f"preset {preset}" if preset else "", ladder.rungs[0].pix_fmt]
     encoder += [f"{key}={value}" for key, value in setting.options]
     encoder.append(f"a key frame every {counted(setting.keyframe_interval or 0, 'frame')}")
-    return [
+    lines = [
         ("source", f"{shown_location(request.source.location)}: {describe_video(result.source)}"),
         sample_line(result.windows, ladder.points, whole=result.whole),
         ("encoder", ", ".join(filter(None, encoder))),
         ("display", "{}x{}: all sizes are scaled to it and measured there".format(*result.display)),
         ("time", words.clock(result.seconds)),
     ]
+    if request.packaging:
+        lines.append(("packaged", _packaged(request.packaging)))
+    return lines
+
+
+def _packaged(packaging: Packaging) -> str:
+    written = [MASTER] if packaging.hls else []
+    written += [DESCRIPTION] if packaging.dash else []
+    what = "with all segments" if packaging.media else "without media, by encodes of the sample"
+    return f"{shown_location(str(packaging.folder))}: {' and '.join(written)}, {what}"
 
 
 def _body(result: LadderResult) -> dict[str, Any]:
@@ -166,7 +189,33 @@ def _body(result: LadderResult) -> dict[str, Any]:
         "points": [_dict(p, result) for p in ladder.points],
         "steps": ladder.steps,
         "reaches_top": result.reaches_top,
+        "presentation": _presentation(result),
         "seconds": plain(result.seconds),
+    }
+
+
+def _presentation(result: LadderResult) -> dict[str, Any] | None:
+    """What was packaged: the tracks, a video for each rung, without the list of segments."""
+    packaging, presentation = result.request.packaging, result.presentation
+    if packaging is None or presentation is None:
+        return None
+
+    def track(one: Track) -> dict[str, Any]:
+        data = {f.name: plain(getattr(one, f.name)) for f in fields(one) if f.name != "segments"}
+        return data | {
+            "segments": len(one.segments),
+            "duration": float(one.duration),
+            "average_bit_rate": one.average_bit_rate,
+            "peak_bit_rate": one.peak_bit_rate,
+        }
+
+    return {
+        "folder": plain(str(packaging.folder)),
+        "hls": MASTER if packaging.hls else None,
+        "dash": DESCRIPTION if packaging.dash else None,
+        "media": packaging.media,
+        "videos": [track(video) for video in presentation.videos],
+        "audios": [track(audio) for audio in presentation.audios],
     }
 
 

@@ -1,0 +1,216 @@
+"""Encoding the rungs of a ladder as what players stream."""
+
+import shutil
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+
+from vmafx_core.encoders.contract import EncodeSetting
+from vmafx_core.encoders.to_file import encode_file
+from vmafx_core.errors import ComponentError, WorkError
+from vmafx_core.media.source import VideoSource
+from vmafx_core.media.types import InputSpec, VideoInfo
+from vmafx_core.packaging.audio import AudioChoice, cut_audio
+from vmafx_core.packaging.folder import new_folder
+from vmafx_core.packaging.fragments import Cut, cut
+from vmafx_core.packaging.presentation import Presentation
+from vmafx_core.packaging.tracks import VideoTrack
+from vmafx_core.tune.events import TuneEvent
+from vmafx_core.tune.jobs import Job, Running, run_jobs, share_cpus
+from vmafx_core.tune.ladder_search import size_of
+from vmafx_core.tune.points import Point
+from vmafx_core.tune.progress import Progress
+from vmafx_core.tune.sample import Sample
+
+type Pictures = Callable[[], Iterator[av.VideoFrame]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packaging:
+    """What is made of a ladder.
+
+    Attributes:
+        folder: The folder to make.
+        hls: Whether it gets an HLS master playlist.
+        dash: Whether it gets a DASH description.
+        media: Whether it gets the media; otherwise only their manifests, from encodes of the
+            sample.
+        audio: What becomes of the sound.
+    """
+
+    folder: Path
+    hls: bool
+    dash: bool
+    media: bool = True
+    audio: AudioChoice = field(default_factory=AudioChoice)
+
+
+def package(
+    packaging: Packaging,
+    source: InputSpec,
+    rungs: tuple[Point, ...],
+    sample: Sample,
+    *,
+    segment_seconds: float,
+    threads: int | None,
+) -> Generator[TuneEvent[Any], None, Presentation]:
+    """Encode rungs, cut them into segments, and write their manifests.
+
+    Args:
+        packaging: What is wanted.
+        source: The source.
+        rungs: The rungs, in order of rate; their settings have fixed key frames.
+        sample: The sample that they were measured on.
+        segment_seconds: Length of the segments of sound.
+        threads: Threads for all encodes together; None for the CPUs this process may use.
+
+    Yields:
+        `Advanced` over all rungs.
+
+    Raises:
+        UsageError: The folder is not empty.
+        InputError: The source cannot be read.
+        ComponentError: The encoder does not put key frames where they have to be.
+        WorkError: Encoding or writing failed; nothing is left then.
+    """
+    info = sample.info
+    parts = [_whole(source)] if packaging.media else [w.pictures for w in sample.windows]
+    frames = _frame_count(source, info) if packaging.media else sample.frames
+    workers, each = share_cpus(len(rungs), threads)
+    work = _Work(info, parts, Progress("encoding", frames and frames * len(rungs)), each)
+    with new_folder(packaging.folder) as folder:
+        jobs = [
+            _job(folder / _name(number, rung), rung.setting, work)
+            for number, rung in enumerate(rungs, 1)
+        ]
+        videos = tuple((yield from run_jobs(jobs, workers)))
+        _check_aligned(videos, rungs[0].setting.encoder)
+        audios = tuple(cut_audio(source, folder, segment_seconds, packaging.audio))
+        presentation = Presentation(videos, audios)
+        if packaging.hls:
+            presentation.write_hls(folder, media=packaging.media)
+        if packaging.dash:
+            presentation.write_dash(folder)
+        if not packaging.media:
+            for track in (*videos, *audios):
+                shutil.rmtree(folder / track.name)
+    return presentation
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What all rungs have in common.
+
+    Attributes:
+        info: The source.
+        parts: The parts of it that are encoded, one after the other.
+        progress: Counts their frames.
+        threads: Threads for each encode.
+    """
+
+    info: VideoInfo
+    parts: Sequence[Pictures]
+    progress: Progress
+    threads: int
+
+    def pictures(self, running: Running, part: Pictures) -> Generator[av.VideoFrame]:
+        """The pictures of a part, counted, until nobody wants them any more."""
+        for picture in part():
+            running.go_on()
+            if event := self.progress.add(1):
+                running.tell(event)
+            yield picture
+
+
+def _job(folder: Path, setting: EncodeSetting, work: _Work) -> Job[VideoTrack]:
+    """What encodes all parts of a rung into segments in a folder."""
+
+    def run(running: Running) -> VideoTrack:
+        folder.mkdir()
+        cuts = []
+        for number, part in enumerate(work.parts):
+            file = folder / "encode.mp4"
+            with closing(work.pictures(running, part)) as given:
+                encode_file(given, work.info, setting, file, threads=work.threads)
+            # Of parts that are no whole only the numbers are wanted.
+            into = folder / str(number) if len(work.parts) > 1 else folder
+            into.mkdir(exist_ok=True)
+            with VideoSource(InputSpec(location=str(file))) as source:
+                encoded = source.info
+            cuts.append(_cut(file, into, setting.encoder))
+            file.unlink()
+        return VideoTrack(
+            name=folder.name,
+            codecs=cuts[0].codecs,
+            timescale=cuts[0].timescale,
+            start=cuts[0].start,
+            segments=tuple(segment for made in cuts for segment in made.segments),
+            width=encoded.width,
+            height=encoded.height,
+            frame_rate=work.info.frame_rate or encoded.frame_rate or Fraction(25),
+            sample_aspect=encoded.sample_aspect,
+            transfer=encoded.transfer,
+        )
+
+    return run
+
+
+def _cut(file: Path, folder: Path, encoder: str) -> Cut:
+    try:
+        with av.open(f"file:{file}") as container:
+            video = container.streams.video[0]
+            return cut((p for p in container.demux(video) if p.size), video, folder)
+    except (av.FFmpegError, ValueError) as error:
+        raise WorkError(
+            f"what {encoder} encodes cannot be packaged: {error}",
+            "Use an encoder of H.264, HEVC, AV1 or VP9.",
+        ) from error
+
+
+def _whole(source: InputSpec) -> Pictures:
+    def pictures() -> Iterator[av.VideoFrame]:
+        origin: int | None = None
+        with VideoSource(source, threads=0) as opened:
+            for picture in opened.frames():
+                now = picture.pts or 0
+                origin = now if origin is None else origin
+                picture.pts = now - origin
+                yield picture
+
+    return pictures
+
+
+def _frame_count(source: InputSpec, info: VideoInfo) -> int | None:
+    """About how many frames of the source are encoded; None where unknown."""
+    if info.duration is None or info.frame_rate is None:
+        return None
+    seconds = info.duration - source.start
+    if source.duration is not None:
+        seconds = min(seconds, source.duration)
+    return max(1, round(seconds * info.frame_rate))
+
+
+def _check_aligned(videos: Sequence[VideoTrack], encoder: str) -> None:
+    """Refuse tracks that players cannot switch between.
+
+    Raises:
+        ComponentError: Segments do not begin at the same times.
+    """
+    lengths = [[Fraction(s.duration, v.timescale) for s in v.segments] for v in videos]
+    for video, own in zip(videos, lengths, strict=True):
+        if own != lengths[0]:
+            raise ComponentError(
+                f"{encoder} put key frames of {video.name} elsewhere than those of "
+                f"{videos[0].name}: players could not switch between them",
+                "Leave out options that decide about key frames, or use another encoder.",
+            )
+
+
+def _name(number: int, rung: Point) -> str:
+    """The name of a rung's folder, in order of rate."""
+    return f"{number}-{size_of(rung)[1]}p"
