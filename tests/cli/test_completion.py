@@ -16,6 +16,12 @@ LINES = [
     ("vmafx score a b -f ps", {f.name for f in FEATURES if f.name.startswith("ps")}),
     ("vmafx score a b --pix-fmt yuv444p10l", {"yuv444p10le"}),
     ("vmafx score a b --require vmaf:h", {"vmaf:harmonic_mean"}),
+    ("vmafx tune cr", {"crf"}),
+    ("vmafx tune crf a --encoder libsv", {"libsvtav1"}),
+    ("vmafx tune crf a --encoder libx265 --preset ultra", {"ultrafast"}),
+    ("vmafx tune crf a --preset ultra", {"ultrafast"}),
+    ("vmafx tune crf a --encoder libsvtav1 --preset ultra", set()),
+    ("vmafx tune crf a --target vmaf:h", {"vmaf:harmonic_mean"}),
     ("vmafx score some", set()),
 ]
 

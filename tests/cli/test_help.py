@@ -8,6 +8,7 @@ from rich.text import Text
 from support.cli import InProcess
 from vmafx_cli.command_classes import LazyGroup
 from vmafx_cli.main import Program, app
+from vmafx_cli.options import panels
 
 
 def below(group: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -52,9 +53,22 @@ def test_help_lists_every_command_with_what_it_does(run: InProcess, group: tuple
         assert any(name in line and command.summary in line for line in lines)
 
 
+@pytest.mark.parametrize("path", list(COMMANDS))
+def test_headings_come_in_one_order_in_all_commands(run: InProcess, path: tuple[str, ...]) -> None:
+    out = run(*path, "--help").out
+    places = [out.index(f"─ {panel} ─") for panel in panels.ORDER if f"─ {panel} ─" in out]
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize("parameter", tuple(parameters()))
 def test_every_option_says_what_it_does(parameter: Any) -> None:
     assert Text.from_markup(parameter.help).plain.endswith((".", "]"))
+
+
+def test_help_of_a_search_keeps_its_examples_whole_at_80_columns(run: InProcess) -> None:
+    lines = [line.strip() for line in run("tune", "crf", "--help").out.splitlines()]
+    assert "vmafx tune crf movie.mkv --encoder libx265 --enc x265-params=aq-mode=3" in lines
+    assert "vmafx tune crf movie.mkv --target 94 --target 'vmaf:p5>=88' --max-bitrate 6M" in lines
 
 
 def test_options_stand_under_headings(run: InProcess) -> None:

@@ -42,6 +42,19 @@ def test_sync_is_off_auto_or_a_number_of_frames(text: str, sync: Sync) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "rate"),
+    [("6M", 6e6), ("800k", 8e5), ("2500000", 2.5e6), ("1.5Mbps", 1.5e6), (".5G", 5e8)],
+)
+def test_a_bit_rate_may_have_a_prefix(text: str, rate: float) -> None:
+    assert values.bit_rate(text) == rate
+
+
+def test_an_assignment_is_a_key_and_all_behind_the_first_sign() -> None:
+    assert values.assignment("x265-params=aq-mode=3") == ("x265-params", "aq-mode=3")
+    assert values.assignment("tune=") == ("tune", "")
+
+
+@pytest.mark.parametrize(
     ("read", "text"),
     [
         (values.size, "1920"),
@@ -68,6 +81,15 @@ def test_sync_is_off_auto_or_a_number_of_frames(text: str, sync: Sync) -> None:
         (values.sync, "99999999999"),
         (values.sync, "on"),
         (values.sync, "1.5"),
+        (values.bit_rate, "fast"),
+        (values.bit_rate, "0k"),
+        (values.bit_rate, "-1M"),
+        (values.bit_rate, "6T"),
+        (values.positive, "0"),
+        (values.positive, "nan"),
+        (values.positive, "inf"),
+        (values.assignment, "crf"),
+        (values.assignment, "=5"),
     ],
 )
 def test_anything_else_is_refused_by_its_own_words(read: object, text: str) -> None:
