@@ -12,6 +12,7 @@ _EPILOG = """\
 
   vmafx tune crf movie.mkv --encoder libsvtav1 --preset 8 --target 'vmaf>=94'
   vmafx tune crf movie.mkv --encoder libx265 --target 'vmaf:p5>=88'
+  vmafx tune encode movie.mkv out.mkv --encoder libsvtav1 --target 94
   vmafx tune ladder movie.mkv --resolutions 1080,720,540,360 --rungs 6
   vmafx tune shots movie.mkv out.mkv --encoder libx265 --target 93
 """
@@ -23,6 +24,9 @@ class TuneGroup(ConfiguredGroup):
     lazy_commands: ClassVar = {
         "crf": LazyCommand(
             "vmafx_cli.commands.tune.crf", "Find the coarsest quality that meets a target."
+        ),
+        "encode": LazyCommand(
+            "vmafx_cli.commands.tune.encode", "Search, encode the whole source, and verify."
         ),
         "ladder": LazyCommand(
             "vmafx_cli.commands.tune.ladder", "Find the rungs of a ladder for streaming."

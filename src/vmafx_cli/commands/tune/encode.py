@@ -1,0 +1,88 @@
+"""`vmafx tune encode`: search a setting, encode with it, verify what came out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vmafx_cli.command_classes import Command
+from vmafx_cli.options.encoding import EncoderOptions
+from vmafx_cli.options.groups import with_groups
+from vmafx_cli.options.outputs import MessageOptions
+from vmafx_cli.options.reading import Source, SourceOptions
+from vmafx_cli.options.tuning import BoundOptions, FindingOptions, SampleOptions, TargetOptions
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+
+_EPILOG = """\
+[bold]Examples[/]
+
+  vmafx tune encode movie.mkv out.mkv --encoder libsvtav1 --target 94
+  vmafx tune encode movie.mkv out.mp4 --target 'vmaf:p5>=88' --max-bitrate 6M
+  vmafx tune encode movie.mkv out.mkv -e libx265 --preset slow --report out.html
+
+[bold]What comes out[/]
+
+  The video, with what else the source holds: audio, subtitles, chapters. It has
+  its name only when it was decoded to its end, has every frame, and was scored.
+  Where it misses a target that the sample met, it is encoded anew, finer.
+
+[bold]Exit codes[/]
+
+  0 done, 1 nothing meets the targets, or the video misses one, 2 wrong usage,
+  3 the source cannot be read, 5 the encoder is missing, 7 failed,
+  130 interrupted: run it again to go on.
+"""
+
+Video = Annotated[
+    str,
+    typer.Argument(
+        metavar="OUTPUT", help="The video to write: .mp4, .mov, .mkv, .webm.", show_default=False
+    ),
+]
+
+
+@app.command(cls=Command, epilog=_EPILOG)
+@with_groups
+def encode(
+    *,
+    source: Source,
+    video: Video,
+    wanted: TargetOptions,
+    bounds: BoundOptions,
+    encoding: EncoderOptions,
+    sampling: SampleOptions,
+    reading: SourceOptions,
+    results: FindingOptions,
+    messages: MessageOptions,
+) -> None:
+    """Search a setting, encode the source with it, and verify.
+
+    The coarsest quality that meets the target is found as 'vmafx tune crf' does, the whole source
+    is encoded with it, and all of its frames are scored.
+    """
+    from vmafx_cli.tuning import present  # noqa: PLC0415  # help does without the engine
+    from vmafx_core.errors import RequirementError  # noqa: PLC0415
+    from vmafx_core.report.tuning.encode import encode_view  # noqa: PLC0415
+    from vmafx_core.tune.crf import CrfRequest  # noqa: PLC0415
+    from vmafx_core.tune.encode import encode_events  # noqa: PLC0415
+
+    request = CrfRequest(
+        source=reading.spec(source),
+        setting=encoding.setting(),
+        targets=wanted.targets(),
+        measuring=sampling.measuring(),
+        max_bit_rate=bounds.max_bit_rate,
+        max_percent=bounds.max_percent,
+        min_quality=bounds.min_quality,
+        max_quality=bounds.max_quality,
+    )
+    events = encode_events(request, Path(video))
+    result = present("encode", events, encode_view, results, messages, taken=[source, video])
+    if not result.met:
+        wish = " and ".join(t.text for t in request.targets)
+        if result.path is None:
+            raise RequirementError(
+                f"{request.setting.encoder}: nothing meets {wish}", result.search.found.why
+            )
+        raise RequirementError(f"{video}: misses {wish}", "It is kept; a finer --preset may help.")

@@ -1,0 +1,93 @@
+"""What `tune encode` made, in all forms."""
+
+from typing import Any
+
+from vmafx_core.report.account import Line
+from vmafx_core.report.plain import plain
+from vmafx_core.report.tuning import words
+from vmafx_core.report.tuning.blocks import Facts
+from vmafx_core.report.tuning.blocks import Verdict as Said
+from vmafx_core.report.tuning.crf import crf_view
+from vmafx_core.report.tuning.points import quality_name, target_name
+from vmafx_core.report.tuning.terminal import printed
+from vmafx_core.report.tuning.view import View
+from vmafx_core.tune.encode import TOLERANCE, EncodeResult, Verdict
+
+
+def encode_view(result: EncodeResult) -> View:
+    """How the result of `tune encode` is shown."""
+    search = crf_view(result.search)
+    made = result.verdict
+    if made is None or result.path is None:
+        return View(
+            kind="encode",
+            title=search.title,
+            printed=search.printed,
+            table=search.table,
+            body=_body(result, search),
+            blocks=search.blocks,
+        )
+    said = Said(f"{result.path} is written", _told(result, made), good=result.met)
+    facts = Facts("What came out", tuple(_facts(result, made)))
+    rest = tuple(block for block in search.blocks if not isinstance(block, Said))
+    shown = [b for b in rest if isinstance(b, Facts)]
+    return View(
+        kind="encode",
+        title=f"{result.path.name}: {search.title}",
+        printed=printed(said, facts, *shown),
+        table=search.table,
+        body=_body(result, search),
+        blocks=(said, facts, *rest),
+    )
+
+
+def _told(result: EncodeResult, made: Verdict) -> str:
+    scores = ", ".join(
+        f"{target_name(t)} {words.score(made.value(t))}" for t in result.search.request.targets
+    )
+    return f"{quality_name(made.point)}, {scores} over all frames"
+
+
+def _facts(result: EncodeResult, made: Verdict) -> list[Line]:
+    lines = [
+        ("video", f"{made.pair.frames.scored} frames, {words.bit_rate(made.bit_rate)}"),
+        ("size", _size(result, made)),
+    ]
+    for target in result.search.request.targets:
+        whole, sampled = made.value(target), made.point.value(target)
+        told = (
+            f"{words.score(whole)}; {words.score(sampled)} on the sample ({whole - sampled:+.2f})"
+        )
+        lines.append((target_name(target), told))
+    if result.corrections:
+        lines.append(("encoded", f"{result.corrections + 1} times: the sample promised too much"))
+    if not result.met:
+        lines.append(("missed", f"a target, by more than {TOLERANCE:g}"))
+    return lines
+
+
+def _size(result: EncodeResult, made: Verdict) -> str:
+    rate = result.search.source_bit_rate
+    share = f", {100 * made.bit_rate / rate:.0f} % of the source's video" if rate else ""
+    return f"{made.video_bytes / 1e6:.2f} MB of video{share}"
+
+
+def _body(result: EncodeResult, search: View) -> dict[str, Any]:
+    made, targets = result.verdict, result.search.request.targets
+    verified = made and {
+        "frames": made.pair.frames.scored,
+        "video_bytes": made.video_bytes,
+        "bit_rate": made.bit_rate,
+        "duration": made.seconds,
+        "values": [plain(made.value(t)) for t in targets],
+        "sampled": [plain(made.point.value(t)) for t in targets],
+    }
+    return {
+        "output": str(result.path) if result.path else None,
+        "met": result.met,
+        "tolerance": TOLERANCE,
+        "corrections": result.corrections,
+        "verified": verified,
+        "search": search.body,
+        "seconds": plain(result.seconds),
+    }
