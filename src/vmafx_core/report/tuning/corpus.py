@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from vmafx_core.notice import counted
-from vmafx_core.report.plain import short_names
+from vmafx_core.report.plain import readable, short_names
 from vmafx_core.report.tuning import words
 from vmafx_core.report.tuning.datatable import Column, DataTable
 from vmafx_core.tune.comparison import labels
@@ -17,9 +17,9 @@ from vmafx_core.tune.points import Point
 
 def corpus_summary(result: GridResult) -> RenderableType:
     """How many rows there are, and over what the new ones go."""
-    added = f"{result.request.path}: {counted(len(result.rows), 'row')} added"
     there = f", {result.there} there before" if result.there else ""
-    head = Text(f"{added}{there}, in {words.clock(result.seconds)}")
+    added = f"{counted(len(result.rows), 'row')} added{there}, in {words.clock(result.seconds)}"
+    head = Text(f"{added}: {readable(str(result.request.path))}")
     return Group(head, Text(), _table(result.rows)) if result.rows else head
 
 
