@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from vmafx_core.packaging.dash import description
+from vmafx_core.packaging.dash import Planned, description
 from vmafx_core.packaging.hls import master_playlist, media_playlist
 from vmafx_core.packaging.tracks import AudioTrack, Segment, VideoTrack
 
@@ -140,3 +140,16 @@ def test_pixels_that_are_not_square_are_told() -> None:
 
     assert _one(root, "Period/AdaptationSet").get("par") == "64:27"
     assert _one(root, "Period/AdaptationSet/Representation").get("sar") == "4:3"
+
+
+def test_of_media_that_are_not_there_yet_the_length_of_segments_is_told() -> None:
+    planned = Planned(Fraction(100), Fraction(4))
+    root = ET.fromstring(description([_VIDEO], [_AUDIO], planned))
+
+    assert root.get("mediaPresentationDuration") == "PT100.000S"
+    assert root.get("minBufferTime") == "PT4.000S"
+    video, audio = root.findall("Period/AdaptationSet/Representation/SegmentTemplate", _NAMES)
+    assert (video.get("duration"), audio.get("duration")) == ("360000", "192000")
+    assert len(video) == len(audio) == 0
+    first = _one(root, "Period/AdaptationSet/Representation")
+    assert first.get("bandwidth") == str(_VIDEO.peak_bit_rate)

@@ -28,6 +28,7 @@ class Presentation:
         for track in (*self.videos, *self.audios) if media else ():
             (folder / track.name / hls.PLAYLIST).write_text(hls.media_playlist(track), "utf-8")
 
-    def write_dash(self, folder: Path) -> None:
-        """Write the media presentation description."""
-        (folder / DESCRIPTION).write_text(dash.description(self.videos, self.audios), "utf-8")
+    def write_dash(self, folder: Path, planned: dash.Planned | None = None) -> None:
+        """Write the media presentation description; of planned media where these are a sample."""
+        text = dash.description(self.videos, self.audios, planned)
+        (folder / DESCRIPTION).write_text(text, "utf-8")

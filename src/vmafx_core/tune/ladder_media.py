@@ -12,10 +12,12 @@ import av
 
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.encoders.to_file import encode_file
-from vmafx_core.errors import ComponentError, WorkError
+from vmafx_core.errors import ComponentError, InputError, WorkError
+from vmafx_core.media.locations import name_of
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.packaging.audio import AudioChoice, cut_audio
+from vmafx_core.packaging.dash import Planned
 from vmafx_core.packaging.folder import new_folder
 from vmafx_core.packaging.fragments import Cut, cut
 from vmafx_core.packaging.presentation import Presentation
@@ -26,6 +28,8 @@ from vmafx_core.tune.ladder_search import size_of
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.progress import Progress
 from vmafx_core.tune.sample import Sample
+
+_ASSUMED_RATE = Fraction(25)
 
 type Pictures = Callable[[], Iterator[av.VideoFrame]]
 
@@ -79,8 +83,16 @@ def package(
         WorkError: Encoding or writing failed; nothing is left then.
     """
     info = sample.info
-    parts = [_whole(source)] if packaging.media else [w.pictures for w in sample.windows]
-    frames = _frame_count(source, info) if packaging.media else sample.frames
+    seconds = _length(source, info)
+    planned = None
+    if packaging.media:
+        parts: list[Pictures] = [_whole(source)]
+        frames = None if seconds is None else int(seconds * (info.frame_rate or _ASSUMED_RATE))
+    else:
+        parts = [w.pictures for w in sample.windows]
+        frames = sample.frames
+        if packaging.dash:
+            planned = _planned(seconds, info, rungs[0])
     workers, each = share_cpus(len(rungs), threads)
     work = _Work(info, parts, Progress("encoding", frames and frames * len(rungs)), each)
     with new_folder(packaging.folder) as folder:
@@ -95,7 +107,7 @@ def package(
         if packaging.hls:
             presentation.write_hls(folder, media=packaging.media)
         if packaging.dash:
-            presentation.write_dash(folder)
+            presentation.write_dash(folder, planned)
         if not packaging.media:
             for track in (*videos, *audios):
                 shutil.rmtree(folder / track.name)
@@ -152,7 +164,7 @@ def _job(folder: Path, setting: EncodeSetting, work: _Work) -> Job[VideoTrack]:
             segments=tuple(segment for made in cuts for segment in made.segments),
             width=encoded.width,
             height=encoded.height,
-            frame_rate=work.info.frame_rate or encoded.frame_rate or Fraction(25),
+            frame_rate=work.info.frame_rate or encoded.frame_rate or _ASSUMED_RATE,
             sample_aspect=encoded.sample_aspect,
             transfer=encoded.transfer,
         )
@@ -185,14 +197,27 @@ def _whole(source: InputSpec) -> Pictures:
     return pictures
 
 
-def _frame_count(source: InputSpec, info: VideoInfo) -> int | None:
-    """About how many frames of the source are encoded; None where unknown."""
-    if info.duration is None or info.frame_rate is None:
-        return None
-    seconds = info.duration - source.start
-    if source.duration is not None:
-        seconds = min(seconds, source.duration)
-    return max(1, round(seconds * info.frame_rate))
+def _length(source: InputSpec, info: VideoInfo) -> Fraction | None:
+    """Seconds of the part of the source that is wanted; None where unknown."""
+    bounds = [] if source.duration is None else [Fraction(source.duration)]
+    if info.duration is not None:
+        bounds.append(Fraction(info.duration) - Fraction(source.start))
+    return min(bounds, default=None)
+
+
+def _planned(seconds: Fraction | None, info: VideoInfo, rung: Point) -> Planned:
+    """How the media will be cut.
+
+    Raises:
+        InputError: Nobody knows how long the source is.
+    """
+    if seconds is None:
+        raise InputError(
+            f"{name_of(info.location)}: says nothing of its length, which a DASH description needs",
+            "Say how much is wanted with --duration, or use --hls.",
+        )
+    segment = (rung.setting.keyframe_interval or 1) / (info.frame_rate or _ASSUMED_RATE)
+    return Planned(seconds, segment)
 
 
 def _check_aligned(videos: Sequence[VideoTrack], encoder: str) -> None:
