@@ -70,7 +70,7 @@ class SearchReporter(Reporter):
         number, total = self._probing.number, max(self._probing.likely, self._probing.number)
         done = number - 1 + self._done
         passed = time.monotonic() - self._began
-        left = f"about {words.clock(passed * (total - done) / done)} left" if done > 0.2 else ""
+        left = f"about {_left(passed * (total - done) / done)} left" if done > 0.2 else ""
         shown = f"probe {number} of about {total}: {_named(self._probing.setting)}"
         self.advance(done, total, shown, left=left)
 
@@ -80,9 +80,14 @@ class SearchReporter(Reporter):
         speed = done / event.seconds if event.seconds > 0 else 0.0
         left = f"{speed:.1f} fps"
         if total and speed:
-            left += f", {words.clock(max(total - done, 0) / speed)} left"
+            left += f", {_left(max(total - done, 0) / speed)} left"
         shown = f"{done}/{total}" if total else frames(done)
         self.advance(done, total and max(total, done), f"{event.phase} {shown}", left=left)
+
+
+def _left(seconds: float) -> str:
+    """What is left, no finer than it can be known."""
+    return f"{seconds:.0f} s" if seconds < 59.5 else words.clock(seconds)
 
 
 def _named(setting: EncodeSetting) -> str:

@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
+from vmafx_core.encoders.options import options_of
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.report.plain import shown_location
 
@@ -19,18 +20,14 @@ def ffmpeg_command(spec: InputSpec, info: VideoInfo, setting: EncodeSetting, pix
         pix_fmt: The pixel format that was encoded.
     """
     encoder = find_encoder(setting.encoder)
-    words = ["ffmpeg", *_reading(spec), "-i", shown_location(spec.location)]
+    # The filters turn the pictures; ffmpeg must not do so again.
+    turned = ["-display_rotation", "0"] if info.rotation else []
+    words = ["ffmpeg", *turned, *_reading(spec), "-i", shown_location(spec.location)]
     words += ["-map", f"0:v:{spec.stream or 0}", "-map", "0:a?", "-c:a", "copy"]
     if filters := _filters(info, setting):
         words += ["-vf", filters]
     words += ["-c:v", setting.encoder]
-    options = dict(encoder.fixed)
-    if encoder.presets:
-        options[encoder.preset_option] = setting.preset or encoder.default_preset
-    options[encoder.knob.name] = f"{setting.quality:g}"
-    if setting.keyframe_interval:
-        options["g"] = str(setting.keyframe_interval)
-    for key, value in (options | dict(setting.options)).items():
+    for key, value in options_of(encoder, setting, None).items():
         words += ["-b:v" if key == "b" else f"-{key}", value]
     words += ["-pix_fmt", pix_fmt, f"{_stem(spec.location)}.{encoder.codec}.mkv"]
     return shlex.join(words)
@@ -51,7 +48,7 @@ def _reading(spec: InputSpec) -> list[str]:
 
 
 def _filters(info: VideoInfo, setting: EncodeSetting) -> str:
-    steps = [info.filters] if info.filters and not info.rotation else []
+    steps = [info.filters] if info.filters else []
     if setting.size:
         steps.append("scale={}:{}:flags=bicubic".format(*setting.size))
     return ",".join(steps)
