@@ -8,10 +8,11 @@ when the neighbour of a tried one needs no trying.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-# Tries that may leave more than half of the gap before it is halved instead.
-_PATIENCE = 3
-# How probable an untried neighbour's outcome must be to be taken for certain.
-CERTAIN = 0.97
+# Tries of one search that may leave more than half of the gap before it is halved instead.
+_PATIENCE = 4
+# How probable an untried neighbour's outcome must be to be relied on: curves jump a little from one
+# step to the next, and more certainty would cost more than it is worth.
+RELIED_ON = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ def next_step(
     belief: Callable[[int], float],
     *,
     want_holding: bool,
+    known: int = 0,
 ) -> int | Settled:
     """Choose the next step to try, or say where the boundary is.
 
@@ -44,6 +46,7 @@ def next_step(
         belief: The probability that the property holds at a step.
         want_holding: Whether the step before the boundary is wanted, and so has to be tried, or
             the one behind it.
+        known: How many of the first ones in `holds` were not tried by this search.
 
     Returns:
         The step to try, or the boundary.
@@ -51,11 +54,11 @@ def next_step(
     low, high = _gap(count, holds)
     if high - low == 1:
         return Settled(low, tried=True)
-    if want_holding and low >= 0 and belief(low + 1) < 1 - CERTAIN:
+    if want_holding and low >= 0 and belief(low + 1) < 1 - RELIED_ON:
         return Settled(low, tried=False)
-    if not want_holding and high < count and belief(high - 1) > CERTAIN:
+    if not want_holding and high < count and belief(high - 1) > RELIED_ON:
         return Settled(high - 1, tried=False)
-    if _slow(count, holds):
+    if _slow(count, holds, known):
         return (low + high) // 2
     likely = max((i for i in range(low + 1, high) if belief(i) >= 0.5), default=low)
     if want_holding:
@@ -70,10 +73,10 @@ def _gap(count: int, holds: Mapping[int, bool]) -> tuple[int, int]:
     return low, high
 
 
-def _slow(count: int, holds: Mapping[int, bool]) -> bool:
+def _slow(count: int, holds: Mapping[int, bool], known: int) -> bool:
     """Whether the last tries did not halve the gap."""
     tried = list(holds.items())
-    if len(tried) < _PATIENCE:
+    if len(tried) - known < _PATIENCE:
         return False
     before = _gap(count, dict(tried[:-_PATIENCE]))
     now = _gap(count, holds)

@@ -40,8 +40,8 @@ class Prior:
     slope: tuple[float, float]
     bend: tuple[float, float]
     wiggle: float
-    reach: float = 8.0
-    noise: float = 0.02
+    reach: float
+    noise: float
 
     def stretched(self, factor: float, middle: float) -> "Prior":
         """The same belief for a knob with `factor` as many steps for the same change."""
@@ -51,6 +51,15 @@ class Prior:
             slope=(self.slope[0] / factor, self.slope[1] / factor),
             bend=(self.bend[0] / factor**2, self.bend[1] / factor**2),
             reach=self.reach * factor,
+        )
+
+    def doubted(self, factor: float) -> "Prior":
+        """The same belief, less certain of where the curve lies and how steep it is."""
+        return replace(
+            self,
+            level=(self.level[0], self.level[1] * factor),
+            slope=(self.slope[0], self.slope[1] * factor),
+            bend=(self.bend[0], self.bend[1] * factor),
         )
 
 

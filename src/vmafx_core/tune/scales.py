@@ -1,16 +1,17 @@
 """The unit in which each metric is nearly a straight line over a quality knob, and its priors.
 
 Quality against a constant rate factor bends: near transparency nothing is gained any more, and at
-the other end nothing is left to lose. In the units here curves are nearly straight. The numbers of
-the priors are fitted to whole curves of short clips (`bench/tune_priors.py` shows how well they
-hold on others); for encoders without numbers of their own, x264's are stretched over their range.
+the other end nothing is left to lose. In the units here curves are nearly straight, and those of
+different encoders are the same but for where they lie and how far their steps are apart. The
+numbers are fitted to whole curves of short clips; `bench/tune_probes.py` shows how well searches do
+with them, on these clips and on others.
 """
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from vmafx_core.encoders.contract import QualityKnob
+from vmafx_core.encoders.contract import Encoder
 from vmafx_core.libvmaf.catalogue import lower_is_better
 from vmafx_core.scoring.requirements import Requirement
 from vmafx_core.tune.curve import Prior
@@ -19,8 +20,18 @@ _LEAST_SHARE = 5e-4
 _MOST_DECIBELS = 100.0
 _LEAST_DISTANCE = 0.01
 _SIMILARITIES = ("float_ssim", "float_ms_ssim", "integer_adm", "integer_vif")
-_LOWEST_POOLS = frozenset({"min", "p1", "p5", "worst1", "worst5", "max"})
-_X264_RANGE = 50.0
+_X264_STEPS = 50.0
+# Pools that hang on few frames jump more from step to step.
+_FEW_FRAMES = frozenset({"min", "max", "p1", "p5", "p10", "p90", "worst1", "worst5"})
+_JUMPS = 2.5
+# An encoder that the numbers were not fitted to may do anything.
+_DOUBT = 2.0
+# Where an encoder does as x264 does at CRF 23, and how many of its steps make one of x264's.
+_AXES = {
+    "libx264": (23.0, 1.0),
+    "libx265": (23.5, 1.0),
+    "libsvtav1": (36.0, 2.35),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +41,33 @@ class Scale:
     Attributes:
         forward: From measured values; higher is better, except for bit rates.
         backward: The inverse.
-        priors: What is believed of its curve by encoder; "" for the rest, in x264's steps.
+        x264: What is believed of its curve over x264's CRF.
     """
 
     forward: Callable[[float], float]
     backward: Callable[[float], float]
-    priors: dict[str, Prior]
+    x264: Prior
 
-    def prior(self, encoder: str, knob: QualityKnob) -> Prior:
-        """What is believed for an encoder."""
-        if encoder in self.priors:
-            return self.priors[encoder]
-        # Its users begin where x264's do.
-        return self.priors[""].stretched(
-            (knob.high - knob.low) / _X264_RANGE, knob.coarser * knob.default
-        )
+    def prior(self, encoder: Encoder) -> Prior:
+        """What is believed of its curve over an encoder's knob."""
+        knob = encoder.knob
+        if encoder.name in _AXES:
+            middle, factor = _AXES[encoder.name]
+            return self.x264.stretched(factor / knob.step, middle / knob.step)
+        steps = (knob.high - knob.low) / knob.step
+        middle = knob.coarser * knob.default / knob.step
+        return self.x264.stretched(steps / _X264_STEPS, middle).doubted(_DOUBT)
 
 
 def scale_of(target: Requirement) -> Scale:
-    """The scale for a target's metric."""
+    """The scale for a target."""
+    scale = _scale_of_metric(target)
+    if target.pool not in _FEW_FRAMES:
+        return scale
+    return replace(scale, x264=replace(scale.x264, noise=scale.x264.noise * _JUMPS))
+
+
+def _scale_of_metric(target: Requirement) -> Scale:
     name = target.metric
     if lower_is_better(name) or target.pool == "stdev":
         return _DISTANCE
@@ -84,30 +103,27 @@ def _distance(value: float) -> float:
     return -math.log(max(value, 0.0) + _LEAST_DISTANCE)
 
 
-_SCORES = {
-    "": Prior(23, (2.6, 0.7), (-1.4, 0.25), (-0.03, 0.08), 0.06),
-    "libx265": Prior(28, (1.9, 0.7), (-1.4, 0.25), (-0.03, 0.08), 0.06),
-    "libsvtav1": Prior(35, (2.4, 0.7), (-0.8, 0.2), (-0.03, 0.08), 0.06),
-}
+# Level, slope and bend are each a mean and a standard deviation; see `Prior`.
+_SCORES = Prior(23, (2.75, 0.6), (-1.4, 0.25), (-0.07, 0.1), 0.12, 20, 0.015)
 _SCORE = Scale(*_score(100.0), _SCORES)
 _TALL_SCORE = Scale(*_score(110.0), _SCORES)
 _DECIBELS = Scale(
     _bounded_decibels,
     _bounded_decibels,
-    {"": Prior(23, (39, 4), (-6.5, 1.5), (0.2, 0.4), 0.3)},
+    Prior(23, (40, 3), (-7, 1.5), (0.5, 0.6), 0.4, 14, 0.04),
 )
 _SIMILARITY = Scale(
     _similarity,
     lambda unit: 1 - 10 ** (-unit / 10),
-    {"": Prior(23, (15, 4), (-5.5, 1.5), (0.2, 0.5), 0.3)},
+    Prior(23, (17, 3.5), (-6, 1.5), (0.4, 0.6), 0.4, 14, 0.04),
 )
 _DISTANCE = Scale(
     _distance,
     lambda unit: math.exp(-unit) - _LEAST_DISTANCE,
-    {"": Prior(23, (0, 3), (-1.5, 1.5), (0, 0.5), 0.3)},
+    Prior(23, (0, 3), (-1.5, 1.5), (0, 0.5), 0.3, 14, 0.05),
 )
 
 BIT_RATE = Scale(
-    math.log2, lambda unit: 2**unit, {"": Prior(23, (20, 4), (-1.8, 0.5), (0.1, 0.2), 0.1)}
+    math.log2, lambda unit: 2**unit, Prior(23, (20, 3), (-1.75, 0.4), (0.05, 0.2), 0.2, 24, 0.01)
 )
 """Bits a second, in octaves; falls with quality."""

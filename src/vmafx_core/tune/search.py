@@ -51,8 +51,8 @@ class Reason(StrEnum):
 
     MEASURED = "measured"
     """The next coarser step was measured, and misses a target."""
-    CERTAIN = "certain"
-    """The next coarser step was not measured; by the curve it misses a target."""
+    PREDICTED = "predicted"
+    """The next coarser step was not measured; by its curve it probably misses a target."""
     COARSEST = "coarsest"
     """Even the coarsest step of the range meets all targets."""
     OUT_OF_RANGE = "out-of-range"
@@ -112,11 +112,11 @@ def search(
     task = _Task(setting, tuple(targets), limits)
     for point in known:
         task.add(point)
-    knowing = bool(task.points)
+    task.known = len(task.points)
     probes = 0
     while not isinstance(decision := task.decide(), _Ending):
         probes += 1
-        likely = max(probes, _LIKELY_KNOWING if knowing else _LIKELY_COLD)
+        likely = max(probes, _LIKELY_KNOWING if task.known else _LIKELY_COLD)
         chosen = replace(setting, quality=task.values[decision])
         yield Probing(chosen, probes, likely)
         task.add((yield from probe(chosen)))
@@ -166,6 +166,7 @@ class _Task:
         self._steps = np.array([knob.coarser * v / knob.step for v in self.values])
         self._indices = {v: i for i, v in enumerate(self.values)}
         self.points: dict[int, Point] = {}
+        self.known = 0
 
     def add(self, point: Point) -> None:
         """Take a point into account, if it is of the range."""
@@ -177,7 +178,9 @@ class _Task:
         meeting = {i: self._meets(p) for i, p in self.points.items()}
         if any(not meeting[i] and not self._fits(p) for i, p in self.points.items()):
             return self._within_size()  # what is finer is larger still
-        found = next_step(len(self.values), meeting, self._belief(), want_holding=True)
+        found = next_step(
+            len(self.values), meeting, self._belief(), want_holding=True, known=self.known
+        )
         if not isinstance(found, Settled):
             return found
         if found.last < 0:
@@ -209,7 +212,7 @@ class _Task:
     def _curve(self, target: Requirement) -> Curve:
         scale = scale_of(target)
         measured = {i: scale.forward(p.value(target)) for i, p in self.points.items()}
-        return Curve(scale.prior(self._encoder.name, self._knob), self._steps, measured)
+        return Curve(scale.prior(self._encoder), self._steps, measured)
 
     def _picked(self, index: int, *, tried: bool) -> _Ending:
         met = f"{self._named(index)} meets {self._wanted()} with {self._scores(self.points[index])}"
@@ -220,7 +223,7 @@ class _Task:
             why = f"{met}; {after} misses, with {self._scores(self.points[index + 1])}"
             return _Ending(index, index, Reason.MEASURED, why)
         why = f"{met}; by its curve {after} misses, with about {self._expected(index + 1)}"
-        return _Ending(index, index, Reason.CERTAIN, why)
+        return _Ending(index, index, Reason.PREDICTED, why)
 
     def _none_meets(self) -> _Ending:
         best = self.points[0]
@@ -244,10 +247,14 @@ class _Task:
         bound = self._bound or 0.0
         large = {i: not self._fits(p) for i, p in self.points.items()}
         rates = {i: BIT_RATE.forward(p.bit_rate) for i, p in self.points.items()}
-        curve = Curve(BIT_RATE.prior(self._encoder.name, self._knob), self._steps, rates)
+        curve = Curve(BIT_RATE.prior(self._encoder), self._steps, rates)
         limit = BIT_RATE.forward(bound)
         found = next_step(
-            len(self.values), large, lambda i: curve.above(i, limit), want_holding=False
+            len(self.values),
+            large,
+            lambda i: curve.above(i, limit),
+            want_holding=False,
+            known=self.known,
         )
         if not isinstance(found, Settled):
             return found
