@@ -39,6 +39,9 @@ class Program(ConfiguredGroup):
         "score": LazyCommand("vmafx_cli.commands.score", "Score distorted videos."),
         "tune": LazyCommand("vmafx_cli.commands.tune", "Find encode settings by measuring."),
         "models": LazyCommand("vmafx_cli.commands.models", "List models and features."),
+        "encoders": LazyCommand(
+            "vmafx_cli.commands.encoders", "List encoders, and which work here."
+        ),
         "doctor": LazyCommand("vmafx_cli.commands.doctor", "Check what is installed here."),
         "completion": LazyCommand(
             "vmafx_cli.commands.completion", "Print completions for a shell."

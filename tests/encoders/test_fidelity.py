@@ -1,13 +1,17 @@
 """What an encode carries over from its source, whatever the encoder."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 from av.sidedata.sidedata import Type
 
 from support.clips import frame, write_clip
+from vmafx_core.encoders import writing
+from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.encoders.to_file import encode_file
 from vmafx_core.encoders.writing import Written
@@ -105,6 +109,20 @@ def test_pictures_are_scaled_and_keep_their_shape(tmp_path: Path) -> None:
     result, _ = read(tmp_path / "out.mp4")
     assert (result.info.width, result.info.height) == (160, 120)
     assert result.info.sample_aspect == 1
+
+
+@pytest.mark.parametrize(("laid_out", "plain"), [("nv12", "yuv420p"), ("nv16", "yuv422p")])
+def test_pictures_are_laid_out_as_devices_want_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, laid_out: str, plain: str
+) -> None:
+    path = write_clip(tmp_path / "clip.mkv", frames=3, width=64, height=64, pix_fmt=plain)
+    encoded(path, tmp_path / "plain.mkv", "libx264")
+    device = replace(find_encoder("libx264"), pix_fmts=(laid_out,))
+    monkeypatch.setattr(writing, "find_encoder", lambda _: device)
+    encoded(path, tmp_path / "device.mkv", "libx264")
+    (_, before), (_, after) = read(tmp_path / "plain.mkv"), read(tmp_path / "device.mkv")
+    for one, other in zip(before, after, strict=True):
+        assert np.array_equal(one.to_ndarray(), other.to_ndarray())
 
 
 def test_an_unknown_option_is_told_with_the_nearest(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The encoders that the program knows."""
 
-from vmafx_core.encoders.contract import Encoder, QualityKnob, Runs
+from vmafx_core.encoders.contract import Encoder, QualityKnob
 from vmafx_core.errors import UnknownNameError
 
 _X26X_PRESETS = (
@@ -17,12 +17,11 @@ _X26X_PRESETS = (
 )
 _SVT_PRESETS = tuple(str(p) for p in range(14))
 
-ENCODERS = (
+_SOFTWARE = (
     Encoder(
         name="libx264",
         codec="h264",
         about="x264, H.264 in software",
-        runs=Runs.LIBRARY,
         knob=QualityKnob("crf", 1, 51, 1, 23),
         presets=_X26X_PRESETS,
         default_preset="medium",
@@ -42,7 +41,6 @@ ENCODERS = (
         name="libx265",
         codec="hevc",
         about="x265, HEVC in software",
-        runs=Runs.LIBRARY,
         knob=QualityKnob("crf", 1, 51, 1, 28),
         presets=_X26X_PRESETS,
         default_preset="medium",
@@ -67,7 +65,6 @@ ENCODERS = (
         name="libsvtav1",
         codec="av1",
         about="SVT-AV1, AV1 in software",
-        runs=Runs.LIBRARY,
         knob=QualityKnob("crf", 1, 63, 1, 35),
         presets=_SVT_PRESETS,
         default_preset="8",
@@ -77,7 +74,6 @@ ENCODERS = (
         name="libvpx-vp9",
         codec="vp9",
         about="libvpx, VP9 in software",
-        runs=Runs.LIBRARY,
         knob=QualityKnob("crf", 0, 63, 1, 32),
         presets=tuple(str(p) for p in range(9)),
         default_preset="2",
@@ -87,6 +83,71 @@ ENCODERS = (
         fixed={"b": "0", "row-mt": "1", "deadline": "good"},
     ),
 )
+
+
+def _nvenc(codec: str, deep: bool) -> Encoder:
+    return Encoder(
+        name=f"{codec}_nvenc",
+        codec=codec,
+        about=f"NVENC, {codec.upper()} on NVIDIA GPUs",
+        knob=QualityKnob("cq", 1, 51, 1, 28),
+        presets=("p7", "p6", "p5", "p4", "p3", "p2", "p1"),
+        default_preset="p4",
+        pix_fmts=("yuv420p", "p010le") if deep else ("yuv420p",),
+        hardware=True,
+        fixed={"rc": "vbr", "b": "0"},
+    )
+
+
+def _qsv(codec: str, deep: bool) -> Encoder:
+    return Encoder(
+        name=f"{codec}_qsv",
+        codec=codec,
+        about=f"Quick Sync, {codec.upper()} on Intel GPUs",
+        knob=QualityKnob("global_quality", 1, 51, 1, 25),
+        presets=("veryslow", "slower", "slow", "medium", "fast", "faster", "veryfast"),
+        default_preset="medium",
+        pix_fmts=("nv12", "p010le") if deep else ("nv12",),
+        hardware=True,
+    )
+
+
+def _amf(codec: str, deep: bool) -> Encoder:
+    return Encoder(
+        name=f"{codec}_amf",
+        codec=codec,
+        about=f"AMF, {codec.upper()} on AMD GPUs",
+        knob=QualityKnob("qvbr_quality_level", 1, 51, 1, 25),
+        presets=("quality", "balanced", "speed"),
+        default_preset="balanced",
+        preset_option="quality",
+        pix_fmts=("nv12", "p010le") if deep else ("nv12",),
+        hardware=True,
+        fixed={"rc": "qvbr"},
+    )
+
+
+def _videotoolbox(codec: str, deep: bool) -> Encoder:
+    # FFmpeg's -q:v, which is not an option of the encoder: a flag, and a value in its own unit.
+    return Encoder(
+        name=f"{codec}_videotoolbox",
+        codec=codec,
+        about=f"VideoToolbox, {codec.upper()} on Apple's chips",
+        knob=QualityKnob("q", 1, 100, 1, 60, coarser=-1, option="global_quality", factor=118),
+        pix_fmts=("yuv420p", "p010le") if deep else ("yuv420p",),
+        hardware=True,
+        fixed={"flags": "+qscale"},
+    )
+
+
+_HARDWARE = (
+    *(_nvenc(codec, codec != "h264") for codec in ("h264", "hevc", "av1")),
+    *(_qsv(codec, codec != "h264") for codec in ("h264", "hevc", "av1")),
+    *(_amf(codec, codec != "h264") for codec in ("h264", "hevc", "av1")),
+    *(_videotoolbox(codec, codec != "h264") for codec in ("h264", "hevc")),
+)
+
+ENCODERS = (*_SOFTWARE, *_HARDWARE)
 _BY_NAME = {encoder.name: encoder for encoder in ENCODERS}
 
 

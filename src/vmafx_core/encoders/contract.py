@@ -2,18 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from vmafx_core.errors import UnknownNameError, UsageError
-
-
-class Runs(StrEnum):
-    """How an encoder is run."""
-
-    LIBRARY = "library"
-    """In process, through PyAV."""
-    PROGRAM = "program"
-    """Through an ffmpeg program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +17,8 @@ class QualityKnob:
         step: Distance of neighbouring values in a search.
         default: Where the encoder's own users begin.
         coarser: +1 where a higher value is a coarser picture, -1 where it is a finer one.
+        option: FFmpeg's option for it, where that has another name.
+        factor: What the option's value is multiplied by.
     """
 
     name: str
@@ -35,6 +27,12 @@ class QualityKnob:
     step: float
     default: float
     coarser: int = 1
+    option: str = ""
+    factor: int = 1
+
+    def written(self, value: float) -> tuple[str, str]:
+        """FFmpeg's option and its value."""
+        return self.option or self.name, f"{value * self.factor:g}"
 
     def values(self) -> tuple[float, ...]:
         """All values, from the finest picture to the coarsest."""
@@ -51,7 +49,6 @@ class Encoder:
         name: FFmpeg's name: "libx264", "hevc_nvenc".
         codec: The codec it writes, FFmpeg's name: "h264", "hevc", "av1", "vp9", "vvc".
         about: What it is, in a few words.
-        runs: In process or through a program.
         knob: The quality knob.
         presets: Presets from the slowest to the fastest; empty where it has none.
         default_preset: The preset where none is asked for; "" where it has none.
@@ -65,7 +62,6 @@ class Encoder:
     name: str
     codec: str
     about: str
-    runs: Runs
     knob: QualityKnob
     presets: tuple[str, ...] = ()
     default_preset: str = ""

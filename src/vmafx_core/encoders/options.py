@@ -29,7 +29,8 @@ def options_of(encoder: Encoder, setting: EncodeSetting, hdr: Hdr | None) -> dic
         hdr: HDR10 metadata to signal.
     """
     options = dict(encoder.fixed)
-    options[encoder.knob.name] = f"{setting.quality:g}"
+    knob, value = encoder.knob.written(setting.quality)
+    options[knob] = value
     if encoder.presets:
         options[encoder.preset_option] = setting.preset or encoder.default_preset
     options |= dict(setting.options)

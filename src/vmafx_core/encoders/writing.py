@@ -149,13 +149,16 @@ class _Sink:
         steps = [source.filters] if source.filters else []
         if (picture.width, picture.height) != (source.width, source.height):
             steps.append(f"scale={picture.width}:{picture.height}:flags=bicubic")
-        if steps or self._setting.pix_fmt != source.pix_fmt:
-            steps.append(f"format={self._setting.pix_fmt}")
+        if steps or picture.pix_fmt != source.pix_fmt:
+            steps.append(f"format={picture.pix_fmt}")
         # Encoding changes the times of frames: what is encoded are references to the pictures.
         return ",".join(steps or ["null"])
 
     def put(self, frame: av.VideoFrame, *, key: bool) -> None:
         """Encode the next picture."""
+        if self._setting.pix_fmt != self._picture.pix_fmt:
+            # The same samples, as devices want them laid out: NV12, P010.
+            frame = frame.reformat(format=self._setting.pix_fmt)
         if self._stream is None:
             self._stream = self._open(frame)
         when = Fraction(frame.pts or 0) * Fraction(frame.time_base.num, frame.time_base.den)
