@@ -84,6 +84,21 @@ def test_the_qualities_that_both_have_are_the_overlap() -> None:
     assert overlap(_ANCHOR, ([], [])) is None
 
 
+def test_only_the_qualities_that_count_are_compared() -> None:
+    rates, qualities = _ANCHOR
+    # Half the bits up to 80, and as many from 88 on.
+    other = ([rates[0] / 2, rates[1] / 2, *rates[2:]], qualities)
+    assert bd_rate(_ANCHOR, other, within=(70, 80)) == pytest.approx(-50, abs=5)
+    assert bd_rate(_ANCHOR, other, within=(88, 94)) == pytest.approx(0, abs=5)
+    assert bd_rate(_ANCHOR, other, within=(0, 100)) == bd_rate(_ANCHOR, other)
+    assert math.isnan(bd_rate(_ANCHOR, other, within=(95, 99)))
+    assert bd_quality(_ANCHOR, other, within=(88, 94)) == pytest.approx(0, abs=0.5)
+    assert bd_quality(_ANCHOR, other, within=(0, 100)) == bd_quality(_ANCHOR, other)
+    # At no rate are both from 70 to 80, and at none above 95.
+    assert math.isnan(bd_quality(_ANCHOR, other, within=(70, 80)))
+    assert math.isnan(bd_quality(_ANCHOR, other, within=(95, 99)))
+
+
 @pytest.mark.parametrize("method", Method)
 def test_the_rate_at_a_quality_lies_between_the_points_around_it(method: Method) -> None:
     assert rate_at(_ANCHOR, 80.0, method) == pytest.approx(900)

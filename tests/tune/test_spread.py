@@ -60,9 +60,10 @@ def test_points_are_spread_evenly_over_the_range_with_few_probes(middle: float) 
     scores = [p.value(_SPAN.metric) for p in found]
     assert len(scores) == 5
     assert scores == sorted(scores, reverse=True)
-    assert scores[0] == pytest.approx(95, abs=2)
-    assert scores[-1] == pytest.approx(75, abs=2)
-    assert all(1.5 <= a - b <= 8.5 for a, b in pairwise(scores))
+    # The ends are reached, so that curves of several encoders go over the same qualities.
+    assert 95 <= scores[0] <= 97
+    assert 71 <= scores[-1] <= 75
+    assert all(1.5 <= a - b <= 9.5 for a, b in pairwise(scores))
     assert len(told) <= 7
     assert [event.number for event in told] == list(range(1, len(told) + 1))
     assert len({event.setting.quality for event in told}) == len(told)

@@ -112,17 +112,26 @@ class CurveOptions:
     ] = 5
 
     def quality(self) -> "Requirement":
-        """What quality is on the curves; its bound is the best quality wanted.
+        """What quality is on the curves; its bound is the best quality wanted, if any is named.
 
         Raises:
-            UsageError: If the metric cannot be read, or no range is known for it.
+            UsageError: If the metric or the range cannot be read.
         """
         from vmafx_core.libvmaf.catalogue import lower_is_better  # noqa: PLC0415
         from vmafx_core.scoring.requirements import parse  # noqa: PLC0415
 
         named = parse(f"{self.metric}>=0")
         less = lower_is_better(named.metric) or named.pool == "stdev"
-        return parse(f"{self.metric}{'<=' if less else '>='}{self._limits(named.metric)[not less]}")
+        low, high = self.limits() or _VMAF_RANGE
+        return parse(f"{self.metric}<={low}" if less else f"{self.metric}>={high}")
+
+    def limits(self) -> tuple[float, float] | None:
+        """The range that was named.
+
+        Raises:
+            UsageError: If it cannot be read.
+        """
+        return _score_range(self.span) if self.span else None
 
     def curves(self) -> "Span | None":
         """The curves that are wanted; None for none.
@@ -135,19 +144,14 @@ class CurveOptions:
         if not self.bd_rate:
             return None
         metric = self.quality()
-        limits = self._limits(metric.metric)
-        worst = limits[metric.operator == "<="]
-        return Span(metric=metric, worst=worst, points=self.points)
-
-    def _limits(self, metric: str) -> tuple[float, float]:
-        if self.span:
-            return _score_range(self.span)
-        if not metric.startswith("vmaf"):
+        if not self.span and not metric.metric.startswith("vmaf"):
             raise UsageError(
-                f"no range is known over which to compare {metric}",
+                f"no range is known over which to compare {metric.metric}",
                 "Name one with --range, such as 30-45.",
             )
-        return _VMAF_RANGE
+        low, high = self.limits() or _VMAF_RANGE
+        worst = high if metric.operator == "<=" else low
+        return Span(metric=metric, worst=worst, points=self.points)
 
 
 def _score_range(text: str) -> tuple[float, float]:

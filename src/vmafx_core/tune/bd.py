@@ -18,6 +18,7 @@ type Numbers = npt.NDArray[np.float64]
 type RdPoints = tuple[Sequence[float] | Numbers, Sequence[float] | Numbers]
 """Rates, all above 0, and qualities, more being better: one each a point, in any order."""
 
+EVERYWHERE = (-math.inf, math.inf)
 LEAST_POINTS = 4
 """Points that a curve needs at least; VCEG-M33 takes four."""
 
@@ -32,7 +33,12 @@ class Method(StrEnum):
     """Local and smooth: Akima, A new method of interpolation and smooth curve fitting, 1970."""
 
 
-def bd_rate(anchor: RdPoints, test: RdPoints, method: Method = Method.PCHIP) -> float:
+def bd_rate(
+    anchor: RdPoints,
+    test: RdPoints,
+    method: Method = Method.PCHIP,
+    within: tuple[float, float] = EVERYWHERE,
+) -> float:
     """How many percent more bits `test` takes than `anchor` at equal quality; less is better.
 
     A point with no better quality than one of at most its rate is no part of a curve and is left
@@ -42,23 +48,30 @@ def bd_rate(anchor: RdPoints, test: RdPoints, method: Method = Method.PCHIP) -> 
         anchor: What is compared with.
         test: What is compared.
         method: How points are joined.
+        within: The lowest and the highest quality that counts.
 
     Returns:
         Percent; nan where a curve has fewer than `LEAST_POINTS` points, or where no quality is
         on both.
     """
-    first, second = _front(anchor), _front(test)
-    gap = _mean_gap(_swapped(first), _swapped(second), method)
-    return 100 * math.expm1(gap)
+    first, second = _swapped(_front(anchor)), _swapped(_front(test))
+    return 100 * math.expm1(_mean_gap(first, second, method, within))
 
 
-def bd_quality(anchor: RdPoints, test: RdPoints, method: Method = Method.PCHIP) -> float:
+def bd_quality(
+    anchor: RdPoints,
+    test: RdPoints,
+    method: Method = Method.PCHIP,
+    within: tuple[float, float] = EVERYWHERE,
+) -> float:
     """How much better `test` is than `anchor` at equal rate, in the unit of the qualities.
 
     Arguments, what is left out and where the outcome is nan are as in `bd_rate`, with rates
-    instead of qualities on both.
+    instead of qualities on both: those at which both curves are within the qualities that count.
     """
-    return _mean_gap(_front(anchor), _front(test), method)
+    curves = [_front(points) for points in (anchor, test)]
+    low, high = ([_log_rate(curve, quality, method) for curve in curves] for quality in within)
+    return _mean_gap(curves[0], curves[1], method, (max(low), min(high)))
 
 
 def overlap(anchor: RdPoints, test: RdPoints) -> tuple[float, float] | None:
@@ -72,12 +85,20 @@ def overlap(anchor: RdPoints, test: RdPoints) -> tuple[float, float] | None:
 
 def rate_at(points: RdPoints, quality: float, method: Method = Method.PCHIP) -> float:
     """The rate at which a curve has a quality; nan where it is beyond the curve's ends."""
-    logs, qualities = _front(points)
-    if not qualities.size or not qualities[0] <= quality <= qualities[-1]:
-        return math.nan
+    rate = math.exp(_log_rate(_front(points), quality, method))
+    return rate if 0 < rate < math.inf else math.nan
+
+
+def _log_rate(curve: tuple[Numbers, Numbers], quality: float, method: Method) -> float:
+    """The logarithm of the rate at a quality; endless beyond the curve's ends."""
+    logs, qualities = curve
+    if not qualities.size or quality < qualities[0]:
+        return -math.inf
+    if quality > qualities[-1]:
+        return math.inf
     if qualities.size == 1:
-        return float(np.exp(logs[0]))
-    return float(np.exp(_Piecewise.through(qualities, logs, method).at(np.array([quality]))[0]))
+        return float(logs[0])
+    return float(_Piecewise.through(qualities, logs, method).at(np.array([quality]))[0])
 
 
 def _front(points: RdPoints) -> tuple[Numbers, Numbers]:
@@ -98,12 +119,16 @@ def _swapped(curve: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
 
 
 def _mean_gap(
-    anchor: tuple[Numbers, Numbers], test: tuple[Numbers, Numbers], method: Method
+    anchor: tuple[Numbers, Numbers],
+    test: tuple[Numbers, Numbers],
+    method: Method,
+    within: tuple[float, float],
 ) -> float:
     """The mean of test - anchor over the span of x that both have; nan where there is none."""
     if min(anchor[0].size, test[0].size) < LEAST_POINTS:
         return math.nan
-    low, high = max(anchor[0][0], test[0][0]), min(anchor[0][-1], test[0][-1])
+    low = max(anchor[0][0], test[0][0], within[0])
+    high = min(anchor[0][-1], test[0][-1], within[1])
     if low >= high:
         return math.nan
     areas = [_Piecewise.through(x, y, method).area(low, high) for x, y in (anchor, test)]

@@ -12,6 +12,7 @@ from vmafx_core.errors import ComponentError, UsageError, VmafxError, WorkError
 from vmafx_core.media.types import InputSpec
 from vmafx_core.notice import Notice, warning
 from vmafx_core.scoring.requirements import Requirement
+from vmafx_core.tune.bd import EVERYWHERE
 from vmafx_core.tune.comparison import Comparison, Contender, labels
 from vmafx_core.tune.corpus_row import SourceFacts
 from vmafx_core.tune.events import Done, Probing, Told, TuneEvent
@@ -101,6 +102,7 @@ def compare_events(request: CompareRequest) -> Generator[TuneEvent[CompareResult
         contenders=tuple(contenders),
         targets=request.targets,
         metric=request.span.metric if request.span else request.targets[0],
+        within=request.span.limits if request.span else EVERYWHERE,
     )
     yield Done(
         CompareResult(

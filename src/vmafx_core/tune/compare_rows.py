@@ -9,6 +9,7 @@ from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import UsageError
 from vmafx_core.notice import Notice, info
 from vmafx_core.scoring.requirements import Requirement
+from vmafx_core.tune.bd import EVERYWHERE
 from vmafx_core.tune.compare import CompareResult
 from vmafx_core.tune.comparison import Comparison, Contender, labels
 from vmafx_core.tune.corpus import read_corpus
@@ -21,6 +22,7 @@ def corpus_events(
     targets: tuple[Requirement, ...],
     metric: Requirement,
     wanted: Sequence[EncodeSetting] = (),
+    within: tuple[float, float] = EVERYWHERE,
 ) -> Generator[TuneEvent[CompareResult]]:
     """Compare what a corpus holds.
 
@@ -32,6 +34,7 @@ def corpus_events(
         metric: What quality is on the curves.
         wanted: The encoders and presets to compare, in that order; empty for all, in the order
             in which they come.
+        within: The lowest and the highest quality that counts for curves.
 
     Yields:
         `Told`, then `Done` with the result.
@@ -68,6 +71,7 @@ def corpus_events(
                 contenders=tuple(contenders),
                 targets=targets,
                 metric=metric,
+                within=within,
             )
         )
     if not comparisons:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.scoring.requirements import Requirement
-from vmafx_core.tune.bd import Method, RdPoints, bd_quality, bd_rate, overlap, rate_at
+from vmafx_core.tune.bd import EVERYWHERE, Method, RdPoints, bd_quality, bd_rate, overlap, rate_at
 from vmafx_core.tune.corpus_row import SourceFacts
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.targets import meets
@@ -64,6 +64,7 @@ class Comparison:
             anchor that the others are held against.
         targets: The quality at which bit rates are compared; empty for whole curves alone.
         metric: What quality is on the curves; its bound does not matter.
+        within: The lowest and the highest value of it that counts for curves.
     """
 
     source: SourceFacts
@@ -72,6 +73,7 @@ class Comparison:
     contenders: tuple[Contender, ...]
     targets: tuple[Requirement, ...]
     metric: Requirement
+    within: tuple[float, float] = EVERYWHERE
 
     @property
     def anchor(self) -> Contender:
@@ -108,13 +110,21 @@ class Comparison:
     ) -> Delta:
         """How two curves differ; nan where they have too few points or nothing in common."""
         curves = _curve(anchor.curve, self.metric), _curve(contender.curve, self.metric)
-        return Delta(bd_rate(*curves, method), bd_quality(*curves, method))
+        within = self._turned(self.within)
+        return Delta(bd_rate(*curves, method, within), bd_quality(*curves, method, within))
 
     def shared(self, contender: Contender) -> tuple[float, float] | None:
-        """The worst and the best quality that a curve has in common with the anchor's."""
-        upward = _upward(self.metric)
+        """The lowest and the highest value that a curve has in common with the anchor's."""
         found = overlap(*(_curve(c.curve, self.metric) for c in (self.anchor, contender)))
-        return found and (min(upward * v for v in found), max(upward * v for v in found))
+        if found is None:
+            return None
+        low, high = self._turned(found)
+        return max(low, self.within[0]), min(high, self.within[1])
+
+    def _turned(self, limits: tuple[float, float]) -> tuple[float, float]:
+        """Limits of the metric as those of a quality of which more is better, or back."""
+        low, high = sorted(_upward(self.metric) * limit for limit in limits)
+        return low, high
 
     def ranked(self) -> tuple[Contender, ...]:
         """All contenders, those that take the fewest bits at equal quality first."""

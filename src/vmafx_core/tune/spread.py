@@ -57,9 +57,21 @@ class Span:
         return (middle, evenly[0], evenly[-1], *evenly[1:-1])
 
     @property
-    def near(self) -> float:
-        """How far from a wanted quality a point may be."""
-        return _NEAR * abs(self.metric.value - self.worst) / (self.points - 1)
+    def limits(self) -> tuple[float, float]:
+        """The lower and the higher value of the two ends."""
+        low, high = sorted((self.metric.value, self.worst))
+        return low, high
+
+    def is_near(self, score: float, quality: float) -> bool:
+        """Whether a point is near enough to a wanted quality, and reaches it if it is an end."""
+        low, high = self.limits
+        near = _NEAR * (high - low) / (self.points - 1)
+        return abs(score - quality) <= near and not self.falls_short(score, quality)
+
+    def falls_short(self, score: float, quality: float) -> bool:
+        """Whether an end of the span is wanted, and a point does not reach it."""
+        low, high = self.limits
+        return (quality == high and score < high) or (quality == low and score > low)
 
 
 def spread(
@@ -98,7 +110,7 @@ def spread(
         chosen = replace(setting, quality=values[index])
         yield Probing(chosen, number, min(most, max(number, span.points)))
         points[index] = yield from probe(chosen)
-    nearest = {_nearest(_scores(span, points), quality) for quality in span.wanted()}
+    nearest = {_nearest(span, _scores(span, points), quality) for quality in span.wanted()}
     return tuple(points[index] for index in sorted(nearest))
 
 
@@ -109,13 +121,20 @@ def _scores(span: Span, points: Mapping[int, Point]) -> dict[int, float]:
 def _next(span: Span, scores: Mapping[int, float], believed: Sequence[float]) -> int | None:
     """The step to measure for the first quality that no point is near; None where all have one."""
     for quality in span.wanted():
-        if any(abs(score - quality) <= span.near for score in scores.values()):
+        if any(span.is_near(score, quality) for score in scores.values()):
             continue
-        likeliest = _nearest(dict(enumerate(believed)), quality)
+        likeliest = _nearest(span, dict(enumerate(believed)), quality)
         if likeliest not in scores:
             return likeliest
     return None
 
 
-def _nearest(scores: Mapping[int, float], quality: float) -> int:
-    return min(scores, key=lambda index: abs(scores[index] - quality))
+def _nearest(span: Span, scores: Mapping[int, float], quality: float) -> int:
+    """The step nearest to a quality; for an end of the span, one that reaches it if there is."""
+    return min(
+        scores,
+        key=lambda index: (
+            span.falls_short(scores[index], quality),
+            abs(scores[index] - quality),
+        ),
+    )

@@ -78,6 +78,7 @@ def compare(
     from vmafx_cli.tuning import present  # noqa: PLC0415  # help does without the engine
     from vmafx_core.errors import RequirementError, UsageError  # noqa: PLC0415
     from vmafx_core.report.tuning.compare import compare_view  # noqa: PLC0415
+    from vmafx_core.tune.bd import EVERYWHERE  # noqa: PLC0415
     from vmafx_core.tune.compare import CompareRequest, compare_events  # noqa: PLC0415
     from vmafx_core.tune.compare_rows import corpus_events  # noqa: PLC0415
 
@@ -87,7 +88,13 @@ def compare(
     if wanted.target or not (curves.bd_rate or corpus):
         targets = wanted.targets()
     if source is None:
-        events = corpus_events(str(corpus), targets, curves.quality(), encoding.settings())
+        events = corpus_events(
+            str(corpus),
+            targets,
+            curves.quality(),
+            encoding.settings(),
+            curves.limits() or EVERYWHERE,
+        )
     else:
         request = CompareRequest(
             source=reading.spec(source),

@@ -21,7 +21,7 @@ from vmafx_core.report.tuning.comparisons import (
     matrix_table,
     means_table,
 )
-from vmafx_core.report.tuning.facts import sample_line
+from vmafx_core.report.tuning.facts import sample_line, source_line
 from vmafx_core.report.tuning.points import (
     encode_fps,
     point_dict,
@@ -45,9 +45,11 @@ def compare_view(result: CompareResult) -> View:
     table = TableSection("Encoders", comparison_table(comparisons, names))
     several = len(comparisons) > 1
     page: list[_Shown] = [TableSection("Mean over sources", means_table(comparisons))] * several
-    page.append(table)
+    if several:
+        page.append(table)
     for comparison, name in zip(comparisons, names, strict=True):
-        page += [_verdict(comparison, name if several else ""), _chart(comparison, name)]
+        page.append(_verdict(comparison, name if several else ""))
+        page += [_chart(comparison, name)] if several else [table, _chart(comparison, name)]
         if matrix := matrix_table(comparison):
             page.append(TableSection("BD-rate of each row against each column", matrix))
         page.append(Facts(f"What was done with {name}", tuple(_facts(comparison))))
@@ -112,14 +114,10 @@ def _chart(comparison: Comparison, name: str) -> RdChart:
 
 
 def _facts(comparison: Comparison) -> list[Line]:
-    source = comparison.source
-    about = [f"{source.width}x{source.height}", source.pix_fmt]
-    if source.frame_rate:
-        about.append(f"{source.frame_rate:.6g} fps")
     points = [p for c in comparison.contenders for p in c.points]
     before = sum(p.cached for p in points)
     lines = [
-        ("source", f"{source.location}: {', '.join(about)}"),
+        source_line(comparison.source),
         sample_line(comparison.windows, points, whole=comparison.whole),
         ("points", f"{counted(len(points), 'point')}, {before} of them known before"),
     ]
