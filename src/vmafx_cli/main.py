@@ -42,6 +42,7 @@ class Program(ConfiguredGroup):
         "encoders": LazyCommand(
             "vmafx_cli.commands.encoders", "List encoders, and which work here."
         ),
+        "cache": LazyCommand("vmafx_cli.commands.cache", "Show or empty the cache of searches."),
         "doctor": LazyCommand("vmafx_cli.commands.doctor", "Check what is installed here."),
         "completion": LazyCommand(
             "vmafx_cli.commands.completion", "Print completions for a shell."

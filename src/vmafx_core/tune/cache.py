@@ -22,7 +22,9 @@ from typing import Any, Self
 import av
 import numpy as np
 
+from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
+from vmafx_core.encoders.writing import version_of
 from vmafx_core.errors import WorkError
 from vmafx_core.libvmaf.library import load
 from vmafx_core.notice import Notice, warning
@@ -72,7 +74,7 @@ class Family:
             "pictures": sample.digest,
             "source": _treatment(sample),
             "setting": asdict(replace(setting, quality=0)),
-            "build": [av.__version__, av.ffmpeg_version_info, load().version],
+            "build": [version_of(find_encoder(setting.encoder)), av.__version__, load().version],
             "models": [_model(m) for m in map(asdict, measuring.models)],
             "features": [asdict(feature) for feature in measuring.features],
             "display": measuring.display,
@@ -143,16 +145,16 @@ class PointCache:
 
     def points(self, family: Family) -> list[Point]:
         """All points of a family; none where the cache cannot be used."""
-        rows: list[tuple[str, str, bytes]] = []
+        rows: list[tuple[str, bytes]] = []
         if not self.path.exists():
             return []
         with self._tolerant(), self._open() as connection:
-            query = "SELECT key, about, scores FROM points WHERE family = ?"
+            query = "SELECT about, scores FROM points WHERE family = ?"
             rows = connection.execute(query, (family.key,)).fetchall()
             connection.execute(
                 "UPDATE points SET used = ? WHERE family = ?", (time.time(), family.key)
             )
-        return [_point(about, scores) for _, about, scores in rows]
+        return [_point(about, scores) for about, scores in rows]
 
     def add(self, family: Family, point: Point) -> None:
         """Keep a point."""
