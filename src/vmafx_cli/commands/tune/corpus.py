@@ -20,7 +20,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 _EPILOG = """\
 [bold]Examples[/]
 
-  vmafx tune corpus a.mkv b.mkv --encoder libx264 --crf 18-40:2 -o corpus.jsonl
+  vmafx tune corpus a.mkv b.mkv -e libx264 --crf 18-40:2 -o corpus.jsonl
   vmafx tune corpus a.mkv --encoders libx264:medium,libx264:slow \\
     --crf 18,22,26,30 -o corpus.jsonl
   vmafx tune corpus a.mkv --encoder libsvtav1:8 --crf 25-55:5 \\

@@ -19,12 +19,13 @@ _EPILOG = """\
 
   vmafx tune encode movie.mkv out.mkv --encoder libsvtav1 --target 94
   vmafx tune encode movie.mkv out.mp4 --target 'vmaf:p5>=88' --max-bitrate 6M
-  vmafx tune encode movie.mkv out.mkv -e libx265 --preset slow --report out.html
+  vmafx tune encode movie.mkv out.mkv -e libx265 --preset slow -q
 
 [bold]What comes out[/]
 
-  The video, with what else the source holds: audio, subtitles, chapters. It has
-  its name only when it was decoded to its end, has every frame, and was scored.
+  The video, with what else the source holds: audio, subtitles, chapters. It
+  has its name only when it was decoded to its end, has every frame, and was
+  scored.
   Where it misses a target that the sample met, it is encoded anew, finer.
 
 [bold]Exit codes[/]

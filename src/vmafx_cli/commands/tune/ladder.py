@@ -1,13 +1,16 @@
 """`vmafx tune ladder`: find the rungs of a ladder for adaptive streaming."""
 
+from typing import Annotated
+
 import typer
 
 from vmafx_cli.command_classes import Command
+from vmafx_cli.options import panels
 from vmafx_cli.options.encoding import EncoderOptions
-from vmafx_cli.options.groups import with_groups
+from vmafx_cli.options.groups import option, with_groups
 from vmafx_cli.options.laddering import LadderOptions, PackagingOptions
 from vmafx_cli.options.outputs import MessageOptions
-from vmafx_cli.options.reading import Source, SourceOptions
+from vmafx_cli.options.reading import SourceOptions
 from vmafx_cli.options.tuning import FindingOptions, SampleOptions
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
@@ -19,7 +22,8 @@ _EPILOG = """\
   vmafx tune ladder movie.mkv --encoder libsvtav1 --preset 8 --top 93
   vmafx tune ladder movie.mkv --min-bitrate 300k --max-bitrate 6M
   vmafx tune ladder movie.mkv --spacing quality --min-quality-step 6
-  vmafx tune ladder movie.mkv --resolutions 1080,720,540 --hls out/ --dash out/
+  vmafx tune ladder movie.mkv --resolutions 1080,540 --hls out/ --dash out/
+  vmafx tune ladder --from corpus.jsonl --rungs 5
 
 [bold]What comes out[/]
 
@@ -32,15 +36,34 @@ _EPILOG = """\
   read, 5 the encoder is missing, 7 failed, 130 interrupted.
 """
 
+Source = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="SOURCE",
+        help="The video to encode: a file or a URL; with --from, which one of the corpus.",
+        show_default=False,
+    ),
+]
+From = Annotated[
+    str | None,
+    option(
+        "--from",
+        panel=panels.TARGETS,
+        metavar="CORPUS",
+        help="Choose from what this corpus holds of the encoder, without encoding anything.",
+    ),
+]
+
 
 @app.command(cls=Command, epilog=_EPILOG)
 @with_groups
 def ladder(
     *,
-    source: Source,
+    source: Source = None,
     wanted: LadderOptions,
     encoding: EncoderOptions,
     packaged: PackagingOptions,
+    corpus: From = None,
     sampling: SampleOptions,
     reading: SourceOptions,
     results: FindingOptions,
@@ -52,17 +75,31 @@ def ladder(
     they could raise the hull over all sizes. The rungs are chosen from what is on the hull.
     """
     from vmafx_cli.tuning import present  # noqa: PLC0415  # help does without the engine
+    from vmafx_core.errors import UsageError  # noqa: PLC0415
     from vmafx_core.report.tuning.ladder import ladder_view  # noqa: PLC0415
     from vmafx_core.tune.ladder import LadderRequest, ladder_events  # noqa: PLC0415
+    from vmafx_core.tune.ladder_rows import ladder_of_corpus  # noqa: PLC0415
 
+    if source is None and corpus is None:
+        raise UsageError("there is no source", "Name one, or a corpus with --from.")
+    packaging = packaged.packaging()
+    if corpus is not None and packaging:
+        raise UsageError(
+            "a corpus holds no media to package", "Leave out --from, or --hls and --dash."
+        )
     request = LadderRequest(
-        source=reading.spec(source),
+        source=reading.spec(source or ""),
         setting=encoding.setting(),
         top=wanted.quality(),
         resolutions=wanted.sizes(),
         rules=wanted.rules(),
         segment_seconds=packaged.segment,
         measuring=sampling.measuring(wanted.display),
-        packaging=packaged.packaging(),
+        packaging=packaging,
     )
-    present("ladder", ladder_events(request), ladder_view, results, messages, taken=[source])
+    if corpus is None:
+        events = ladder_events(request)
+    else:
+        events = ladder_of_corpus(corpus, source, request)
+    taken = [path for path in (source, corpus) if path]
+    present("ladder", events, ladder_view, results, messages, taken=taken)

@@ -31,15 +31,15 @@ _EPILOG = """\
 
 [bold]Exit codes[/]
 
-  0 done, 1 the target is missed (by the video, or by the plan), 2 wrong usage,
-  3 the source cannot be read, 5 the encoder is missing, 7 failed,
+  0 done, 1 the target is missed (by the video, or by the plan), 2 wrong
+  usage, 3 the source cannot be read, 5 the encoder is missing, 7 failed,
   130 interrupted: run it again to go on.
 """
 
 Video = Annotated[
     str | None,
     typer.Argument(
-        metavar="[OUTPUT]", help="The video to write: .mp4, .mov, .mkv, .webm.", show_default=False
+        metavar="OUTPUT", help="The video to write: .mp4, .mov, .mkv, .webm.", show_default=False
     ),
 ]
 PlanOnly = Annotated[
