@@ -14,7 +14,9 @@ _EPILOG = """\
   vmafx tune crf movie.mkv --encoder libx265 --target 'vmaf:p5>=88'
   vmafx tune encode movie.mkv out.mkv --encoder libsvtav1 --target 94
   vmafx tune ladder movie.mkv --resolutions 1080,720,540,360 --rungs 6
+  vmafx tune compare movie.mkv --encoders libx264,libx265,libsvtav1:6 -t 94
   vmafx tune shots movie.mkv out.mkv --encoder libx265 --target 93
+  vmafx tune corpus a.mkv b.mkv --encoder libx264 --crf 18-40:2 -o corpus.jsonl
 """
 
 
