@@ -99,7 +99,7 @@ def _packets(
         with av.open(str(part.path)) as container:
             video = container.streams.video[0]
             if stream is None:
-                stream = out.add_stream_from_template(video)
+                stream = out.add_stream_from_template(video, opaque=True)
                 stream.time_base = time_base
                 headers = video.codec_context.extradata
             elif video.codec_context.extradata != headers:

@@ -114,7 +114,7 @@ class _Remuxer:
     def run(self, encoded: InputContainer) -> None:
         """Write everything."""
         video = encoded.streams.video[0]
-        target = self._out.add_stream_from_template(video)
+        target = self._out.add_stream_from_template(video, opaque=True)
         target.time_base = video.time_base or Fraction(1, 1000)
         copies = self._copies()
         own = {k: v for k, v in self._original.metadata.items() if k not in _OWN_TAGS}
@@ -139,7 +139,7 @@ class _Remuxer:
                 told = warning("stream-left-out", f"{text}: {self._out.format.name} cannot hold it")
                 self.notices = (*self.notices, told)
                 continue
-            copy = self._out.add_stream_from_template(stream)
+            copy = self._out.add_stream_from_template(stream, opaque=True)
             copy.metadata.update(stream.metadata)
             copy.disposition = stream.disposition
             if not attached:
