@@ -3,18 +3,16 @@
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Group
-from rich.text import Text
-
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.notice import counted
-from vmafx_core.report.account import Line, describe_video, frames
-from vmafx_core.report.plain import plain, short_names, shown_location
-from vmafx_core.report.ruled import lines_table
+from vmafx_core.report.account import Line, frames
+from vmafx_core.report.plain import plain, short_names
 from vmafx_core.report.tuning import words
 from vmafx_core.report.tuning.blocks import Facts, Span, TableSection, Timeline, Verdict
 from vmafx_core.report.tuning.datatable import Column, DataTable
+from vmafx_core.report.tuning.facts import source_line
 from vmafx_core.report.tuning.points import point_dict, setting_dict, target_name
+from vmafx_core.report.tuning.terminal import printed
 from vmafx_core.report.tuning.view import View
 from vmafx_core.tune.shot_encode import ShotsResult
 from vmafx_core.tune.shot_plan import PlannedShot, ShotPlan
@@ -27,25 +25,18 @@ def shots_view(result: ShotsResult) -> View:
     name = short_names([plan.request.source.location])[0]
     verdict = _verdict(result)
     table = _table(plan)
-    facts = tuple(_facts(result))
-    style = "bold green" if verdict.good else "bold yellow"
+    facts = Facts("What was done", tuple(_facts(result)))
     return View(
         kind="shots",
         title=f"Shots of {name}",
-        printed=Group(
-            Text.assemble((verdict.figure, style), ": ", verdict.words),
-            Text(),
-            table,
-            Text("\nWhat was done", "bold"),
-            lines_table(facts),
-        ),
+        printed=printed(verdict, TableSection("", table), facts),
         table=table,
         body=_body(result),
         blocks=(
             verdict,
             _timeline(plan),
             TableSection("Shots", table),
-            Facts("What was done", facts),
+            facts,
         ),
     )
 
@@ -128,7 +119,7 @@ def _facts(result: ShotsResult) -> list[Line]:
     target = f"{bounds.target.text} {'in every shot' if bounds.every_shot else 'over all frames'}"
     floor = "" if bounds.floor is None else f", no shot beyond {bounds.floor:g}"
     lines = [
-        ("source", f"{shown_location(request.source.location)}: {describe_video(film.info)}"),
+        source_line(film.info),
         ("encoder", ", ".join(filter(None, [setting.encoder, preset and f"preset {preset}"]))),
         ("target", target + floor),
         ("planned", _costs(plan, plan.totals)),
