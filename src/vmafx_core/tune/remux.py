@@ -25,6 +25,7 @@ _CONTAINERS = {
     ".mov": "mov",
     ".webm": "webm",
 }
+_INDEXED = {".mp4", ".m4v", ".mov"}
 # What the muxer writes itself.
 _OWN_TAGS = {"encoder", "major_brand", "minor_version", "compatible_brands"}
 
@@ -73,7 +74,12 @@ def remux(video: Path, source: InputSpec, output: Path) -> tuple[Notice, ...]:
     """
     opened = open_input(replace(source, start=0.0, duration=None), no_rate)
     try:
-        with av.open(f"file:{video}") as encoded, av.open(f"file:{output}", "w") as out:
+        # Players of a file that is still being loaded want its index first.
+        options = {"movflags": "+faststart"} if output.suffix.lower() in _INDEXED else {}
+        with (
+            av.open(f"file:{video}") as encoded,
+            av.open(f"file:{output}", "w", options=options) as out,
+        ):
             remuxer = _Remuxer(opened.container, opened.stream, source, out)
             remuxer.run(encoded)
             return remuxer.notices
@@ -116,6 +122,9 @@ class _Remuxer:
         video = encoded.streams.video[0]
         target = self._out.add_stream_from_template(video, opaque=True)
         target.time_base = video.time_base or Fraction(1, 1000)
+        if self._out.format.name in {"mp4", "mov"} and video.codec_context.name == "hevc":
+            # Apple's players take no other name: parameter sets in the sample entry alone.
+            target.codec_context.codec_tag = "hvc1"
         copies = self._copies()
         own = {k: v for k, v in self._original.metadata.items() if k not in _OWN_TAGS}
         self._out.metadata.update(own)

@@ -6,20 +6,13 @@ on where it was; what was measured for the plan is in the cache.
 
 import time
 from collections.abc import Generator
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from vmafx_core.encoders.catalogue import find_encoder
-from vmafx_core.errors import WorkError
-from vmafx_core.media.types import InputSpec
-from vmafx_core.scoring import events as scoring
-from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.pooling import pool
-from vmafx_core.scoring.request import Pairing, ScoreRequest
 from vmafx_core.scoring.result import PairResult
-from vmafx_core.tune.events import Advanced, Done, Told, TuneEvent
+from vmafx_core.tune.events import Done, Told, TuneEvent
 from vmafx_core.tune.joining import join, joinable
 from vmafx_core.tune.remux import check_container, remux
 from vmafx_core.tune.shot_parts import encode_shots
@@ -32,9 +25,9 @@ from vmafx_core.tune.shot_plan import (
 )
 from vmafx_core.tune.shot_points import Bounds, Totals
 from vmafx_core.tune.shots import Film, read_film
+from vmafx_core.tune.verifying import verified
 from vmafx_core.tune.workplace import workplace
 
-_TELL_EVERY = 0.25
 # A whole that misses its target by no more than this is left as it is; otherwise shots are encoded
 # anew, finer, so often at most.
 _TOLERANCE = 0.05
@@ -107,7 +100,8 @@ def shots_events(request: ShotsRequest, output: Path | None) -> Generator[TuneEv
                 parts = yield from encode_shots(plan, folder)
                 joined = folder / "joined.mp4"
                 video_bytes = join(parts, film.shown, film.time_base, film.end, joined)
-                totals = yield from _verified(request, film, joined, video_bytes)
+                pair = yield from verified(request.source, joined, film.frames, request.measuring)
+                totals = _totals(pair, film, request.bounds, video_bytes * 8)
                 deficit = request.bounds.deficit(totals)
                 if deficit <= _TOLERANCE or not plan.met or correction == _MOST_CORRECTIONS:
                     break
@@ -121,40 +115,6 @@ def shots_events(request: ShotsRequest, output: Path | None) -> Generator[TuneEv
             )
             met = request.bounds.met(totals)
     yield Done(ShotsResult(plan=plan, encoded=encoded, met=met, seconds=time.monotonic() - began))
-
-
-def _verified(
-    request: ShotsRequest, film: Film, path: Path, video_bytes: int
-) -> Generator[TuneEvent[Any], None, Totals]:
-    """Score the joined video against the source; returns what it costs and gives.
-
-    Raises:
-        WorkError: It does not have the frames of the source.
-    """
-    measuring, bounds = request.measuring, request.bounds
-    scoring_request = ScoreRequest(
-        reference=request.source,
-        distorted=(InputSpec(location=str(path)),),
-        models=measuring.models,
-        features=measuring.features,
-        size=measuring.display,
-        pairing=Pairing.INDEX,
-        threads=measuring.threads,
-    )
-    pair: PairResult | None = None
-    with closing(score_events(scoring_request)) as events:
-        for event in events:
-            if isinstance(event, scoring.Progress):
-                yield Advanced(
-                    phase="verifying", done=event.frames, total=film.frames, seconds=event.seconds
-                )
-            elif isinstance(event, scoring.Finished):
-                pair = event.result.pairs[0]
-    if pair is None or pair.frames.distorted_read != film.frames:
-        raise WorkError(
-            f"{path.name}: the shots together do not have the {film.frames} frames of the source"
-        )
-    return _totals(pair, film, bounds, video_bytes * 8)
 
 
 def _totals(pair: PairResult, film: Film, bounds: Bounds, bits: float) -> Totals:
