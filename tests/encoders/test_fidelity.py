@@ -10,7 +10,7 @@ import pytest
 from av.sidedata.sidedata import Type
 
 from support.clips import frame, write_clip
-from vmafx_core.encoders import writing
+from vmafx_core.encoders import to_file
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.encoders.to_file import encode_file
@@ -118,7 +118,7 @@ def test_pictures_are_laid_out_as_devices_want_them(
     path = write_clip(tmp_path / "clip.mkv", frames=3, width=64, height=64, pix_fmt=plain)
     encoded(path, tmp_path / "plain.mkv", "libx264")
     device = replace(find_encoder("libx264"), pix_fmts=(laid_out,))
-    monkeypatch.setattr(writing, "find_encoder", lambda _: device)
+    monkeypatch.setattr(to_file, "find_encoder", lambda _: device)
     encoded(path, tmp_path / "device.mkv", "libx264")
     (_, before), (_, after) = read(tmp_path / "plain.mkv"), read(tmp_path / "device.mkv")
     for one, other in zip(before, after, strict=True):

@@ -9,6 +9,8 @@ import av.codec
 
 from vmafx_core.encoders.catalogue import ENCODERS
 from vmafx_core.encoders.contract import Encoder
+from vmafx_core.encoders.program import program_for
+from vmafx_core.errors import ComponentError
 
 _SECONDS = 20.0
 _TRIALS_AT_ONCE = 4
@@ -38,10 +40,17 @@ def unusable_because(encoder: Encoder) -> str:
 
     Of encoders that need a device, only a trial can tell: one picture is encoded.
     """
-    if encoder.name not in av.codec.codecs_available:
+    if encoder.program:
+        try:
+            program_for(encoder)
+        except ComponentError as error:
+            return error.message
+    elif encoder.name not in av.codec.codecs_available:
         return "not in this build of FFmpeg's libraries"
-    if not encoder.hardware:
-        return ""
+    return _tried(encoder) if encoder.hardware else ""
+
+
+def _tried(encoder: Encoder) -> str:
     try:
         done = subprocess.run(  # noqa: S603  # our own interpreter
             [sys.executable, "-c", _TRIAL, encoder.name],

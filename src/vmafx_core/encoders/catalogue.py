@@ -85,6 +85,43 @@ _SOFTWARE = (
 )
 
 
+_PROGRAMS = (
+    Encoder(
+        name="libaom-av1",
+        codec="av1",
+        about="libaom, AV1 in software",
+        knob=QualityKnob("crf", 1, 63, 1, 35),
+        presets=tuple(str(p) for p in range(9)),
+        default_preset="6",
+        preset_option="cpu-used",
+        pix_fmts=("yuv420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "yuv444p10le"),
+        program=True,
+        fixed={"b:v": "0", "row-mt": "1"},
+    ),
+    Encoder(
+        name="librav1e",
+        codec="av1",
+        about="rav1e, AV1 in software",
+        knob=QualityKnob("qp", 5, 255, 5, 100),
+        presets=tuple(str(p) for p in range(11)),
+        default_preset="6",
+        preset_option="speed",
+        pix_fmts=("yuv420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "yuv444p10le"),
+        program=True,
+    ),
+    Encoder(
+        name="libvvenc",
+        codec="vvc",
+        about="VVenC, VVC in software",
+        knob=QualityKnob("qp", 1, 63, 1, 32),
+        presets=("slower", "slow", "medium", "fast", "faster"),
+        default_preset="medium",
+        pix_fmts=("yuv420p10le",),
+        program=True,
+    ),
+)
+
+
 def _nvenc(codec: str, deep: bool) -> Encoder:
     return Encoder(
         name=f"{codec}_nvenc",
@@ -147,7 +184,7 @@ _HARDWARE = (
     *(_videotoolbox(codec, codec != "h264") for codec in ("h264", "hevc")),
 )
 
-ENCODERS = (*_SOFTWARE, *_HARDWARE)
+ENCODERS = (*_SOFTWARE, *_PROGRAMS, *_HARDWARE)
 _BY_NAME = {encoder.name: encoder for encoder in ENCODERS}
 
 

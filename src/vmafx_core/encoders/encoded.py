@@ -8,7 +8,7 @@ class Encoded:
     """A finished encode, held in memory.
 
     Attributes:
-        data: The file: Matroska, one video stream.
+        data: The file, of one video stream, in Matroska or NUT.
         video_bytes: Bytes of the video packets alone, without the container.
         frames: Frames that went in.
         seconds: Wall time of the encoding.

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import av
 
+from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
+from vmafx_core.encoders.pictures import Pictures
+from vmafx_core.encoders.program import encode_by_program
 from vmafx_core.encoders.writing import Written, write_video
 from vmafx_core.errors import UsageError, WorkError
 from vmafx_core.media.types import VideoInfo
@@ -28,7 +31,8 @@ def encode_file(
 ) -> Written:
     """Encode frames into a file whose container is by its ending; memory stays bounded.
 
-    The file is removed where anything fails. See `write_video` for the other arguments and errors.
+    The file is removed where anything fails. See `encode` for the other
+    errors.
 
     Args:
         frames: The pictures.
@@ -54,11 +58,13 @@ def encode_file(
             f"{source.sample_aspect} here, and neither can be told to this container",
             "Write an .mp4 file.",
         )
+    encoder = find_encoder(setting.encoder)
+    pictures = Pictures(encoder, setting, source, key_frames)
     try:
+        if encoder.program:
+            return encode_by_program(frames, encoder, pictures, path=path, threads=threads)[1]
         with av.open(f"file:{path}", "w", options=_OPTIONS.get(path.suffix.lower(), {})) as file:
-            return write_video(
-                file, frames, source, setting, threads=threads, key_frames=key_frames
-            )
+            return write_video(file, frames, encoder, pictures, threads=threads)
     except (av.FFmpegError, OSError) as error:
         path.unlink(missing_ok=True)
         raise WorkError(

@@ -10,7 +10,7 @@ from typing import Any
 
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
-from vmafx_core.encoders.writing import nearest_pix_fmt
+from vmafx_core.encoders.pictures import nearest_pix_fmt
 from vmafx_core.errors import ComponentError, InputError, UsageError, VmafxError, WorkError
 from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.source import VideoSource
@@ -167,7 +167,7 @@ class _Run:
             yield Probing(setting, self._number, self.likely)
             try:
                 point = yield from measurer.probe(setting)
-            except (ComponentError, WorkError) as error:
+            except (UsageError, ComponentError, WorkError) as error:
                 failed.add(setting.encoder)
                 yield self._failed(name, setting.encoder, error)
             else:

@@ -1,0 +1,126 @@
+"""Bringing the pictures of a source to what an encoder takes."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+import av
+from av.video.frame import PictureType
+
+from vmafx_core.encoders.contract import Encoder, EncodeSetting
+from vmafx_core.errors import UsageError, WorkError
+from vmafx_core.media.convert import Converter
+from vmafx_core.media.locations import name_of
+from vmafx_core.media.pixels import pixels
+from vmafx_core.media.types import Chroma, PictureFormat, VideoInfo
+
+_ASSUMED_RATE = Fraction(25)
+
+
+def nearest_pix_fmt(encoder: Encoder, source: VideoInfo) -> str:
+    """The pixel format of `encoder` that keeps most of the source: depth first, then chroma."""
+    chroma = Chroma.C444 if source.chroma is Chroma.RGB else source.chroma
+
+    def loss(name: str) -> tuple[bool, int, bool]:
+        form = pixels(name)
+        return form.depth < source.depth, abs(form.depth - source.depth), form.chroma is not chroma
+
+    return min(encoder.pix_fmts, key=loss)
+
+
+class Pictures:
+    """Pictures on their way from a source to an encoder: scaled, converted, and timed.
+
+    Args:
+        encoder: The encoder.
+        setting: How it encodes.
+        source: The video that the pictures are of.
+        key_frames: Frames, counted from 0, that have to be key frames.
+
+    Attributes:
+        setting: The setting, with the pixel format that is encoded.
+        width: Width that is encoded.
+        height: Height that is encoded.
+        rate: Frames a second.
+        base: Seconds of one tick of the pictures' times; known with the first picture.
+        aspect: Sample aspect ratio that keeps the picture's shape at the size that is encoded.
+        count: Pictures so far.
+        uneven: Whether the pictures are unevenly spaced.
+
+    Raises:
+        UsageError: The encoder cannot follow the setting.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        setting: EncodeSetting,
+        source: VideoInfo,
+        key_frames: Collection[int],
+    ) -> None:
+        encoder.check(setting)
+        pix_fmt = setting.pix_fmt or nearest_pix_fmt(encoder, source)
+        self.setting = replace(setting, pix_fmt=pix_fmt)
+        self.width, self.height = setting.size or (source.width, source.height)
+        self.rate = source.frame_rate or _ASSUMED_RATE
+        self.base = 1 / self.rate
+        self.aspect = _aspect(source, self.width, self.height)
+        self.count = 0
+        self.uneven = source.variable_rate
+        self._source = source
+        self._key_frames = key_frames
+        self._last: int | None = None
+        form = pixels(pix_fmt)
+        if form.chroma is Chroma.C420 and (self.width % 2 or self.height % 2):
+            raise UsageError(
+                f"{encoder.name} cannot encode {self.width}x{self.height} as {pix_fmt}: "
+                "4:2:0 needs an even width and height",
+                f"Crop or scale to {self.width & ~1}x{self.height & ~1} first, with --crop.",
+            )
+        self._picture = PictureFormat(self.width, self.height, form.chroma, form.depth)
+
+    def prepared(self, frames: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+        """The pictures as they are encoded, each a reference of its own.
+
+        Raises:
+            WorkError: There are none.
+        """
+        converter = Converter(self._source, self._filters(), self._picture)
+        for frame in frames:
+            yield from map(self._timed, converter.push(frame))
+        yield from map(self._timed, converter.flush())
+        if not self.count:
+            raise WorkError(f"{name_of(self._source.location)}: there is no picture to encode")
+
+    def _filters(self) -> str:
+        source, picture = self._source, self._picture
+        steps = [source.filters] if source.filters else []
+        if (picture.width, picture.height) != (source.width, source.height):
+            steps.append(f"scale={picture.width}:{picture.height}:flags=bicubic")
+        if steps or picture.pix_fmt != source.pix_fmt:
+            steps.append(f"format={picture.pix_fmt}")
+        # Encoding changes the times of frames: what is encoded are references to the pictures.
+        return ",".join(steps or ["null"])
+
+    def _timed(self, frame: av.VideoFrame) -> av.VideoFrame:
+        if self.setting.pix_fmt != self._picture.pix_fmt:
+            # The same samples, as devices want them laid out: NV12, P010.
+            frame = frame.reformat(format=self.setting.pix_fmt)
+        own = Fraction(frame.time_base.num, frame.time_base.den)
+        if self._last is None and self._source.variable_rate:
+            self.base = own
+        ticks = round((frame.pts or 0) * own / self.base)
+        # Times that are rounded to the frame rate must not meet.
+        frame.pts = ticks if self._last is None else max(ticks, self._last + 1)
+        frame.time_base = self.base
+        self._last = frame.pts
+        frame.pict_type = PictureType.I if self.count in self._key_frames else PictureType.NONE
+        self.count += 1
+        return frame
+
+
+def _aspect(source: VideoInfo, width: int, height: int) -> Fraction:
+    shape = Fraction(source.width, source.height) * source.sample_aspect
+    aspect = shape / Fraction(width, height)
+    # Even sizes are a little off; that is no other shape.
+    return Fraction(1) if abs(aspect - 1) < Fraction(1, 50) else aspect.limit_denominator(255)
