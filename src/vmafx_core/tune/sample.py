@@ -11,7 +11,7 @@ from itertools import islice
 import av
 import numpy as np
 
-from vmafx_core.errors import InputError
+from vmafx_core.errors import InputError, MismatchError
 from vmafx_core.media.frames import FramesSource, Source
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.source import VideoSource
@@ -149,10 +149,13 @@ def load_sample(
     for window in windows:
         reading = _Reading(spec, window, margins, interval, left)
         with VideoSource(reading.spec, threads=0) as source:
-            for frame in source.frames():
-                reading.add(frame)
-                done += 1
-                yield done
+            try:
+                for frame in source.frames():
+                    reading.add(frame)
+                    done += 1
+                    yield done
+            except MismatchError:
+                continue  # it is shorter than it says, and ends before this window
             notices += source.notices
             if part := reading.result(source):
                 loaded.append(part)
