@@ -1,0 +1,143 @@
+"""An encoded video is put together with what else its source holds, in step with it."""
+
+import subprocess
+from pathlib import Path
+
+import av
+import pytest
+
+from support.clips import write_clip
+from support.data import ffmpeg
+from vmafx_core.errors import UsageError, WorkError
+from vmafx_core.media.types import InputSpec
+from vmafx_core.tune.remux import check_container, remux
+
+_SUBTITLES = "1\n00:00:00,200 --> 00:00:01,000\nhello\n"
+_CHAPTERS = ";FFMETADATA1\ntitle=A film\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1000\ntitle=One\n"
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds of pictures with a tone, subtitles, a chapter, a title and an attached file."""
+    folder = tmp_path_factory.mktemp("source")
+    write_clip(folder / "pictures.mp4", frames=50, width=160, height=120)
+    (folder / "words.srt").write_text(_SUBTITLES)
+    (folder / "chapters.txt").write_text(_CHAPTERS)
+    inputs = ["-i", "pictures.mp4", "-f", "lavfi", "-i", "sine=d=2:f=440", "-i", "words.srt"]
+    inputs += [
+        "-i",
+        "chapters.txt",
+        "-map",
+        "0:v",
+        "-map",
+        "1:a",
+        "-map",
+        "2",
+        "-map_metadata",
+        "3",
+    ]
+    codecs = ["-c:v", "copy", "-c:a", "aac", "-c:s", "srt", "-metadata:s:a:0", "language=deu"]
+    attached = ["-attach", "words.srt", "-metadata:s:t", "mimetype=text/plain"]
+    command = [ffmpeg(), "-v", "error", "-nostdin", *inputs, *codecs, *attached, "source.mkv"]
+    subprocess.run(command, check=True, cwd=folder)
+    return folder / "source.mkv"
+
+
+def _video(folder: Path, frames: int = 50, codec: str = "libx264") -> Path:
+    return write_clip(folder / "video.mp4", frames=frames, width=160, height=120, codec=codec)
+
+
+def _kinds(path: Path) -> list[str]:
+    with av.open(str(path)) as container:
+        return [stream.type for stream in container.streams]
+
+
+def _audio(path: Path) -> tuple[float, float, int]:
+    """When the first packet begins and the last one ends, in seconds; and how many there are."""
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        base = float(stream.time_base or 1)
+        times = [
+            ((p.pts or 0) * base, ((p.pts or 0) + (p.duration or 0)) * base)
+            for p in container.demux(stream)
+            if p.size
+        ]
+    return times[0][0], times[-1][1], len(times)
+
+
+def test_matroska_gets_all_that_there_is(tmp_path: Path, source: Path) -> None:
+    output = tmp_path / "out.mkv"
+    assert remux(_video(tmp_path), InputSpec(location=str(source)), output) == ()
+    assert _kinds(output) == ["video", "audio", "subtitle", "attachment"]
+    with av.open(str(output)) as container:
+        assert container.metadata["title"] == "A film"
+        assert container.streams.audio[0].metadata["language"] == "deu"
+        assert [chapter["metadata"]["title"] for chapter in container.chapters()] == ["One"]
+        assert sum(1 for _ in container.decode(video=0)) == 50
+
+
+def test_copied_audio_is_what_it_was(tmp_path: Path, source: Path) -> None:
+    output = tmp_path / "out.mkv"
+    remux(_video(tmp_path), InputSpec(location=str(source)), output)
+    assert _audio(output) == pytest.approx(_audio(source), abs=0.002)
+
+
+def test_what_a_container_cannot_hold_is_left_out_and_told(tmp_path: Path, source: Path) -> None:
+    output = tmp_path / "out.mp4"
+    notices = remux(_video(tmp_path), InputSpec(location=str(source)), output)
+    assert _kinds(output)[:2] == ["video", "audio"]
+    assert [notice.code for notice in notices] == ["stream-left-out"] * 2
+    assert "subtitle stream 2" in notices[0].text
+    assert "attachment stream 3" in notices[1].text
+
+
+def test_audio_of_a_part_begins_with_that_part(tmp_path: Path, source: Path) -> None:
+    output = tmp_path / "out.mkv"
+    spec = InputSpec(location=str(source), start=0.8, duration=0.6)
+    remux(_video(tmp_path, 15), spec, output)
+    begins, ends, _ = _audio(output)
+    assert 0 <= begins < 0.03
+    assert 0.58 < ends < 0.65
+    with av.open(str(output)) as container:
+        assert container.chapters() == []
+
+
+def test_hevc_has_the_name_that_all_players_take(tmp_path: Path, source: Path) -> None:
+    output = tmp_path / "out.mp4"
+    remux(_video(tmp_path, codec="libx265"), InputSpec(location=str(source)), output)
+    with av.open(str(output)) as container:
+        assert container.streams.video[0].codec_context.codec_tag == "hvc1"
+
+
+def test_a_source_of_pictures_alone_needs_no_more(tmp_path: Path) -> None:
+    video = _video(tmp_path)
+    output = tmp_path / "out.mkv"
+    assert remux(video, InputSpec(location=str(video)), output) == ()
+    assert _kinds(output) == ["video"]
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    video = _video(tmp_path)
+    with pytest.raises(WorkError, match=r"cannot write out\.mkv"):
+        remux(video, InputSpec(location=str(video)), tmp_path / "absent" / "out.mkv")
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [("a.mkv", "hevc"), ("a.MP4", "av1"), ("a.webm", "vp9"), ("a.mov", "h264"), ("a.m4v", "h264")],
+)
+def test_containers_that_hold_a_codec_are_taken(name: str, codec: str) -> None:
+    check_container(Path(name), codec)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "message"),
+    [
+        ("a.webm", "h264", "webm does not hold h264"),
+        ("a.txt", "h264", "no container for video"),
+        ("a", "h264", "no container for video"),
+    ],
+)
+def test_others_are_refused(name: str, codec: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        check_container(Path(name), codec)
