@@ -46,11 +46,13 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Points of logistic curves; the second preset takes a fifth fewer bits, x265 fails."""
+    """Points of logistic curves; the second preset takes a fifth fewer bits, others fail."""
 
     def probe(_: Measurer, setting: EncodeSetting) -> Generator[TuneEvent[Any], None, Point]:
         if setting.encoder == "libx265":
             raise ComponentError("libx265 is not usable here", "Install it.")
+        if setting.options:
+            raise UsageError("unknown option of libx264 'colour'")
         crf = setting.quality
         rate = 8e6 * 2 ** (-crf / 6) * (0.8 if setting.preset == "veryfast" else 1)
         made = point(crf, vmaf=99.5 / (1 + math.exp((crf - 40) / 5)), bit_rate=rate)
@@ -122,10 +124,19 @@ def test_an_encoder_that_is_not_usable_is_left_out_and_the_others_go_on(clip: Pa
 
 
 @pytest.mark.usefixtures("measured")
-def test_where_no_encoder_is_usable_the_first_reason_is_raised(clip: Path) -> None:
-    request = _request(clip, _BROKEN, replace(_BROKEN, preset="fast"), span=_SPAN)
+@pytest.mark.parametrize("other", [replace(_BROKEN, preset="fast"), _ONE])
+def test_where_fewer_than_two_are_left_the_first_reason_is_raised(
+    clip: Path, other: EncodeSetting
+) -> None:
     with pytest.raises(ComponentError, match="libx265 is not usable here"):
-        _run(compare_events(request))
+        _run(compare_events(_request(clip, _BROKEN, other, span=_SPAN)))
+
+
+@pytest.mark.usefixtures("measured")
+def test_an_encoder_that_refuses_an_option_is_left_out_too(clip: Path) -> None:
+    refused = replace(_ONE, preset="fast", options=(("colour", "blue"),))
+    found, _ = _run(compare_events(_request(clip, _ONE, refused, _TWO, span=_SPAN)))
+    assert [c.failure for c in found.contenders] == ["", "unknown option of libx264 'colour'", ""]
 
 
 def test_one_encoder_alone_is_no_comparison(clip: Path) -> None:

@@ -65,7 +65,7 @@ class CompareResult:
 def compare_events(request: CompareRequest) -> Generator[TuneEvent[CompareResult]]:
     """Compare, telling what happens; closing the generator cancels and frees everything.
 
-    An encoder that fails is left out and told; the others go on.
+    An encoder that fails is left out and told; the others go on, if there are two.
 
     Yields:
         The events of sampling and of every probe, then `Done` with the result.
@@ -73,8 +73,8 @@ def compare_events(request: CompareRequest) -> Generator[TuneEvent[CompareResult
     Raises:
         UsageError: The request contradicts itself, or a target cannot be met by anything.
         InputError: The source cannot be read.
-        ComponentError: No encoder is usable here, or libvmaf is not.
-        WorkError: No encoder gets to its end.
+        ComponentError: Fewer than two encoders are usable here, or libvmaf is not.
+        WorkError: Fewer than two encoders get to their end.
     """
     began = time.monotonic()
     _check(request)
@@ -86,13 +86,13 @@ def compare_events(request: CompareRequest) -> Generator[TuneEvent[CompareResult
     for setting, name in zip(request.settings, labels(request.settings), strict=True):
         try:
             contender = yield from count.told(_measured(request, name, setting, measurer))
-        except (ComponentError, WorkError) as error:
+        except (UsageError, ComponentError, WorkError) as error:
             errors.append(error)
             contender = Contender(name=name, setting=setting, points=(), failure=error.message)
             notices.append(warning("left-out", f"{name} is left out: {error.message}"))
             yield Told(notices[-1])
         contenders.append(contender)
-    if len(errors) == len(contenders):
+    if len(contenders) - len(errors) < 2:
         raise errors[0]
     sample = measurer.sample
     comparison = Comparison(

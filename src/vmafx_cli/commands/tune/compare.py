@@ -35,8 +35,8 @@ _EPILOG = """\
 [bold]Exit codes[/]
 
   0 compared, though an encoder may have been left out, 1 none meets the
-  targets, 2 wrong usage, 3 the source or the corpus cannot be read, 5 no
-  encoder is usable, 7 failed, 130 interrupted.
+  targets, 2 wrong usage, 3 the source or the corpus cannot be read, 5 fewer
+  than two encoders are usable, 7 failed, 130 interrupted.
 """
 
 Source = Annotated[
