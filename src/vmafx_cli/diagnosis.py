@@ -4,11 +4,12 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import version
+from typing import Any
 
 import av
 from av.codec import Codec
@@ -198,9 +199,17 @@ def _configuration(commands: Iterable[str]) -> Iterator[Finding]:
         tables = {}
     else:
         yield _ok("settings", "file", f"{path}{'' if path.exists() else ' (not there)'}")
-    for table, settings in tables.items():
-        for key, value in settings.items():
-            yield _ok("settings", f"{table}.{key}", f"{value!r} by the file")
+    for name, value in _settings(tables):
+        yield _ok("settings", name, f"{value!r} by the file")
     for name, value in sorted(os.environ.items()):
         if name.startswith(f"{config.ENVIRONMENT_PREFIX}_"):
             yield _ok("settings", name, f"{value!r} by the environment")
+
+
+def _settings(tables: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Every setting of the file, by its tables and its key: "tune.crf.target"."""
+    for key, value in tables.items():
+        if isinstance(value, dict):
+            yield from _settings(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value

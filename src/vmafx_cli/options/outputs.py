@@ -117,7 +117,7 @@ class MessageOptions:
             "-v",
             panel=panels.RUNNING,
             metavar="",
-            help="Say what is being done, and show the models' elementary features.",
+            help="Say what is being done, and show more of what comes out.",
         ),
     ] = False
     debug: Debug = False
