@@ -62,9 +62,10 @@ def test_an_interrupted_run_leaves_no_output_and_goes_on_with_the_encode(
         raise KeyboardInterrupt
         yield
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(encode, "verified", interrupted)
-        result_of(encode_events(request_, output))
+        with pytest.raises(KeyboardInterrupt):
+            result_of(encode_events(request_, output))
     assert not output.exists()
     monkeypatch.setattr(encode, "encode_file", lambda *_, **__: pytest.fail("encoded twice"))
     assert result_of(encode_events(request_, output)).met

@@ -10,6 +10,7 @@ from support.clips import write_clip
 from support.data import ffmpeg
 from vmafx_core.errors import UsageError, WorkError
 from vmafx_core.media.types import InputSpec
+from vmafx_core.tune.audio import parse_audio
 from vmafx_core.tune.remux import check_container, remux
 
 _SUBTITLES = "1\n00:00:00,200 --> 00:00:01,000\nhello\n"
@@ -141,3 +142,37 @@ def test_containers_that_hold_a_codec_are_taken(name: str, codec: str) -> None:
 def test_others_are_refused(name: str, codec: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         check_container(Path(name), codec)
+
+
+@pytest.mark.parametrize(("wish", "codec"), [("opus:64k", "opus"), ("aac", "aac")])
+def test_audio_is_encoded_anew_in_step_with_the_pictures(
+    tmp_path: Path, source: Path, wish: str, codec: str
+) -> None:
+    output = tmp_path / "out.mkv"
+    remux(_video(tmp_path), InputSpec(location=str(source)), output, parse_audio(wish))
+    with av.open(str(output)) as container:
+        stream = container.streams.audio[0]
+        assert (stream.codec_context.name, stream.metadata["language"]) == (codec, "deu")
+    begin, end, _ = _audio(output)
+    assert begin == pytest.approx(0, abs=0.05)
+    assert end == pytest.approx(2, abs=0.08)
+
+
+def test_audio_is_left_out_where_none_is_wanted(tmp_path: Path, source: Path) -> None:
+    output = tmp_path / "out.mkv"
+    remux(_video(tmp_path), InputSpec(location=str(source)), output, parse_audio("none"))
+    assert _kinds(output) == ["video", "subtitle", "attachment"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "says"),
+    [
+        ("aacc", "Did you mean 'aac'"),
+        ("libx264", "does not encode audio"),
+        ("aac:loud", "cannot read the audio option 'aac:loud'"),
+        ("copy:128k", "only what is encoded has a bit rate"),
+    ],
+)
+def test_an_audio_option_that_means_nothing_is_refused(wish: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        parse_audio(wish)

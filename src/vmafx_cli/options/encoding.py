@@ -30,6 +30,17 @@ EncodedFormat = Annotated[
     ),
 ]
 
+AudioOption = Annotated[
+    str,
+    option(
+        "--audio",
+        panel=panels.ENCODED,
+        metavar="copy|none|CODEC[:RATE]",
+        default="copy",
+        help="What becomes of the audio: aac:128k, libopus:96k.",
+    ),
+]
+
 
 def encode_setting(
     encoder: str,

@@ -21,6 +21,7 @@ from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.requirements import Requirement
 from vmafx_core.scoring.result import PairResult
+from vmafx_core.tune.audio import COPIED, Audio
 from vmafx_core.tune.crf import CrfRequest, CrfResult, crf_events
 from vmafx_core.tune.events import Advanced, Done, Told, TuneEvent
 from vmafx_core.tune.jobs import Running, run_jobs
@@ -89,12 +90,15 @@ class EncodeResult:
     seconds: float
 
 
-def encode_events(request: CrfRequest, output: Path) -> Generator[TuneEvent[EncodeResult]]:
+def encode_events(
+    request: CrfRequest, output: Path, audio: Audio = COPIED
+) -> Generator[TuneEvent[EncodeResult]]:
     """Search, encode the whole source, verify; closing the generator cancels.
 
     Args:
         request: What is searched.
         output: The file to write; it has its name only when all is well.
+        audio: What becomes of the source's audio.
 
     Yields:
         The events of the search, of encoding and of verifying, then `Done`.
@@ -123,7 +127,7 @@ def encode_events(request: CrfRequest, output: Path) -> Generator[TuneEvent[Enco
             search, corrections = finer, corrections + 1
         if verdict:
             finished = folder / f"finished{output.suffix}"
-            yield from map(Told, remux(video, request.source, finished))
+            yield from map(Told, remux(video, request.source, finished, audio))
             finished.replace(output)
     yield Done(
         EncodeResult(

@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 
@@ -17,6 +18,7 @@ from vmafx_core.media.opening import open_input
 from vmafx_core.media.raw import no_rate
 from vmafx_core.media.types import InputSpec
 from vmafx_core.notice import Notice, warning
+from vmafx_core.tune.audio import COPIED, Audio, AudioEncoder
 
 _CONTAINERS = {
     ".mkv": "matroska",
@@ -55,7 +57,9 @@ def check_container(output: Path, codec: str) -> None:
             )
 
 
-def remux(video: Path, source: InputSpec, output: Path) -> tuple[Notice, ...]:
+def remux(
+    video: Path, source: InputSpec, output: Path, audio: Audio = COPIED
+) -> tuple[Notice, ...]:
     """Write an encoded video, and the other streams of its source, to a file.
 
     Audio, subtitles, attached files and metadata are copied, of all of a source its chapters too.
@@ -64,6 +68,7 @@ def remux(video: Path, source: InputSpec, output: Path) -> tuple[Notice, ...]:
         video: The encoded video, its times starting at 0.
         source: The source, and which part of it the video is.
         output: The file to write, in the container of its ending.
+        audio: What becomes of the audio.
 
     Returns:
         What there is to tell: streams that the container does not hold.
@@ -80,7 +85,7 @@ def remux(video: Path, source: InputSpec, output: Path) -> tuple[Notice, ...]:
             av.open(f"file:{video}") as encoded,
             av.open(f"file:{output}", "w", options=options) as out,
         ):
-            remuxer = _Remuxer(opened.container, opened.stream, source, out)
+            remuxer = _Remuxer(opened.container, opened.stream, source, out, audio)
             remuxer.run(encoded)
             return remuxer.notices
     except (av.FFmpegError, OSError, ValueError) as error:
@@ -101,17 +106,25 @@ class _Remuxer:
         pictures: Its video stream, which is replaced.
         source: Which part of it is wanted.
         out: The file.
+        audio: What becomes of the audio.
 
     Attributes:
         notices: What there is to tell.
     """
 
     def __init__(
-        self, original: InputContainer, pictures: Stream, source: InputSpec, out: OutputContainer
+        self,
+        original: InputContainer,
+        pictures: Stream,
+        source: InputSpec,
+        out: OutputContainer,
+        audio: Audio,
     ) -> None:
         self.notices: tuple[Notice, ...] = ()
         self._original = original
         self._out = out
+        self._audio = audio
+        self._encoders: dict[int, AudioEncoder] = {}
         self._whole = source.start == 0 and source.duration is None
         begin = float((pictures.start_time or 0) * (pictures.time_base or Fraction(1)))
         self._start = begin + source.start
@@ -131,14 +144,23 @@ class _Remuxer:
         if self._whole:
             self._out.set_chapters(self._original.chapters())
         pictures = _timed(encoded, {video.index: target}, 0.0)
-        for _, _, packet in heapq.merge(pictures, self._wanted(copies), key=lambda t: t[:2]):
-            self._out.mux(packet)
+        for _, index, packet in heapq.merge(pictures, self._wanted(copies), key=lambda t: t[:2]):
+            encoder = self._encoders.get(index) if packet.stream.type == "audio" else None
+            self._out.mux(encoder.encode(packet) if encoder else packet)
+        for encoder in self._encoders.values():
+            self._out.mux(encoder.encode(None))
 
     def _copies(self) -> dict[int, Stream]:
         """A stream of the file for each of the source that it can hold, by the source's index."""
         copies: dict[int, Stream] = {}
         for stream in self._original.streams:
             if stream.type not in {"audio", "subtitle", "attachment"}:
+                continue
+            if isinstance(stream, AudioStream) and self._audio.encoder != "copy":
+                if self._audio.encoder != "none":
+                    self._encoders[stream.index] = self._encoder(stream)
+                    # Its packets are decoded, and so stay the source's.
+                    copies[stream.index] = stream
                 continue
             codec = stream.codec_context.name if stream.codec_context else ""
             attached = stream.type == "attachment"
@@ -154,6 +176,12 @@ class _Remuxer:
             if not attached:
                 copies[stream.index] = copy
         return copies
+
+    def _encoder(self, stream: AudioStream) -> AudioEncoder:
+        encoder = AudioEncoder(stream, self._audio, self._out)
+        encoder.stream.metadata.update(stream.metadata)
+        encoder.stream.disposition = stream.disposition
+        return encoder
 
     def _wanted(self, copies: dict[int, Stream]) -> Iterator[_Timed]:
         """The packets of the copies that belong to the part that is wanted, moved to its start."""

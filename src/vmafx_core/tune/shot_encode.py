@@ -12,6 +12,7 @@ from pathlib import Path
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.scoring.pooling import pool
 from vmafx_core.scoring.result import PairResult
+from vmafx_core.tune.audio import COPIED, Audio
 from vmafx_core.tune.events import Done, Told, TuneEvent
 from vmafx_core.tune.joining import join, joinable
 from vmafx_core.tune.remux import check_container, remux
@@ -68,12 +69,15 @@ class ShotsResult:
     seconds: float
 
 
-def shots_events(request: ShotsRequest, output: Path | None) -> Generator[TuneEvent[ShotsResult]]:
+def shots_events(
+    request: ShotsRequest, output: Path | None, audio: Audio = COPIED
+) -> Generator[TuneEvent[ShotsResult]]:
     """Plan a source shot by shot and encode it so; closing the generator cancels.
 
     Args:
         request: What is asked for.
         output: The file to write; None to plan only.
+        audio: What becomes of the source's audio.
 
     Yields:
         The events of reading, of every probe, of encoding and verifying, then `Done`.
@@ -108,7 +112,7 @@ def shots_events(request: ShotsRequest, output: Path | None) -> Generator[TuneEv
                 finer = replace(request, bounds=plan.request.bounds.raised(deficit))
                 plan = yield from plan_film(finer, film, points)
             finished = folder / f"finished{output.suffix}"
-            yield from map(Told, remux(joined, request.source, finished))
+            yield from map(Told, remux(joined, request.source, finished, audio))
             finished.replace(output)
             encoded = EncodedShots(
                 path=output, frames=film.frames, totals=totals, corrections=correction

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from vmafx_cli.command_classes import Command
-from vmafx_cli.options.encoding import EncoderOptions
+from vmafx_cli.options.encoding import AudioOption, EncoderOptions
 from vmafx_cli.options.groups import with_groups
 from vmafx_cli.options.outputs import MessageOptions
 from vmafx_cli.options.reading import Source, SourceOptions
@@ -52,6 +52,7 @@ def encode(
     wanted: TargetOptions,
     bounds: BoundOptions,
     encoding: EncoderOptions,
+    audio: AudioOption = "copy",
     sampling: SampleOptions,
     reading: SourceOptions,
     results: FindingOptions,
@@ -65,6 +66,7 @@ def encode(
     from vmafx_cli.tuning import present  # noqa: PLC0415  # help does without the engine
     from vmafx_core.errors import RequirementError  # noqa: PLC0415
     from vmafx_core.report.tuning.encode import encode_view  # noqa: PLC0415
+    from vmafx_core.tune.audio import parse_audio  # noqa: PLC0415
     from vmafx_core.tune.crf import CrfRequest  # noqa: PLC0415
     from vmafx_core.tune.encode import encode_events  # noqa: PLC0415
 
@@ -78,7 +80,7 @@ def encode(
         min_quality=bounds.min_quality,
         max_quality=bounds.max_quality,
     )
-    events = encode_events(request, Path(video))
+    events = encode_events(request, Path(video), parse_audio(audio))
     result = present("encode", events, encode_view, results, messages, taken=[source, video])
     if not result.met:
         wish = " and ".join(t.text for t in request.targets)

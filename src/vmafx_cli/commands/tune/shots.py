@@ -7,7 +7,7 @@ import typer
 
 from vmafx_cli.command_classes import Command
 from vmafx_cli.options import panels
-from vmafx_cli.options.encoding import EncoderOptions
+from vmafx_cli.options.encoding import AudioOption, EncoderOptions
 from vmafx_cli.options.groups import option, with_groups
 from vmafx_cli.options.outputs import MessageOptions
 from vmafx_cli.options.reading import Source, SourceOptions
@@ -77,6 +77,7 @@ def shots(
     every_shot: EveryShot = False,
     floor: Floor = None,
     encoding: EncoderOptions,
+    audio: AudioOption = "copy",
     sampling: SampleOptions,
     reading: SourceOptions,
     results: FindingOptions,
@@ -90,6 +91,7 @@ def shots(
     from vmafx_cli.tuning import present  # noqa: PLC0415  # help does without the engine
     from vmafx_core.errors import RequirementError  # noqa: PLC0415
     from vmafx_core.report.tuning.shots import shots_view  # noqa: PLC0415
+    from vmafx_core.tune.audio import parse_audio  # noqa: PLC0415
     from vmafx_core.tune.shot_encode import shots_events  # noqa: PLC0415
     from vmafx_core.tune.shot_plan import ShotsRequest  # noqa: PLC0415
     from vmafx_core.tune.shot_points import Bounds  # noqa: PLC0415
@@ -110,7 +112,7 @@ def shots(
         bounds=Bounds(targets[0], every_shot, floor),
         measuring=sampling.measuring(),
     )
-    events = shots_events(request, Path(video) if video else None)
+    events = shots_events(request, Path(video) if video else None, parse_audio(audio))
     taken = [source, *([video] if video else [])]
     result = present("shots", events, shots_view, results, messages, taken=taken)
     if not result.met:
