@@ -41,7 +41,8 @@ _SETTINGS = f"""\
 .SH ENVIRONMENT
 .TP
 .B {config.ENVIRONMENT_PREFIX}_COMMAND_OPTION
-Default of an option, such as {config.ENVIRONMENT_PREFIX}_SCORE_THREADS=4.
+Default of an option, such as {config.ENVIRONMENT_PREFIX}_SCORE_THREADS=4 or
+{config.ENVIRONMENT_PREFIX}_TUNE_CRF_TARGET=94.
 .TP
 .B {config.CONFIG_VARIABLE}
 The configuration file to read.
@@ -49,12 +50,18 @@ The configuration file to read.
 .B VMAFX_LIBVMAF
 The libvmaf to use in the place of the one in PyAV's wheel.
 .TP
+.B VMAFX_FFMPEG
+The ffmpeg program for the encoders that need one.
+.TP
+.B VMAFX_CACHE_DIR
+The folder in which searches keep what they measured.
+.TP
 .B NO_COLOR
 Print without colour.
 .SH FILES
 .TP
 .I config.toml
-Defaults of options, one table a command; \\fBvmafx doctor\\fR says where it is. A flag wins over
+Defaults of options, one table a command, such as [score] or [tune.crf]; \\fBvmafx doctor\\fR says where it is. A flag wins over
 the environment, which wins over this file.
 .SH EXIT STATUS
 0 done; 1 a stated requirement was not met; 2 wrong usage; 3 an input cannot be read or decoded;

@@ -40,7 +40,7 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_file(
     ("text", "words"),
     [
         ("[models]\nfromat = 'json'\n", ["'fromat'", "Did you mean 'format'?"]),
-        ("[modles]\n", ["'modles'", "Did you mean 'models'?"]),
+        ("[modles]\n", ["'modles'", "Did you mean 'models'"]),
         ("[models]\nformat = 'jsn'\n", ["'jsn'", "'json'"]),
         ("[models]\nformat = true\n", ["'format'", "a text or a number"]),
         ("[models]\nformat = ['json']\n", ["'format'", "one value"]),

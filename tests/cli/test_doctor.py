@@ -46,13 +46,14 @@ def test_it_says_which_settings_come_from_where(
     run: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "config.toml"
-    path.write_text("[score]\nthreads = 3\n")
+    path.write_text("[score]\nthreads = 3\n\n[tune.crf]\ntarget = 94\n")
     monkeypatch.setenv("VMAFX_CONFIG", str(path))
     monkeypatch.setenv("VMAFX_SCORE_QUIET", "1")
     document = json.loads(run("doctor", "--format", "json").out)
     settings = {f["name"]: f["detail"] for f in document["findings"] if f["topic"] == "settings"}
     assert settings["file"] == str(path)
     assert settings["score.threads"] == "3 by the file"
+    assert settings["tune.crf.target"] == "94 by the file"
     assert settings["VMAFX_SCORE_QUIET"] == "'1' by the environment"
 
 
