@@ -61,8 +61,8 @@ Print without colour.
 .SH FILES
 .TP
 .I config.toml
-Defaults of options, one table a command, such as [score] or [tune.crf]; \\fBvmafx doctor\\fR says where it is. A flag wins over
-the environment, which wins over this file.
+Defaults of options, one table a command, such as [score] or [tune.crf]; \\fBvmafx doctor\\fR says
+where it is. A flag wins over the environment, which wins over this file.
 .SH EXIT STATUS
 0 done; 1 a stated requirement was not met; 2 wrong usage; 3 an input cannot be read or decoded;
 4 inputs do not fit together; 5 a component is missing or unusable; 6 a remote side cannot be

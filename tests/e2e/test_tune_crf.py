@@ -174,7 +174,7 @@ def test_every_try_is_told_when_asked_for(run: InProcess, movie: Path) -> None:
         (["--max-percent", "0"], 2, ["'0'", "above 0"]),
         (["-o", "a.foo"], 2, ["a.foo", ".json"]),
         (["-o", "nowhere/a.json"], 2, ["nowhere/a.json"]),
-        (["--start", "5"], 4, ["ends at"]),
+        (["--start", "5"], 3, ["no pictures", "--start"]),
     ],
 )
 def test_a_wrong_option_is_told_with_what_would_be_right(

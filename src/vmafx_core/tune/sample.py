@@ -162,7 +162,10 @@ def load_sample(
                 left -= reading.held_bytes if part.held else 0
     name = name_of(spec.location)
     if not loaded:
-        raise InputError(f"{name}: has no pictures in the part that is sampled")
+        raise InputError(
+            f"{name}: has no pictures in the part that is sampled",
+            "Begin earlier: --start decides.",
+        )
     again = sum(w.count for w in loaded if w.held is None)
     if again:
         text = (
