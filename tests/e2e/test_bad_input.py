@@ -105,7 +105,7 @@ def test_an_input_that_cannot_be_read(
         (["--no-model"], 2, ["nothing to measure"]),
         (["--no-model", "-m", "auto"], 2, ["contradict"]),
         (["-m", "path=nowhere.json"], 3, ["nowhere.json"]),
-        (["--skip-ref", "50", "--skip-dis", "50"], 4, ["frame"]),
+        (["--skip-ref", "50", "--skip-dis", "50"], 4, ["ends at", "--skip-ref"]),
         (["-o", "nowhere/scores.json"], 2, ["nowhere/scores.json", "no directory"]),
         (["-o", "scores.foo"], 2, ["scores.foo", ".json"]),
         (["--report", "nowhere/page.html"], 2, ["nowhere/page.html"]),
