@@ -202,3 +202,39 @@ def test_the_page_shows_the_curves_and_the_rungs(ladder: Ladder, tmp_path: Path)
     text = page.read_text()
     assert "hull" in text
     assert "Rungs" in text
+
+
+def test_rungs_are_chosen_from_a_corpus_without_encoding(
+    ladder: Ladder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = tmp_path / "corpus.jsonl"
+    made = ladder.run(
+        *("tune", "corpus", ladder.film, "--encoders", "libx264:ultrafast", "--full"),
+        *("--crf", "15-47:8", "--resolutions", "120,60", "-o", corpus),
+    )
+    assert made.code == 0, made.err
+    monkeypatch.delattr("vmafx_core.tune.measure.Measurer.probe")
+
+    chosen = ("--preset", "ultrafast", "--rungs", "2", "--format", "json")
+    ended = ladder.run("tune", "ladder", "--from", corpus, *chosen)
+
+    assert ended.code == 0, ended.err
+    result = json.loads(ended.out)["result"]
+    assert result["steps"] == len(result["points"]) == 10
+    assert len(result["rungs"]) == 2
+    assert result["rungs"][-1]["value"] >= 95
+    named = ladder.run("tune", "ladder", "film.mkv", "--from", corpus, *chosen)
+    assert json.loads(named.out)["result"]["rungs"] == result["rungs"]
+    other = ladder.run("tune", "ladder", "other.mkv", "--from", corpus, *chosen)
+    assert other.code == 2
+    assert "has nothing of other.mkv" in other.err
+    slower = ladder.run("tune", "ladder", "--from", corpus)
+    assert slower.code == 2
+    assert "There is: libx264 ultrafast." in slower.err
+
+
+def test_no_source_and_no_corpus_is_told(ladder: Ladder) -> None:
+    ended = ladder.run("tune", "ladder")
+
+    assert ended.code == 2
+    assert "Name one, or a corpus with --from." in ended.err

@@ -24,7 +24,7 @@ from vmafx_core.tune.sizes import Size
 # of encodes at the source's own size, which the priors are fitted to.
 _MORE_WIGGLE = 2.5
 # How many standard deviations above the likeliest value a step is hoped to be.
-_HOPE = 1.0
+_HOPE = 2.0
 
 type Step = tuple[int, int]
 """Which size, and which step of the knob, counted from the finest."""

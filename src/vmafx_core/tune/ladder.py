@@ -14,13 +14,14 @@ from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.packaging.folder import check_free
 from vmafx_core.packaging.presentation import Presentation
 from vmafx_core.scoring.requirements import Requirement
+from vmafx_core.tune.corpus_row import SourceFacts
 from vmafx_core.tune.events import Done, Told, TuneEvent
 from vmafx_core.tune.ladder_media import Packaging, package
 from vmafx_core.tune.ladder_search import Ladder, search_ladder
 from vmafx_core.tune.measure import prepared
 from vmafx_core.tune.request import Measuring
 from vmafx_core.tune.rules import RungRules
-from vmafx_core.tune.sizes import Resolution, Size, ladder_sizes
+from vmafx_core.tune.sizes import Resolution, Size, by_size, ladder_sizes
 from vmafx_core.tune.targets import check_targets, meets
 from vmafx_core.tune.windows import Window
 
@@ -56,7 +57,7 @@ class LadderResult:
 
     Attributes:
         request: What was asked for.
-        source: What the source turned out to be.
+        source: What is known of the source.
         windows: The parts of it that were encoded and measured.
         whole: Whether they are all of it.
         display: Width and height at which quality was measured.
@@ -66,7 +67,7 @@ class LadderResult:
     """
 
     request: LadderRequest
-    source: VideoInfo
+    source: VideoInfo | SourceFacts
     windows: tuple[Window, ...]
     whole: bool
     display: Size
@@ -104,13 +105,12 @@ def ladder_events(request: LadderRequest) -> Generator[TuneEvent[LadderResult]]:
     sizes, notices = ladder_sizes(request.resolutions, source)
     for notice in notices:
         yield Told(notice)
-    forced, _ = ladder_sizes(request.rules.forced, source) if request.rules.forced else ((), ())
-    every = tuple(dict.fromkeys((*sizes, *forced)))
+    rules = request.rules.sized(source)
+    sizes = by_size([*sizes, *ladder_sizes(rules.forced, source)[0]]) if rules.forced else sizes
     setting = replace(
         request.setting, keyframe_interval=segment_frames(source, request.segment_seconds)
     )
-    rules = replace(request.rules, forced=forced)
-    ladder = yield from search_ladder(setting, every, rules, request.top, measurer.probe)
+    ladder = yield from search_ladder(setting, sizes, rules, request.top, measurer.probe)
     presentation = None
     if request.packaging:
         presentation = yield from package(

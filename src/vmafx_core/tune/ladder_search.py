@@ -26,7 +26,7 @@ from vmafx_core.tune.search import Probe
 from vmafx_core.tune.sizes import Size
 
 # Where in the knob's range the first points of each size are, from the finest.
-_FIRST = (0.4, 0.75)
+_FIRST = (0.4, 0.6, 0.8)
 # The hull is known when no step could rise above it by more than this share of what quality
 # there is between its ends.
 _KNOWN = 0.006

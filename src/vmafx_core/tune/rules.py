@@ -1,10 +1,11 @@
 """What a ladder has to keep to."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
-from vmafx_core.tune.sizes import Resolution
+from vmafx_core.tune.sizes import Resolution, Sized, ladder_sizes
 
 # Without a least bit rate, no rung has less than this share of the top's quality: it is of no use.
 _USEFUL_SHARE = 0.25
@@ -41,6 +42,11 @@ class RungRules:
     min_ratio: float = 1.2
     min_quality_step: float = 0.0
     forced: tuple[Resolution, ...] = ()
+
+    def sized(self, source: Sized) -> Self:
+        """The rules, with forced heights as sizes of a source."""
+        forced = ladder_sizes(self.forced, source)[0] if self.forced else ()
+        return replace(self, forced=forced)
 
     def lowest(self, highest: float) -> float:
         """The lowest rate of interest below a highest one, in octaves."""

@@ -1,15 +1,32 @@
 """The sizes that a ladder encodes at."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from vmafx_core.errors import UsageError
-from vmafx_core.media.types import VideoInfo
 from vmafx_core.notice import Notice, info
 
 type Size = tuple[int, int]
 type Resolution = int | Size
 """A height, to which the width follows, or width and height."""
+
+
+class Sized(Protocol):
+    """What has a name and a size: an opened source, or what a corpus knows of one."""
+
+    @property
+    def location(self) -> str:
+        """Where it is."""
+
+    @property
+    def width(self) -> int:
+        """Width of its pictures."""
+
+    @property
+    def height(self) -> int:
+        """Height of its pictures."""
+
 
 _STANDARD = (4320, 2160, 1440, 1080, 720, 540, 360, 270, 180)
 # Sizes of less than this share of the source's height lose too much to be of use.
@@ -38,7 +55,7 @@ def parse_resolutions(text: str) -> tuple[Resolution, ...]:
 
 
 def ladder_sizes(
-    wanted: Sequence[Resolution], source: VideoInfo
+    wanted: Sequence[Resolution], source: Sized
 ) -> tuple[tuple[Size, ...], tuple[Notice, ...]]:
     """The sizes to encode a source at, the largest first, and what there is to tell of them.
 
@@ -57,7 +74,7 @@ def ladder_sizes(
     shorter = min(own)
     if not wanted:
         standard = [h for h in _STANDARD if _LEAST_SHARE * shorter <= h < shorter]
-        return _unique([own, *(_of_height(h, own) for h in standard)]), ()
+        return by_size([own, *(_of_height(h, own) for h in standard)]), ()
     sizes = []
     notices = []
     for one in wanted:
@@ -72,7 +89,7 @@ def ladder_sizes(
             notices.append(info("above-source", text))
             size = own
         sizes.append(size)
-    return _unique(sizes), tuple(notices)
+    return by_size(sizes), tuple(notices)
 
 
 def _of_height(height: int, own: Size) -> Size:
@@ -87,7 +104,8 @@ def _even(width: float, height: float) -> Size:
     return 2 * round(width / 2), 2 * round(height / 2)
 
 
-def _unique(sizes: Sequence[Size]) -> tuple[Size, ...]:
+def by_size(sizes: Iterable[Size]) -> tuple[Size, ...]:
+    """Each size once, the largest first."""
     return tuple(sorted(set(sizes), key=lambda size: (size[0] * size[1], size), reverse=True))
 
 

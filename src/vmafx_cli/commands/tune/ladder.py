@@ -97,9 +97,6 @@ def ladder(
         measuring=sampling.measuring(wanted.display),
         packaging=packaging,
     )
-    if corpus is None:
-        events = ladder_events(request)
-    else:
-        events = ladder_of_corpus(corpus, source, request)
+    known = corpus and ladder_of_corpus(corpus, source, request)
     taken = [path for path in (source, corpus) if path]
-    present("ladder", events, ladder_view, results, messages, taken=taken)
+    present("ladder", known or ladder_events(request), ladder_view, results, messages, taken=taken)

@@ -7,15 +7,21 @@ from vmafx_core.media.types import VideoInfo
 from vmafx_core.notice import counted
 from vmafx_core.report.account import Line, clock, describe_video, frames
 from vmafx_core.report.plain import shown_location
+from vmafx_core.tune.corpus_row import SourceFacts
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.windows import Window
 
 _LISTED = 6
 
 
-def source_line(info: VideoInfo) -> Line:
+def source_line(source: VideoInfo | SourceFacts) -> Line:
     """What was encoded."""
-    return "source", f"{shown_location(info.location)}: {describe_video(info)}"
+    if isinstance(source, VideoInfo):
+        return "source", f"{shown_location(source.location)}: {describe_video(source)}"
+    about = [f"{source.width}x{source.height}", source.pix_fmt]
+    if source.frame_rate:
+        about.append(f"{source.frame_rate:.6g} fps")
+    return "source", f"{shown_location(source.location)}: {', '.join(about)}"
 
 
 def encoder_line(point: Point) -> Line:

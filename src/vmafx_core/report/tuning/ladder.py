@@ -4,21 +4,16 @@ from dataclasses import asdict, fields
 from itertools import pairwise
 from typing import Any
 
-from rich.console import Group, RenderableType
-from rich.text import Text
-
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.notice import counted
 from vmafx_core.packaging.presentation import DESCRIPTION, MASTER
 from vmafx_core.packaging.tracks import Track
-from vmafx_core.report.account import Line, describe_video
+from vmafx_core.report.account import Line
 from vmafx_core.report.plain import plain, short_names, shown_location
-from vmafx_core.report.ruled import lines_table
 from vmafx_core.report.tuning import words
 from vmafx_core.report.tuning.blocks import Dot, Facts, RdChart, Series, TableSection, Verdict
 from vmafx_core.report.tuning.datatable import Column, DataTable
-from vmafx_core.report.tuning.facts import sample_line
-from vmafx_core.report.tuning.plot import Plot
+from vmafx_core.report.tuning.facts import encoder_line, sample_line, source_line
 from vmafx_core.report.tuning.points import (
     point_dict,
     points_table,
@@ -26,6 +21,7 @@ from vmafx_core.report.tuning.points import (
     setting_dict,
     target_name,
 )
+from vmafx_core.report.tuning.terminal import printed
 from vmafx_core.report.tuning.view import View
 from vmafx_core.tune.ladder import LadderResult
 from vmafx_core.tune.ladder_media import Packaging
@@ -39,13 +35,13 @@ def ladder_view(result: LadderResult) -> View:
     table = _rungs_table(result)
     verdict = _verdict(result)
     chart = _chart(result)
-    facts = tuple(_facts(result))
+    facts = Facts("What was done", tuple(_facts(result)))
     tries = sorted(ladder.points, key=lambda p: (size_of(p), -p.bit_rate), reverse=True)
     name = short_names([result.request.source.location])[0]
     return View(
         kind="ladder",
         title=f"Ladder for {name}",
-        printed=_printed(verdict, table, chart, facts),
+        printed=printed(verdict, TableSection("", table), chart, facts),
         table=table,
         body=_body(result),
         blocks=(
@@ -53,7 +49,7 @@ def ladder_view(result: LadderResult) -> View:
             TableSection("Rungs", table),
             chart,
             TableSection("Tries", points_table(tries, chosen=ladder.rungs)),
-            Facts("What was done", facts),
+            facts,
         ),
     )
 
@@ -110,15 +106,6 @@ def _named(point: Point, result: LadderResult) -> str:
     return f"{width}x{height} at {words.bit_rate(point.bit_rate)} ({target_name(top)} {value})"
 
 
-def _printed(
-    verdict: Verdict, table: DataTable, chart: RdChart, facts: tuple[Line, ...]
-) -> RenderableType:
-    style = "bold green" if verdict.good else "bold yellow"
-    said = Text.assemble((verdict.figure, style), ": ", verdict.words)
-    done = Text("\nWhat was done", "bold")
-    return Group(said, Text(), table, Text(), Plot(chart), done, lines_table(facts))
-
-
 def _chart(result: LadderResult) -> RdChart:
     ladder, top = result.ladder, result.request.top
     chosen = {id(rung) for rung in ladder.rungs}
@@ -149,15 +136,10 @@ def _label(point: Point, result: LadderResult) -> str:
 
 def _facts(result: LadderResult) -> list[Line]:
     request, ladder = result.request, result.ladder
-    setting = ladder.rungs[0].setting
-    preset = setting.preset or find_encoder(setting.encoder).default_preset
-    encoder = [setting.encoder, f"preset {preset}" if preset else "", ladder.rungs[0].pix_fmt]
-    encoder += [f"{key}={value}" for key, value in setting.options]
-    encoder.append(f"a key frame every {counted(setting.keyframe_interval or 0, 'frame')}")
     lines = [
-        ("source", f"{shown_location(request.source.location)}: {describe_video(result.source)}"),
+        source_line(result.source),
         sample_line(result.windows, ladder.points, whole=result.whole),
-        ("encoder", ", ".join(filter(None, encoder))),
+        encoder_line(ladder.rungs[0]),
         ("display", "{}x{}: all sizes are scaled to it and measured there".format(*result.display)),
         ("time", words.clock(result.seconds)),
     ]
