@@ -143,3 +143,15 @@ def test_a_measured_step_is_preferred_to_one_hardly_nearer() -> None:
     assert choose_rungs(believed, _SIZES, RungRules(rungs=3), 95.0)[1] in {free[1], free[1] + 1}
     believed.measured[free[1]] = True
     assert choose_rungs(believed, _SIZES, RungRules(rungs=3), 95.0)[1] == free[1]
+
+
+def test_the_lowest_rung_is_no_dominated_one_though_nothing_in_range_is_cheaper() -> None:
+    # The small size is worse everywhere, and happens to have a step just where the range begins.
+    large = [(4000 * 2 ** (-i / 3), 98.0 - i) for i in range(20)]
+    small = [(4000 * 2 ** (-(i + 0.4) / 3), 80.0 - i) for i in range(20)]
+    believed = _of({0: large, 1: small})
+
+    chosen = choose_rungs(believed, _SIZES, RungRules(rungs=3), 98.0)
+
+    assert {believed.steps[i][0] for i in chosen} == {0}
+    assert len(chosen) == 3

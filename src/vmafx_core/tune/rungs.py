@@ -1,6 +1,7 @@
 """Choosing the rungs of a ladder from what is on, or near, the hull."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,10 @@ type Indices = npt.NDArray[np.intp]
 
 # The top rung may take this much more bits than the hull at its quality, in octaves: 3 percent.
 _SLACK = math.log2(1.03)
+# How many octaves below the lowest rung the hull begins that rungs are judged by.
+_UNDER = 1.0
+# A lowest rate that nobody asked for may be missed by this much, in octaves.
+_NEARLY = 0.1
 # An octave more than the hull takes is as bad as being this many spacings off the wanted place.
 _OFF_THE_HULL = 5.0
 # An unmeasured step is as good as one measured that is this share of the spacing nearer.
@@ -65,14 +70,17 @@ class _Choice:
         self._size = [sizes[size] for size, _ in believed.steps]
         self._rules = rules
         self._inside = inside
-        self._judge(inside)
+        cheap = rules.max_bit_rate is None or self._octaves <= math.log2(rules.max_bit_rate)
+        self._judge(np.flatnonzero(np.full(len(self._octaves), cheap)))
         self._top = self._topmost(top)
         highest = float(self._octaves[self._top])
-        # What is lower than any rung will be must not shape the hull of those that may be one.
-        of_use = self._octaves >= min(rules.lowest(highest), highest)
-        of_use &= self._qualities >= rules.worst(float(self._qualities[self._top]))
+        self._lowest = min(rules.lowest(highest), highest)
+        of_use = self._qualities >= rules.worst(float(self._qualities[self._top]))
+        # What is much lower than any rung will be must not shape the hull, and what is a little
+        # lower must: else whatever is lowest would be on it.
+        self._judge(np.flatnonzero(of_use & cheap & (self._octaves >= self._lowest - _UNDER)))
+        of_use &= self._octaves >= self._lowest - _NEARLY
         self._inside = inside[of_use[inside]]
-        self._judge(self._inside)
         self._below = [
             int(i)
             for i in self._inside
@@ -87,11 +95,17 @@ class _Choice:
         self._over[self._qualities < self._hull.qualities[0]] = np.inf
 
     def _topmost(self, top: float) -> int:
-        efficient = [int(i) for i in self._inside if self._over[i] <= _SLACK]
+        efficient = self._efficient(self._inside)
         reaching = [i for i in efficient if self._qualities[i] >= top]
         if reaching:
             return min(reaching, key=lambda i: self._octaves[i])
         return max(efficient, key=lambda i: self._qualities[i])
+
+    def _efficient(self, steps: Iterable[int]) -> list[int]:
+        """The steps on the hull or little below; where there are none, the nearest one."""
+        steps = [int(i) for i in steps]
+        least = min(float(self._over[i]) for i in steps)
+        return [i for i in steps if self._over[i] <= max(_SLACK, least)]
 
     def made(self) -> list[int]:
         rungs = self._with_forced(self._spaced())
@@ -106,7 +120,8 @@ class _Choice:
         """Evenly spaced steps, the lowest rate first."""
         rules = self._rules
         highest = float(self._octaves[self._top])
-        first = min(float(self._hull.octaves[0]), highest)
+        ends = self._efficient([*self._below, self._top])
+        first = min(max(self._lowest, min(float(self._octaves[i]) for i in ends)), highest)
         count = rules.rungs
         if rules.min_ratio > 1:
             count = min(count, int((highest - first) / math.log2(rules.min_ratio) + 1e-6) + 1)
