@@ -146,9 +146,9 @@ def test_a_measured_step_is_preferred_to_one_hardly_nearer() -> None:
 
 
 def test_the_lowest_rung_is_no_dominated_one_though_nothing_in_range_is_cheaper() -> None:
-    # The small size is worse everywhere, and happens to have a step just where the range begins.
-    large = [(4000 * 2 ** (-i / 3), 98.0 - i) for i in range(20)]
-    small = [(4000 * 2 ** (-(i + 0.4) / 3), 80.0 - i) for i in range(20)]
+    # The small size is worse everywhere, and has the step nearest to where the range begins.
+    large = [(4000 * 2 ** (-i * 0.37), 98.0 - 3 * i) for i in range(20)]
+    small = [(4000 * 2 ** (-i * 0.65), 80.0 - 5 * i) for i in range(12)]
     believed = _of({0: large, 1: small})
 
     chosen = choose_rungs(believed, _SIZES, RungRules(rungs=3), 98.0)
