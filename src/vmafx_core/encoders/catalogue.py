@@ -118,6 +118,8 @@ _PROGRAMS = (
         default_preset="medium",
         pix_fmts=("yuv420p10le",),
         program=True,
+        # Otherwise there are pictures before the first key frame.
+        fixed={"vvenc-params": "POC0IDR=1"},
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+import av
 from av.video.codeccontext import VideoCodecContext
 
 from vmafx_core.encoders.contract import Encoder, EncodeSetting
@@ -9,12 +10,18 @@ from vmafx_core.encoders.hdr import Hdr
 from vmafx_core.errors import UnknownNameError
 
 # Options that hold options of the encoder's own, as name=value:name=value.
-_NESTED = {"libx264": "x264-params", "libx265": "x265-params", "libsvtav1": "svtav1-params"}
+_NESTED = {
+    "libx264": "x264-params",
+    "libx265": "x265-params",
+    "libsvtav1": "svtav1-params",
+    "libvvenc": "vvenc-params",
+}
 # Fixed GOPs: no key frame but at the interval, none that refer beyond it.
 _FIXED_GOP = {
     "libx264": "scenecut=0:open-gop=0",
     "libx265": "scenecut=0:open-gop=0",
     "libsvtav1": "scd=0:irefresh-type=2",
+    "libvvenc": "DecodingRefreshType=idr_no_radl",
 }
 
 _HDR = {"libx264": Hdr.x264_params, "libx265": Hdr.x265_params, "libsvtav1": Hdr.svt_params}
@@ -40,6 +47,8 @@ def options_of(encoder: Encoder, setting: EncodeSetting, hdr: Hdr | None) -> dic
         nested.append(_FIXED_GOP.get(encoder.name, ""))
         if encoder.name == "libx265":
             nested.append(f"keyint={interval}:min-keyint={interval}")
+        elif encoder.name == "libvvenc":
+            nested.append(f"IntraPeriod={interval}")
     if hdr and (words := _HDR.get(encoder.name)):
         nested.append(words(hdr))
     if name := _NESTED.get(encoder.name):
@@ -57,13 +66,25 @@ def check_options(context: VideoCodecContext, encoder: str, options: Mapping[str
         UnknownNameError: Naming the option, and the nearest that there is.
     """
     supported = context.supported_options
-    known = _names(supported.private) | _names(supported.generic)
+    check_names(encoder, options, _names(supported.private), _names(supported.generic))
+
+
+def generic_names() -> set[str]:
+    """The options that FFmpeg has for any encoder of video."""
+    return _names(av.CodecContext.create("rawvideo", "w").supported_options.generic)
+
+
+def check_names(encoder: str, options: Iterable[str], own: set[str], generic: set[str]) -> None:
+    """Refuse options that are neither an encoder's own nor those of any.
+
+    Raises:
+        UnknownNameError: Naming the option, and the nearest that there is.
+    """
+    known = own | generic
     for name in options:
         if name not in known:
-            own = ", ".join(sorted(_names(supported.private))[:12])
-            raise UnknownNameError.of(
-                f"option of {encoder}", name, known, f"It has {own} and more; see its manual."
-            )
+            listed = f"It has {', '.join(sorted(own)[:12])} and more; see its manual."
+            raise UnknownNameError.of(f"option of {encoder}", name, known, listed)
 
 
 def _names(options: Iterable[object]) -> set[str]:

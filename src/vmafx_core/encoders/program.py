@@ -23,13 +23,14 @@ import av
 
 from vmafx_core.encoders.contract import Encoder
 from vmafx_core.encoders.hdr import hdr_of
-from vmafx_core.encoders.options import options_of
+from vmafx_core.encoders.options import check_names, generic_names, options_of
 from vmafx_core.encoders.pictures import Pictures
 from vmafx_core.encoders.writing import Written
 from vmafx_core.errors import ComponentError, UsageError, WorkError
 
 VARIABLE = "VMAFX_FFMPEG"
 _PATIENCE = 10.0
+_OPTION = re.compile(r"^ {2}-(\S+) +<", re.MULTILINE)
 _LISTED = re.compile(r"^ V\S* (\S+)", re.MULTILINE)
 _LAST_LINES = 3
 # Encoders that drop pictures whose times are not on the grid of the frame rate.
@@ -37,28 +38,24 @@ _EVEN_ONLY = frozenset({"libvvenc"})
 _UNSPECIFIED = 2  # of FFmpeg's numbers for matrices, primaries and transfers
 
 
-def find_program() -> str | None:
-    """The ffmpeg program to use: VMAFX_FFMPEG, the PATH's, the imageio-ffmpeg package's."""
+def programs() -> tuple[str, ...]:
+    """The ffmpeg programs there are: VMAFX_FFMPEG alone, or the PATH's and imageio-ffmpeg's."""
     if given := os.environ.get(VARIABLE):
-        return given
-    if found := shutil.which("ffmpeg"):
-        return found
-    try:
+        return (given,)
+    found = [shutil.which("ffmpeg")]
+    with suppress(ImportError, RuntimeError):
         import imageio_ffmpeg  # noqa: PLC0415  # an extra
-    except ImportError:
-        return None
-    try:
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except RuntimeError:
-        return None
+
+        found.append(imageio_ffmpeg.get_ffmpeg_exe())
+    return tuple(dict.fromkeys(path for path in found if path))
 
 
 @cache
-def _said(program: str, option: str) -> str:
+def _said(program: str, *options: str) -> str:
     """What a program prints; empty where it does not run."""
     try:
         done = subprocess.run(  # noqa: S603  # the user's own program
-            [program, "-hide_banner", option],
+            [program, "-hide_banner", *options],
             capture_output=True,
             text=True,
             timeout=_PATIENCE,
@@ -75,18 +72,19 @@ def program_for(encoder: Encoder) -> str:
     Raises:
         ComponentError: There is none.
     """
-    program = find_program()
-    if program is None:
+    known = programs()
+    if not known:
         raise ComponentError(
             f"{encoder.name} needs an ffmpeg program, and there is none",
             f"Install the extra vmafx[ffmpeg], or name a program in {VARIABLE}.",
         )
-    if encoder.name not in _LISTED.findall(_said(program, "-encoders")):
-        raise ComponentError(
-            f"{program}: has no encoder {encoder.name}",
-            f"Name an ffmpeg that has it in {VARIABLE}, or install the extra vmafx[ffmpeg].",
-        )
-    return program
+    for program in known:
+        if encoder.name in _LISTED.findall(_said(program, "-encoders")):
+            return program
+    raise ComponentError(
+        f"{' and '.join(known)}: no encoder {encoder.name}",
+        f"Name an ffmpeg that has it in {VARIABLE}, or install the extra vmafx[ffmpeg].",
+    )
 
 
 def program_version(program: str) -> str:
@@ -108,7 +106,7 @@ def encode_by_program(
         frames: The pictures of the source (its `filters` not yet applied), with their times.
         encoder: The encoder.
         pictures: How they are brought to what it takes.
-        path: The file to write; None to get the encode, as NUT.
+        path: The file to write; None to get the encode, as NUT or Matroska.
         threads: Threads for the encoder; 0 for as many as it thinks right.
 
     Returns:
@@ -126,15 +124,19 @@ def encode_by_program(
             f"{encoder.name} encodes even frame rates only, and the source's is not",
             "Choose another encoder.",
         )
+    own = set(_OPTION.findall(_said(program, "-help", f"encoder={encoder.name}")))
+    check_names(encoder.name, dict(pictures.setting.options), own, generic_names())
     run: _Run | None = None
     try:
         for frame in pictures.prepared(frames):
             if run is None:
-                run = _Run([program, *_arguments(encoder, pictures, frame, path, threads)])
+                run = _Run(
+                    encoder.name, [program, *_arguments(encoder, pictures, frame, path, threads)]
+                )
                 run.begin(pictures, frame)
             run.put(frame)
         run = cast(_Run, run)
-        data = run.finish(encoder.name, pictures.count)
+        data = run.finish()
     finally:
         if run:
             run.close()
@@ -167,13 +169,17 @@ def _arguments(
         arguments += ["-threads", str(threads)]
     for name, value in options_of(encoder, setting, hdr_of(first)).items():
         arguments += [f"-{name}", value]
-    return [*arguments, *(["-f", "nut", "pipe:1"] if path is None else [f"file:{path}"])]
+    # NUT keeps all times, but knows no VVC; Matroska wants to go back for AV1.
+    form = "matroska" if encoder.codec == "vvc" else "nut"
+    return [*arguments, *(["-f", form, "pipe:1"] if path is None else [f"file:{path}"])]
 
 
 class _Run:
     """A running program, and the pipes to it."""
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, name: str, command: list[str]) -> None:
+        self._name = name
+        self._count = 0
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed by close()
         self._process = subprocess.Popen(  # noqa: S603  # the user's own program
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
@@ -194,27 +200,46 @@ class _Run:
         context.time_base = self._stream.time_base = Fraction(pictures.base)
 
     def put(self, frame: av.VideoFrame) -> None:
-        # A program that has ended says why when it is asked for its result.
-        with suppress(av.FFmpegError, OSError):
-            self._pipe.mux(self._stream.encode(frame))
+        """Give the next picture.
 
-    def finish(self, name: str, count: int) -> bytes:
-        """Wait for the end; returns what the program gave."""
-        with suppress(av.FFmpegError, OSError):
+        Raises:
+            WorkError: The program has ended.
+        """
+        try:
+            self._pipe.mux(self._stream.encode(frame))
+        except (av.FFmpegError, OSError) as error:
+            raise self._failure() from error
+        self._count += 1
+
+    def finish(self) -> bytes:
+        """Wait for the end; returns what the program gave.
+
+        Raises:
+            WorkError: The program failed.
+        """
+        with suppress(av.FFmpegError, OSError):  # if it has ended, its exit code tells
             self._pipe.mux(self._stream.encode(None))
             self._pipe.close()
         with suppress(OSError):
             cast(IO[bytes], self._process.stdin).close()
         self._reader.join()
-        if code := self._process.wait():
-            self._errors.seek(0)
-            lines = self._errors.read().decode(errors="replace").strip().splitlines()
-            told = " / ".join(lines[:_LAST_LINES]) or f"exit code {code}"
-            raise WorkError(
-                f"encoding with {name} failed after {count} pictures: {told}",
-                "Look at the encoder's options, or choose another preset or encoder.",
-            )
+        if self._process.wait():
+            raise self._failure()
         return self._data
+
+    def _failure(self) -> WorkError:
+        """What the program said before it ended, which it is about to."""
+        try:
+            code = self._process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            code = None
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        told = " / ".join(lines[:_LAST_LINES]) or f"exit code {code}"
+        return WorkError(
+            f"encoding with {self._name} failed after {self._count} pictures: {told}",
+            "Look at the encoder's options, or choose another preset or encoder.",
+        )
 
     def close(self) -> None:
         """End the program, if it still runs."""
