@@ -11,7 +11,7 @@ from support.data import ffmpeg
 from vmafx_core.errors import UsageError, WorkError
 from vmafx_core.media.types import InputSpec
 from vmafx_core.tune.audio import parse_audio
-from vmafx_core.tune.remux import check_container, remux
+from vmafx_core.tune.remux import check_output, remux
 
 _SUBTITLES = "1\n00:00:00,200 --> 00:00:01,000\nhello\n"
 _CHAPTERS = ";FFMETADATA1\ntitle=A film\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1000\ntitle=One\n"
@@ -128,7 +128,7 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     [("a.mkv", "hevc"), ("a.MP4", "av1"), ("a.webm", "vp9"), ("a.mov", "h264"), ("a.m4v", "h264")],
 )
 def test_containers_that_hold_a_codec_are_taken(name: str, codec: str) -> None:
-    check_container(Path(name), codec)
+    check_output(Path(name), codec, InputSpec(location="source.mkv"))
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_containers_that_hold_a_codec_are_taken(name: str, codec: str) -> None:
 )
 def test_others_are_refused(name: str, codec: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        check_container(Path(name), codec)
+        check_output(Path(name), codec, InputSpec(location="source.mkv"))
 
 
 @pytest.mark.parametrize(("wish", "codec"), [("opus:64k", "opus"), ("aac", "aac")])
@@ -176,3 +176,9 @@ def test_audio_is_left_out_where_none_is_wanted(tmp_path: Path, source: Path) ->
 def test_an_audio_option_that_means_nothing_is_refused(wish: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         parse_audio(wish)
+
+
+def test_the_source_is_no_output(tmp_path: Path) -> None:
+    source = InputSpec(location=str(tmp_path / "a.mkv"))
+    with pytest.raises(UsageError, match="is the source"):
+        check_output(tmp_path / "b" / ".." / "a.mkv", "h264", source)

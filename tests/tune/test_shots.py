@@ -16,7 +16,6 @@ from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
 from vmafx_core.tune.events import Advanced
 from vmafx_core.tune.shots import Film, Shot, read_film
-from vmafx_core.tune.windows import Window
 
 # Where the numbers jump, the pictures look nothing alike.
 _SHOWN = (*range(20), *range(2635, 2651), *range(14))
@@ -101,8 +100,12 @@ def test_how_far_the_reading_is_told(tmp_path: Path) -> None:
     assert (last.phase, last.done, last.total) == ("detecting", 50, 50)
 
 
-def test_long_shots_are_sampled_in_their_middle() -> None:
-    shot = Shot(100, 400, 4.0, 16.0)
-    assert shot.window(4.0) == Window(8.0, 4.0)
-    assert shot.window(None) == Window(4.0, 12.0)
-    assert Shot(100, 250, 4.0, 10.0).window(4.0) == Window(4.0, 6.0)
+def test_long_shots_are_sampled_in_their_middle(tmp_path: Path) -> None:
+    film = _film(_clip(tmp_path), start=0.2)
+    windows = [
+        film.window(Shot(0, 300, 4.2, 16.2), 4.0),
+        film.window(Shot(0, 300, 4.2, 16.2), None),
+        film.window(Shot(0, 150, 4.2, 10.2), 4.0),
+    ]
+    assert [w.start for w in windows] == pytest.approx([8.0, 4.0, 4.0])
+    assert [w.duration for w in windows] == pytest.approx([4.0, 12.0, 6.0])

@@ -40,13 +40,17 @@ class Timeline:
         self._interval = 1 / float(rate) if rate else 0.0
         self._even = bool(rate) and not is_variable(opened.stream)
         self._last: float | None = None
+        self._longest = 0.0
         self._told = False
 
     def add(self, frame: av.VideoFrame) -> Notice | None:
         """Take the next picture into account; returns a warning at the first hole."""
         now, last = frame.time if frame.pts is not None else None, self._last
         self._last = now
-        if now is None or last is None or not self._even or self._told:
+        if now is None or last is None:
+            return None
+        self._longest = max(self._longest, now - last)
+        if not self._even or self._told:
             return None
         missing = (now - last) / self._interval - 1
         if missing < _HOLE:
@@ -66,8 +70,10 @@ class Timeline:
         declared = _declared_end(self._opened)
         if declared is None or self._last is None or not self._interval:
             return
-        end = self._last + self._interval
-        if declared - end > _SHORT * self._interval:
+        # The last of unevenly spaced pictures may be shown for as long as any other.
+        interval = self._interval if self._even else max(self._interval, self._longest)
+        end = self._last + interval
+        if declared - end > _SHORT * interval:
             raise InputError(
                 f"{self._name}: its pictures end at {end:.2f} s, and it says that they last until "
                 f"{declared:.2f} s",

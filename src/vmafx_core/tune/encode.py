@@ -26,7 +26,7 @@ from vmafx_core.tune.crf import CrfRequest, CrfResult, crf_events
 from vmafx_core.tune.events import Advanced, Done, Told, TuneEvent
 from vmafx_core.tune.jobs import Running, run_jobs
 from vmafx_core.tune.points import Point
-from vmafx_core.tune.remux import check_container, remux
+from vmafx_core.tune.remux import check_output, remux
 from vmafx_core.tune.verifying import verified
 from vmafx_core.tune.workplace import workplace
 
@@ -110,7 +110,7 @@ def encode_events(
         WorkError: Encoding, verifying or writing failed; nothing has the final name then.
     """
     began = time.monotonic()
-    check_container(output, find_encoder(request.setting.encoder).codec)
+    check_output(output, find_encoder(request.setting.encoder).codec, request.source)
     with workplace(output) as folder:
         search = yield from _search(request)
         verdict: Verdict | None = None

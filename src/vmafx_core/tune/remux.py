@@ -34,16 +34,19 @@ _OWN_TAGS = {"encoder", "major_brand", "minor_version", "compatible_brands"}
 type _Timed = tuple[float, int, "av.Packet[Stream]"]
 
 
-def check_container(output: Path, codec: str) -> None:
-    """Refuse an output that cannot hold a video, before it is encoded.
+def check_output(output: Path, codec: str, source: InputSpec) -> None:
+    """Refuse an output that cannot hold a video or is its source, before anything is encoded.
 
     Args:
         output: The file to write.
         codec: The codec of the video, in FFmpeg's name.
+        source: What is encoded.
 
     Raises:
-        UsageError: Its ending names no container that holds the codec.
+        UsageError: It is the source, or its ending names no container that holds the codec.
     """
+    if output.resolve() == Path(source.location).resolve():
+        raise UsageError(f"{output}: is the source", "Name another file to write.")
     form = _CONTAINERS.get(output.suffix.lower())
     if form is None:
         raise UsageError(

@@ -15,7 +15,7 @@ from vmafx_core.scoring.result import PairResult
 from vmafx_core.tune.audio import COPIED, Audio
 from vmafx_core.tune.events import Done, Told, TuneEvent
 from vmafx_core.tune.joining import join, joinable
-from vmafx_core.tune.remux import check_container, remux
+from vmafx_core.tune.remux import check_output, remux
 from vmafx_core.tune.shot_parts import encode_shots
 from vmafx_core.tune.shot_plan import (
     ShotPlan,
@@ -93,7 +93,7 @@ def shots_events(
     request = replace(request, setting=joinable(request.setting))
     check_shots_request(request)
     if output is not None:
-        check_container(output, find_encoder(request.setting.encoder).codec)
+        check_output(output, find_encoder(request.setting.encoder).codec, request.source)
     film = yield from read_film(request.source)
     points = shot_points(request, film)
     plan = yield from plan_film(request, film, points)
@@ -106,18 +106,20 @@ def shots_events(
                 video_bytes = join(parts, film.shown, film.time_base, film.end, joined)
                 pair = yield from verified(request.source, joined, film.frames, request.measuring)
                 totals = _totals(pair, film, request.bounds, video_bytes * 8)
-                deficit = request.bounds.deficit(totals)
-                if deficit <= _TOLERANCE or not plan.met or correction == _MOST_CORRECTIONS:
+                met = request.bounds.met(totals, _TOLERANCE)
+                if met or not plan.met or correction == _MOST_CORRECTIONS:
                     break
-                finer = replace(request, bounds=plan.request.bounds.raised(deficit))
-                plan = yield from plan_film(finer, film, points)
+                stricter = request.bounds.raised(plan.totals, totals)
+                finer = yield from plan_film(replace(request, bounds=stricter), film, points)
+                if finer.values == plan.values:
+                    break
+                plan = finer
             finished = folder / f"finished{output.suffix}"
             yield from map(Told, remux(joined, request.source, finished, audio))
             finished.replace(output)
             encoded = EncodedShots(
                 path=output, frames=film.frames, totals=totals, corrections=correction
             )
-            met = request.bounds.met(totals)
     yield Done(ShotsResult(plan=plan, encoded=encoded, met=met, seconds=time.monotonic() - began))
 
 

@@ -17,7 +17,7 @@ from vmafx_core.tune.shots import Film
 
 
 def encode_shots(plan: ShotPlan, folder: Path) -> Generator[TuneEvent[Any], None, list[Part]]:
-    """Encode the shots of a plan that are not yet in the folder; returns where all are.
+    """Encode the pieces of a plan that are not yet in the folder; returns where all are.
 
     Yields:
         `Advanced` over all shots.
@@ -28,11 +28,11 @@ def encode_shots(plan: ShotPlan, folder: Path) -> Generator[TuneEvent[Any], None
         WorkError: Encoding failed.
     """
     film = plan.film
-    workers, threads = share_cpus(len(plan.shots), plan.request.measuring.threads)
-    parts = [Part(folder / _name(film, planned), planned.shot.frames) for planned in plan.shots]
+    workers, threads = share_cpus(len(plan.pieces), plan.request.measuring.threads)
+    parts = [Part(folder / _name(film, planned), planned.shot.frames) for planned in plan.pieces]
     progress = Progress("encoding", film.frames)
     jobs: list[Job[None]] = []
-    for planned, part in zip(plan.shots, parts, strict=True):
+    for planned, part in zip(plan.pieces, parts, strict=True):
         if part.path.exists():
             progress.add(part.frames)
         else:

@@ -22,6 +22,9 @@ _ROUNDS = 6
 # of score from the target, within these bounds.
 _LEAST_STEPS, _MOST_STEPS, _STEPS = 3.0, 10.0, 50.0
 
+# Percent that are to be saved at least: encoders that begin anew with each shot lose as much.
+_LEAST_SAVING = 2.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShotsRequest:
@@ -70,7 +73,8 @@ class ShotPlan:
         saving: Percent of bits saved against one value for all at the same mean score,
             interpolated between its neighbouring values (where every shot is to meet the target:
             against `single`); None where that cannot be told.
-        uses_single: Whether all shots have the same value, because nothing else costs less.
+        uses_single: Whether all shots have the same value, because others save nothing that is
+            worth it: every shot by itself costs its encoder a little.
         met: Whether the bounds are met by what was measured.
         why: The outcome in a sentence.
         probes: How many encodes were measured, those from the cache among them.
@@ -89,6 +93,19 @@ class ShotPlan:
     why: str
     probes: int
     seconds: float
+
+    @property
+    def values(self) -> Values:
+        """The value of each shot."""
+        return tuple(planned.point.setting.quality for planned in self.shots)
+
+    @property
+    def pieces(self) -> tuple[PlannedShot, ...]:
+        """What is encoded by itself: each shot, or all as one where they have the same value."""
+        if not self.uses_single:
+            return self.shots
+        first = self.shots[0]
+        return (PlannedShot(self.film.whole, first.point, first.tried),)
 
 
 def check_shots_request(request: ShotsRequest) -> None:
@@ -175,7 +192,7 @@ def _plan(request: ShotsRequest, film: Film, points: ShotPoints, began: float) -
     saving = None if other is None else 100 * (1 - totals.bits / other)
     met = bounds.met(totals)
     uses_single = single_totals is not None and (
-        totals.bits >= single_totals.bits or (saving is not None and saving <= 0)
+        totals.bits >= single_totals.bits or (saving is not None and saving < _LEAST_SAVING)
     )
     if uses_single and single_totals:
         values, totals, saving = alike, single_totals, 0.0
@@ -206,7 +223,7 @@ def _why(film: Film, saving: float | None, *, met: bool, uses_single: bool) -> s
     if len(film.shots) == 1:
         return "there is one shot, so one value does for all of it"
     if uses_single:
-        return "no values cost less than one for all shots, so all have the same"
+        return "different values save next to nothing here, so all shots have the same"
     if saving is None:
         return "these values cost the least"
     return f"{saving:.1f} % fewer bits than one value for all shots at the same score"

@@ -75,21 +75,17 @@ class Bounds:
             return self.sign * self.target.value
         return None if self.floor is None else self.sign * self.floor
 
-    def deficit(self, totals: Totals) -> float:
-        """By how much the target is missed; negative where there is some to spare."""
-        reached = totals.worst if self.every_shot else totals.score
-        return self.sign * (self.target.value - reached)
+    def raised(self, planned: Totals, measured: Totals) -> "Bounds":
+        """The same bounds, with a target that is better by what a plan promised too much."""
+        worst, mean = planned.worst - measured.worst, planned.score - measured.score
+        more = worst if self.every_shot else mean
+        return replace(self, target=replace(self.target, value=self.target.value + more))
 
-    def raised(self, amount: float) -> "Bounds":
-        """The same bounds with a target that is better by so much."""
-        value = self.target.value + self.sign * amount
-        return replace(self, target=replace(self.target, value=value))
-
-    def met(self, totals: Totals) -> bool:
-        """Whether all of it is reached."""
-        worst = self.sign * totals.worst
-        enough = self.least is None or worst >= self.least - _ROUNDING
-        return enough and self.sign * totals.score >= self.mean - _ROUNDING
+    def met(self, totals: Totals, tolerance: float = _ROUNDING) -> bool:
+        """Whether all of it is reached, within a tolerance."""
+        worst, score = self.sign * totals.worst, self.sign * totals.score
+        enough = self.least is None or worst >= self.least - tolerance
+        return enough and score >= self.mean - tolerance
 
 
 class ShotPoints:
@@ -186,10 +182,10 @@ class ShotPoints:
 
     def _job(self, shot: Shot, values: Sequence[float], measuring: Measuring) -> Job[list[Point]]:
         sampling = measuring.sampling
-        window = shot.window(None if sampling.whole else sampling.seconds)
+        window = self._film.window(shot, None if sampling.whole else sampling.seconds)
 
         def work(running: Running) -> list[Point]:
-            measurer = running.tell_all(prepared(self._film.unbounded, measuring, (window,)))
+            measurer = running.tell_all(prepared(self._film.spec, measuring, (window,)))
             points = []
             for value in values:
                 setting = replace(self._setting, quality=value)

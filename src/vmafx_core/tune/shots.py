@@ -20,6 +20,8 @@ from vmafx_core.tune.events import Advanced, Told, TuneEvent
 from vmafx_core.tune.windows import Window
 
 _TELL_EVERY = 0.25
+# Shots that are longer than a window by no more than this are measured as a whole.
+_SHORT = 1.5
 _ASSUMED_RATE = Fraction(25)
 
 
@@ -48,12 +50,6 @@ class Shot:
     def duration(self) -> float:
         """Its length in seconds."""
         return self.end - self.start
-
-    def window(self, longest: float | None) -> Window:
-        """The part of it that stands for it: all, or the middle `longest` seconds of a long one."""
-        if longest is None or self.duration <= 1.5 * longest:
-            return Window(self.start, self.duration)
-        return Window(self.start + (self.duration - longest) / 2, longest)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,9 +93,16 @@ class Film:
         return round(Fraction(self.duration) / self.time_base)
 
     @property
-    def unbounded(self) -> InputSpec:
-        """The source from its first picture to its last, whatever part of it was asked for."""
-        return replace(self.spec, start=0.0, duration=None, skip=0)
+    def whole(self) -> Shot:
+        """All of it as one shot."""
+        return Shot(0, self.frames, self.shots[0].start, self.shots[-1].end)
+
+    def window(self, shot: Shot, longest: float | None) -> Window:
+        """The part of `spec` that stands for a shot: all, or the middle `longest` seconds of it."""
+        start = shot.start - self.spec.start
+        if longest is None or shot.duration <= _SHORT * longest:
+            return Window(start, shot.duration)
+        return Window(start + (shot.duration - longest) / 2, longest)
 
     def pictures(self, shot: Shot, *, threads: int) -> Iterator[av.VideoFrame]:
         """The frames of a shot, decoded.
@@ -107,7 +110,7 @@ class Film:
         Raises:
             InputError: They are not what they were when the shots were found.
         """
-        spec = replace(self.unbounded, start=shot.start)
+        spec = replace(self.spec, start=shot.start, duration=None, skip=0)
         wanted = self.times[shot.start_frame : shot.end_frame]
         with VideoSource(spec, threads=threads) as source:
             given = 0
@@ -138,10 +141,11 @@ def read_film(spec: InputSpec) -> Generator[TuneEvent[Any], None, Film]:
     cuts: list[int] = []
     with VideoSource(spec, threads=0) as source:
         detector = CutDetector(shortest_shot(source.info.frame_rate))
-        time_base = _ASSUMED_RATE
+        time_base, lasts = Fraction(1), 0
         for picture in source.frames():
             time_base = Fraction(picture.time_base.num, picture.time_base.den)
             times.append(picture.pts or 0)
+            lasts = picture.duration
             if (cut := detector.push(picture)) is not None:
                 cuts.append(cut)
             if (now := time.monotonic()) - told >= _TELL_EVERY:
@@ -151,7 +155,7 @@ def read_film(spec: InputSpec) -> Generator[TuneEvent[Any], None, Film]:
         yield _advanced(len(times), source.info, time.monotonic() - began)
         yield from (Told(notice) for notice in source.notices)
         info = source.info
-    interval = 1 / (info.frame_rate or _ASSUMED_RATE)
+    interval = lasts * time_base or 1 / (info.frame_rate or _ASSUMED_RATE)
     if cuts and len(times) - cuts[-1] < shortest_shot(info.frame_rate):
         cuts.pop()  # what is left after it is too short for a shot of its own
     seconds = [float(times[cut] * time_base) for cut in (0, *cuts)]

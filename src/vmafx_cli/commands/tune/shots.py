@@ -116,5 +116,8 @@ def shots(
     taken = [source, *([video] if video else [])]
     result = present("shots", events, shots_view, results, messages, taken=taken)
     if not result.met:
-        made = "the plan misses" if plan else f"{video}: misses"
-        raise RequirementError(f"{made} {targets[0].text}", result.plan.why)
+        if video is None:
+            raise RequirementError(f"the plan misses {targets[0].text}", result.plan.why)
+        raise RequirementError(
+            f"{video}: misses {targets[0].text}", "It is kept; a finer --preset may help."
+        )
