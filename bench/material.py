@@ -1,5 +1,6 @@
 """The clips to measure with, drawn once and kept in out/bench."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,12 @@ def _drawn(width: int, height: int, frames: int) -> Path:
         size = [str(width), str(height), str(frames)]
         subprocess.run([sys.executable, "-m", "bench.material", str(path), *size], check=True)
     return path
+
+
+def real(name: str) -> Path:
+    """One of the shared clips, or a drawn one where they are not there."""
+    clip = Path(os.environ.get("VMAFX_TEST_DATA", "../shared"), "media", name)
+    return clip if clip.exists() else hd()
 
 
 def hd() -> Path:

@@ -106,9 +106,7 @@ def _film(*, grain: bool = False) -> Path:
 
 
 def _part(name: str, frames: int, further: str = "null") -> Path:
-    """The beginning of one of the shared clips, or of a drawn one where they are not there."""
-    clip = Path(os.environ.get("VMAFX_TEST_DATA", "../shared"), "media", name)
-    clip = clip if clip.exists() else material.hd()
+    """The beginning of a clip, filtered, without loss."""
     target = FOLDER / f"part-{Path(name).stem}-{further.partition('=')[0]}.mkv"
     options = ["-frames:v", str(frames), "-vf", f"{_FILTERS},{further}", "-c:v", "ffv1"]
-    return convert(clip, target, *options)
+    return convert(material.real(name), target, *options)
