@@ -9,7 +9,7 @@ import platform
 import sys
 from types import ModuleType
 
-from bench import cpu, equality, memory, several, startup, wall
+from bench import cpu, equality, memory, several, startup, tune_shots, wall
 from bench.measure import Settings
 from bench.programs import FOLDER
 from vmafx_core.scoring.cpus import usable_cpus
@@ -21,6 +21,7 @@ _FIGURES: dict[str, ModuleType] = {
     "cpu": cpu,
     "several": several,
     "memory": memory,
+    "tune-shots": tune_shots,
 }
 
 
