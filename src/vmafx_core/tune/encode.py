@@ -31,8 +31,9 @@ from vmafx_core.tune.verifying import verified
 from vmafx_core.tune.workplace import workplace
 
 _TELL_EVERY = 0.25
-# A whole that misses a target by no more than this is left as it is: the sample stands for it.
-TOLERANCE = 0.5
+# A whole that misses a target by no more than this part of it is left as it is: the sample stands
+# for it.
+TOLERANCE = 0.005
 _MOST_CORRECTIONS = 2
 
 
@@ -64,7 +65,7 @@ class Verdict:
         return float(getattr(metric.pooled, target.pool))
 
     def deficit(self, target: Requirement) -> float:
-        """By how much a target is missed, in its metric's unit; negative where it is met."""
+        """By how much a target is missed, in its metric's unit; 0 or less where it is met."""
         missing = target.value - self.value(target)
         return missing if target.operator in {">=", ">"} else -missing
 
@@ -75,7 +76,7 @@ class EncodeResult:
 
     Attributes:
         search: The last search.
-        path: The file; None where nothing meets the targets.
+        output: The file, written where the targets are met.
         verdict: What its verification gave; None where nothing was encoded.
         corrections: How often it was encoded anew, finer, because it missed a target.
         met: Whether the video meets all targets, within the tolerance.
@@ -83,7 +84,7 @@ class EncodeResult:
     """
 
     search: CrfResult
-    path: Path | None
+    output: Path
     verdict: Verdict | None
     corrections: int
     met: bool
@@ -116,23 +117,24 @@ def encode_events(
         verdict: Verdict | None = None
         met = False
         corrections = 0
+        video = folder
         while search.found.pick:
             video, verdict = yield from _made(request, search.found.pick, folder)
-            met = all(verdict.deficit(t) <= TOLERANCE for t in request.targets)
+            met = all(verdict.deficit(t) <= TOLERANCE * abs(t.value) for t in request.targets)
             if met or corrections == _MOST_CORRECTIONS:
                 break
             finer = yield from _search(_raised(search.request, request, verdict))
             if finer.found.pick is None or finer.found.pick.setting == verdict.point.setting:
                 break
             search, corrections = finer, corrections + 1
-        if verdict:
+        if met:
             finished = folder / f"finished{output.suffix}"
             yield from map(Told, remux(video, request.source, finished, audio))
             finished.replace(output)
     yield Done(
         EncodeResult(
             search=search,
-            path=output if verdict else None,
+            output=output,
             verdict=verdict,
             corrections=corrections,
             met=met,

@@ -84,8 +84,11 @@ def encode(
     result = present("encode", events, encode_view, results, messages, taken=[source, video])
     if not result.met:
         wish = " and ".join(t.text for t in request.targets)
-        if result.path is None:
+        if result.verdict is None:
             raise RequirementError(
                 f"{request.setting.encoder}: nothing meets {wish}", result.search.found.why
             )
-        raise RequirementError(f"{video}: misses {wish}", "It is kept; a finer --preset may help.")
+        raise RequirementError(
+            f"{video}: is not written, because the whole misses {wish}",
+            "Ask for less, or let a longer sample stand for it: --samples, --full.",
+        )

@@ -18,7 +18,7 @@ def encode_view(result: EncodeResult) -> View:
     """How the result of `tune encode` is shown."""
     search = crf_view(result.search)
     made = result.verdict
-    if made is None or result.path is None:
+    if made is None:
         return View(
             kind="encode",
             title=search.title,
@@ -27,13 +27,14 @@ def encode_view(result: EncodeResult) -> View:
             body=_body(result, search),
             blocks=search.blocks,
         )
-    said = Said(f"{result.path} is written", _told(result, made), good=result.met)
+    what = "is written" if result.met else "is not written: the whole misses a target"
+    said = Said(f"{result.output} {what}", _told(result, made), good=result.met)
     facts = Facts("What came out", tuple(_facts(result, made)))
     rest = tuple(block for block in search.blocks if not isinstance(block, Said))
     shown = [b for b in rest if isinstance(b, Facts)]
     return View(
         kind="encode",
-        title=f"{result.path.name}: {search.title}",
+        title=f"{result.output.name}: {search.title}",
         printed=printed(said, facts, *shown),
         table=search.table,
         body=_body(result, search),
@@ -62,7 +63,7 @@ def _facts(result: EncodeResult, made: Verdict) -> list[Line]:
     if result.corrections:
         lines.append(("encoded", f"{result.corrections + 1} times: the sample promised too much"))
     if not result.met:
-        lines.append(("missed", f"a target, by more than {TOLERANCE:g}"))
+        lines.append(("missed", f"a target, by more than {TOLERANCE:.1%} of it"))
     return lines
 
 
@@ -83,7 +84,7 @@ def _body(result: EncodeResult, search: View) -> dict[str, Any]:
         "sampled": [plain(made.point.value(t)) for t in targets],
     }
     return {
-        "output": str(result.path) if result.path else None,
+        "output": str(result.output),
         "met": result.met,
         "tolerance": TOLERANCE,
         "corrections": result.corrections,
