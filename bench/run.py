@@ -9,7 +9,19 @@ import platform
 import sys
 from types import ModuleType
 
-from bench import cpu, equality, memory, several, startup, tune_shots, wall
+from bench import (
+    cpu,
+    equality,
+    memory,
+    several,
+    startup,
+    tune_encode,
+    tune_ladder,
+    tune_probes,
+    tune_shots,
+    tune_wall,
+    wall,
+)
 from bench.measure import Settings
 from bench.programs import FOLDER
 from vmafx_core.scoring.cpus import usable_cpus
@@ -21,7 +33,11 @@ _FIGURES: dict[str, ModuleType] = {
     "cpu": cpu,
     "several": several,
     "memory": memory,
+    "tune-encode": tune_encode,
+    "tune-ladder": tune_ladder,
+    "tune-probes": tune_probes,
     "tune-shots": tune_shots,
+    "tune-wall": tune_wall,
 }
 
 
