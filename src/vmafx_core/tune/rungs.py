@@ -15,10 +15,8 @@ type Indices = npt.NDArray[np.intp]
 
 # The top rung may take this much more bits than the hull at its quality, in octaves: 3 percent.
 _SLACK = math.log2(1.03)
-# How many octaves below the lowest rung the hull begins that rungs are judged by.
+# How many octaves below the lowest wanted place steps are still looked at.
 _UNDER = 1.0
-# A lowest rate that nobody asked for may be missed by this much, in octaves.
-_NEARLY = 0.1
 # An octave more than the hull takes is as bad as being this many spacings off the wanted place.
 _OFF_THE_HULL = 5.0
 # An unmeasured step is as good as one measured that is this share of the spacing nearer.
@@ -78,8 +76,8 @@ class _Choice:
         of_use = self._qualities >= rules.worst(float(self._qualities[self._top]))
         # What is much lower than any rung will be must not shape the hull, and what is a little
         # lower must: else whatever is lowest would be on it.
-        self._judge(np.flatnonzero(of_use & cheap & (self._octaves >= self._lowest - _UNDER)))
-        of_use &= self._octaves >= self._lowest - _NEARLY
+        of_use &= self._octaves >= self._lowest - _UNDER
+        self._judge(np.flatnonzero(of_use & cheap))
         self._inside = inside[of_use[inside]]
         self._below = [
             int(i)
