@@ -36,10 +36,10 @@ def options_of(encoder: Encoder, setting: EncodeSetting, hdr: Hdr | None) -> dic
         hdr: HDR10 metadata to signal.
     """
     options = dict(encoder.fixed)
-    knob, value = encoder.knob.written(setting.quality)
-    options[knob] = value
     if encoder.presets:
         options[encoder.preset_option] = setting.preset or encoder.default_preset
+    knob, value = encoder.knob.written(setting.quality)
+    options[knob] = value
     options |= dict(setting.options)
     nested = [encoder.fixed.get(_NESTED.get(encoder.name, ""), "")]
     if interval := setting.keyframe_interval:
