@@ -43,7 +43,7 @@ _MOST_APART = 0.5
 def measure(_: Settings) -> Iterator[Figure]:
     """The difference for each encoder and target."""
     os.environ[CACHE_VARIABLE] = str((FOLDER / "points").absolute())
-    source = _film()
+    source = film()
     for setting in _SETTINGS:
         for target in _TARGETS:
             yield _figure(source, setting, target)
@@ -67,7 +67,7 @@ def _figure(source: Path, setting: EncodeSetting, target: str) -> Figure:
     )
 
 
-def _film() -> Path:
+def film() -> Path:
     """The clips in a row, again and again."""
     parts = [_part(name, what) for what in _TREATMENTS for name in _CLIPS]
     playlist = FOLDER / "long-film.txt"
