@@ -44,7 +44,9 @@ _SETTINGS = (
 )
 _TARGETS = range(80, 97)
 _LEAST_SAME = 0.9
-_MOST_COLD, _MOST_WARM = 3.5, 1.5
+_MOST_COLD, _MOST_NEAR, _MOST_FAR = 3.5, 1.5, 2.5
+# Of targets no further apart than this, one tells much of the other.
+_NEAR = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +62,24 @@ def measure(_: Settings) -> Iterator[Figure]:
     """The figures over all clips, targets and encoders, and the probes of each encoder."""
     os.environ[CACHE_VARIABLE] = str((FOLDER / "points").absolute())
     cold: dict[str, list[_Search]] = {}
-    warm: dict[str, list[_Search]] = {}
+    near: dict[str, list[_Search]] = {}
+    far: dict[str, list[_Search]] = {}
     for name in _CLIPS:
         measurer = _end(prepared(InputSpec(location=str(_clip(name))), Measuring()))
         for setting in _SETTINGS:
             print(f"      {name}, {setting.encoder}", flush=True)
             case = _Case(measurer, setting)
             cold.setdefault(setting.encoder, []).extend(case.cold())
-            warm.setdefault(setting.encoder, []).extend(case.warm())
-    everything = [s for searches in (*cold.values(), *warm.values()) for s in searches]
-    yield Figure("targets missed by what was measured", sum(s.missed for s in everything), 0)
-    for kind, searches, bound in (("cold", cold, _MOST_COLD), ("other target", warm, _MOST_WARM)):
+            near.setdefault(setting.encoder, []).extend(case.warm(range(1, _NEAR + 1)))
+            far.setdefault(setting.encoder, []).extend(case.warm(range(_NEAR + 1, len(_TARGETS))))
+    kinds = (
+        ("cold", cold, _MOST_COLD),
+        (f"knowing a target within {_NEAR}", near, _MOST_NEAR),
+        ("knowing one further away", far, _MOST_FAR),
+    )
+    for kind, searches, bound in kinds:
         every = [s for some in searches.values() for s in some]
+        yield Figure(f"targets missed as measured, {kind}", sum(s.missed for s in every), 0)
         other = 1 - fmean(s.same for s in every)
         yield Figure(f"searches ending on another step, {kind}", other, 1 - _LEAST_SAME)
         each = ", ".join(f"{e} {fmean(s.probes for s in some):.2f}" for e, some in searches.items())
@@ -94,11 +102,11 @@ class _Case:
             self._found[value] = self._search(value, ())
             yield self._judged(value, self._found[value])
 
-    def warm(self) -> Iterator[_Search]:
-        """A search for each target after one for each other target."""
+    def warm(self, apart: range) -> Iterator[_Search]:
+        """A search for each target after one for each other target so far from it."""
         for before, found in self._found.items():
             for value in _TARGETS:
-                if value != before:
+                if abs(value - before) in apart:
                     yield self._judged(value, self._search(value, found.points))
 
     def _search(self, value: int, known: tuple[Point, ...]) -> Found:
