@@ -4,6 +4,8 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from itertools import takewhile
+from os.path import isfile
 
 
 def main() -> None:
@@ -12,6 +14,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     # No matrices are multiplied here, but numpy's threads for it would start, and spin.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _open_ahead(sys.argv[1:])
     from vmafx_cli.main import main as run  # noqa: PLC0415  # under the handler above
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -21,3 +24,14 @@ def main() -> None:
     # Nothing is left to free but the interpreter itself, which takes a tenth of a second, and
     # threads that wait for a server or a pipe must not hold the program up.
     os._exit(code)
+
+
+def _open_ahead(words: list[str]) -> None:
+    """Begin to open the videos that are to be scored, while the command line is being loaded."""
+    if words[:1] != ["score"]:
+        return
+    paths = list(takewhile(isfile, words[1:]))
+    if len(paths) > 1:
+        from vmafx_core.scoring.inputs import expect  # noqa: PLC0415  # under the handler above
+
+        expect(paths)

@@ -1,5 +1,6 @@
 """Being stopped: by Ctrl-C, by a service manager, by a reader that has read enough."""
 
+import os
 import signal
 import subprocess
 import time
@@ -112,15 +113,16 @@ def test_a_reader_that_goes_away_ends_the_run_silently(
 
 @pytest.mark.parametrize("args", [["--help"], ["score", "--help"], ["models"], ["doctor"]])
 def test_a_list_that_nobody_reads_ends_silently(args: list[str]) -> None:
-    with subprocess.Popen(
-        [PROGRAM, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        assert process.stdout
-        assert process.stderr
-        process.stdout.close()
-        err = process.stderr.read()
-    assert process.returncode == 141
-    assert err == b""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ended = subprocess.run(
+            [PROGRAM, *args], stdout=writing, stderr=subprocess.PIPE, check=False
+        )
+    finally:
+        os.close(writing)
+    assert ended.returncode == 141
+    assert ended.stderr == b""
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,17 @@
 """Opening all inputs of a request at once, each in a thread of its own."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from fractions import Fraction
+from pathlib import PurePath
 from typing import Self
 
 from vmafx_core.errors import UsageError
+from vmafx_core.media import raw
+from vmafx_core.media.ahead import Ahead
 from vmafx_core.media.frames import Source
 from vmafx_core.media.locations import is_pipe
-from vmafx_core.media.raw import DefaultRate, no_rate
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.cpus import usable_cpus
@@ -34,12 +36,8 @@ class Inputs:
     def __init__(self, reference: InputSpec, distorted: tuple[InputSpec, ...]) -> None:
         if sum(spec.location == "-" for spec in (reference, *distorted)) > 1:
             raise UsageError("standard input can be read only once", "Use '-' for one input.")
-        self._closed = False
-        self._lock = threading.Lock()
-        # One more than there are CPUs, as FFmpeg has it: one is always waiting for another.
-        self._threads = min(usable_cpus() + 1, _MOST_DECODE_THREADS)
-        self._sources: list[VideoSource] = []
-        self._reference = self._begin(reference, no_rate)
+        self._opening: list[_Opening] = []
+        self._reference = self._begin(reference, raw.no_rate)
         self._distorted = [self._begin(spec, self._reference_rate) for spec in distorted]
 
     def opened(self) -> tuple[Source, Sequence[Source]]:
@@ -63,10 +61,9 @@ class Inputs:
 
     def close(self) -> None:
         """Close everything; what is still being opened is closed when that ends."""
-        with self._lock:
-            self._closed = True
-        for source in self._sources:
-            source.close()
+        for opening in (*self._opening, *_expected.values()):
+            opening.close()
+        _expected.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -74,28 +71,69 @@ class Inputs:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _begin(self, spec: InputSpec, default_rate: DefaultRate) -> Future[VideoSource]:
-        future: Future[VideoSource] = Future()
-
-        def work() -> None:
-            try:
-                source = VideoSource(spec, threads=self._threads, default_rate=default_rate)
-            except BaseException as error:  # noqa: BLE001 - raised again by whoever wants it
-                future.set_exception(error)
-                return
-            with self._lock:
-                self._sources.append(source)
-                closed = self._closed
-            if closed:
-                source.close()
-            future.set_result(source)
-
-        # A daemon: a pipe or server that never answers must not keep the program from ending.
-        threading.Thread(target=work, name="vmafx-open", daemon=True).start()
-        return future
+    def _begin(self, spec: InputSpec, default_rate: raw.DefaultRate) -> Future[Source]:
+        opening = _expected.pop(spec, None) or _Opening(spec, default_rate)
+        self._opening.append(opening)
+        return opening.source
 
     def _reference_rate(self) -> Fraction | None:
         return self._reference.result().info.frame_rate
+
+
+class _Opening:
+    """One input, being opened and its first pictures decoded in a thread of its own."""
+
+    def __init__(self, spec: InputSpec, default_rate: raw.DefaultRate) -> None:
+        self.source: Future[Source] = Future()
+        self._spec = spec
+        self._default_rate = default_rate
+        self._closed = False
+        self._lock = threading.Lock()
+        # A daemon: a pipe or server that never answers must not keep the program from ending.
+        threading.Thread(target=self._work, name="vmafx-open", daemon=True).start()
+
+    def _work(self) -> None:
+        # One more than there are CPUs, as FFmpeg has it: one is always waiting for another.
+        threads = min(usable_cpus() + 1, _MOST_DECODE_THREADS)
+        try:
+            source = VideoSource(self._spec, threads=threads, default_rate=self._default_rate)
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever wants it
+            self.source.set_exception(error)
+            return
+        ahead = Ahead(source)
+        with self._lock:
+            self.source.set_result(ahead)
+            closed = self._closed
+        if closed:
+            source.close()
+        else:
+            ahead.fill()
+
+    def close(self) -> None:
+        """Close it, now or as soon as it is open."""
+        with self._lock:
+            self._closed = True
+            opened = self.source.done() and not self.source.exception()
+        if opened:
+            self.source.result().close()
+
+
+_expected: dict[InputSpec, _Opening] = {}
+
+
+def expect(locations: Iterable[str]) -> None:
+    """Begin to open files that will probably be asked for, each as it is.
+
+    The next `Inputs` takes those it has a use for, and closes the others.
+
+    Args:
+        locations: Paths of files.
+    """
+    for location in dict.fromkeys(locations):
+        # Raw video may get its frame rate from the other side.
+        if PurePath(location).suffix.lower() not in raw.ENDINGS:
+            spec = InputSpec(location=location)
+            _expected[spec] = _Opening(spec, raw.no_rate)
 
 
 class ReadyInputs:

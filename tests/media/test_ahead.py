@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pytest
+
+from support.clips import write_clip
+from vmafx_core.errors import InputError
+from vmafx_core.media import ahead
+from vmafx_core.media.ahead import Ahead
+from vmafx_core.media.source import VideoSource
+from vmafx_core.media.types import InputSpec
+from vmafx_core.scoring.inputs import Inputs, expect
+
+
+def source(path: Path) -> VideoSource:
+    return VideoSource(InputSpec(location=str(path)))
+
+
+def test_pictures_that_were_decoded_early_come_first_and_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", frames=12)
+    monkeypatch.setattr(ahead, "_MOST_BYTES", 5 * 320 * 240)
+    early = Ahead(source(clip))
+    early.fill()
+    assert [frame.time for frame in early.frames()] == pytest.approx([i / 25 for i in range(12)])
+    early.close()
+
+
+def test_damage_that_is_met_early_is_told_in_its_place(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.ts", frames=12)
+    clip.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
+    early = Ahead(source(clip))
+    early.fill()
+    frames = early.frames()
+    assert next(frames).time == 0
+    with pytest.raises(InputError):
+        list(frames)
+    early.close()
+
+
+def test_what_was_expected_in_vain_is_closed_and_the_rest_is_used(tmp_path: Path) -> None:
+    wanted, unwanted = (write_clip(tmp_path / f"{n}.mp4", frames=4) for n in ("a", "b"))
+    expect([str(wanted), str(unwanted), str(tmp_path / "missing.mp4")])
+    spec = InputSpec(location=str(wanted))
+    with Inputs(spec, (spec,)) as inputs:
+        reference, (distorted,) = inputs.opened()
+        assert reference is not distorted
+        assert len(list(reference.frames())) == len(list(distorted.frames())) == 4
