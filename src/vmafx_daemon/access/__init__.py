@@ -1,0 +1,1 @@
+"""Who may do what: callers, tokens, certificates, the places that requests may name."""

@@ -1,0 +1,1 @@
+"""Jobs: stored before they are acknowledged, queued, told about."""
