@@ -1,0 +1,154 @@
+"""What a model takes and gives: its graph, and the description that lies beside it.
+
+The field's descriptions are JSON files named as the model. `feature_mean` and `feature_std` are
+to be applied to what goes in; `input_mean` and `input_std` of feature models only tell what the
+graph does by itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from vmafx_core.backends.graph import Graph, Tensor
+from vmafx_core.backends.registry import Kind
+from vmafx_core.errors import InputError
+
+CANONICAL = ("adm2", "vif_scale0", "vif_scale1", "vif_scale2", "vif_scale3", "motion2")
+"""The order of features that models of six take, and that feature files begin with."""
+
+# The means and deviations of ImageNet's RGB pictures, which such models were trained with.
+_RGB_MEAN, _RGB_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+class Role(StrEnum):
+    """How a model is used."""
+
+    REGRESSOR = "regressor"
+    """Features of a pair to a score, a frame at a time."""
+    DISTANCE = "distance"
+    """Two pictures to a distance."""
+    QUALITY = "quality"
+    """One picture to a score."""
+    SALIENCY = "saliency"
+    """One picture to a map of where people look."""
+    FILTER = "filter"
+    """A picture to a picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """How to feed a model and read what it gives.
+
+    Attributes:
+        role: How it is used.
+        inputs: What goes in, in the order in which it is fed.
+        output: What comes out first.
+        features: The features that a regressor takes, in order; empty for others.
+        mean: What is subtracted from features or from pictures' channels; empty for nothing.
+        std: What that is divided by.
+        encoders: The encoders that a codec block knows, in order; empty where there is none.
+    """
+
+    role: Role
+    inputs: tuple[Tensor, ...]
+    output: Tensor
+    features: tuple[str, ...] = ()
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+    encoders: tuple[str, ...] = ()
+
+
+def describe_model(kind: Kind, graph: Graph, told: Mapping[str, Any], name: str) -> Description:
+    """Put together what a model takes and gives.
+
+    Args:
+        kind: What the registry says it is for.
+        graph: Its graph.
+        told: The description beside it; may be empty.
+        name: What to call it in messages.
+
+    Raises:
+        InputError: The graph and its description do not fit, or it is no model of that kind.
+    """
+    inputs = _inputs(graph, told, name)
+    output = graph.outputs[0]
+    ranks = tuple(len(tensor.shape) for tensor in inputs)
+    match kind, ranks, len(output.shape) > 2:
+        case Kind.FULL_REFERENCE, (2,) | (2, 2), False:
+            return _regressor(inputs, output, told, name)
+        case Kind.FULL_REFERENCE, (4, 4), False:
+            role = Role.DISTANCE
+        case Kind.NO_REFERENCE, (4,), False:
+            role = Role.QUALITY
+        case Kind.NO_REFERENCE, (4,), True:
+            role = Role.SALIENCY
+        case Kind.FILTER, (4,), True:
+            role = Role.FILTER
+        case _:
+            shapes = ", ".join(f"{t.name} {list(t.shape)}" for t in (*inputs, output))
+            raise InputError(
+                f"{name}: is no {kind.value} model: it has {shapes}", "Check kind and graph."
+            )
+    channels = inputs[0].shape[1]
+    if channels not in {1, 3}:
+        raise InputError(
+            f"{name}: takes pictures of {channels} planes", "1 (grey) and 3 (RGB) can be fed."
+        )
+    usual = (_RGB_MEAN, _RGB_STD) if channels == 3 else ((), ())
+    mean = _numbers(told, "input_mean", channels, name) or usual[0]
+    std = _numbers(told, "input_std", channels, name) or usual[1]
+    return Description(role=role, inputs=inputs, output=output, mean=mean, std=std)
+
+
+def _inputs(graph: Graph, told: Mapping[str, Any], name: str) -> tuple[Tensor, ...]:
+    """The inputs in the order of the description, whose names must be the graph's."""
+    names = told.get("input_names") or list(filter(None, [told.get("input_name")]))
+    by_name = {tensor.name: tensor for tensor in graph.inputs}
+    for wanted in (*names, *told.get("output_names", ())):
+        if wanted not in by_name and wanted not in {tensor.name for tensor in graph.outputs}:
+            raise InputError(
+                f"{name}: its description names {wanted!r}, which the graph does not have",
+                f"It has {', '.join(by_name)}.",
+            )
+    rest = [tensor for tensor in graph.inputs if tensor.name not in names]
+    return (*(by_name[n] for n in names if n in by_name), *rest)
+
+
+def _regressor(
+    inputs: tuple[Tensor, ...], output: Tensor, told: Mapping[str, Any], name: str
+) -> Description:
+    width = inputs[0].shape[1]
+    features = tuple(told.get("feature_order") or told.get("features") or CANONICAL)
+    if width not in {None, len(features)}:
+        raise InputError(
+            f"{name}: takes {width} features, and is described to take {len(features)}",
+            "Name them in feature_order.",
+        )
+    encoders: tuple[str, ...] = ()
+    if len(inputs) > 1:
+        encoders = tuple(told.get("encoder_vocab", ()))
+        # One place for each encoder, then the preset and the CRF.
+        if inputs[1].shape[1] != len(encoders) + 2:
+            raise InputError(
+                f"{name}: its codec block has {inputs[1].shape[1]} places, and is described to "
+                f"have {len(encoders) + 2}",
+                "Name the encoders in encoder_vocab.",
+            )
+    return Description(
+        role=Role.REGRESSOR,
+        inputs=inputs,
+        output=output,
+        features=features,
+        mean=_numbers(told, "feature_mean", len(features), name),
+        std=_numbers(told, "feature_std", len(features), name),
+        encoders=encoders,
+    )
+
+
+def _numbers(told: Mapping[str, Any], key: str, count: int | None, name: str) -> tuple[float, ...]:
+    values = told.get(key, ())
+    fits = isinstance(values, Sequence) and all(type(v) in {int, float} for v in values)
+    if values and (not fits or len(values) != count):
+        raise InputError(f"{name}: {key} must be {count} numbers", "Check its description.")
+    return tuple(map(float, values))
