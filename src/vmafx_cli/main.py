@@ -42,6 +42,7 @@ class Program(ConfiguredGroup):
         "encoders": LazyCommand(
             "vmafx_cli.commands.encoders", "List encoders, and which work here."
         ),
+        "devices": LazyCommand("vmafx_cli.commands.devices", "List GPUs, and where models run."),
         "cache": LazyCommand("vmafx_cli.commands.cache", "Show or empty the cache of searches."),
         "doctor": LazyCommand("vmafx_cli.commands.doctor", "Check what is installed here."),
         "completion": LazyCommand(

@@ -1,0 +1,89 @@
+"""`vmafx devices`: the GPUs of this machine, and where models would run."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from vmafx_cli.command_classes import Command
+from vmafx_cli.options import panels
+from vmafx_cli.options.groups import option, with_groups
+from vmafx_cli.options.outputs import ListFormat, ListOptions
+from vmafx_core.backends.device import Device
+from vmafx_core.backends.providers import AUTO, Wish, parse_wish
+from vmafx_core.backends.survey import Survey
+from vmafx_core.report.files import writing_stdout
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+
+_EPILOG = """\
+[bold]Examples[/]
+
+  vmafx devices
+  vmafx devices --device openvino:GPU
+  vmafx devices --format json | jq .chosen
+"""
+
+
+@app.command(cls=Command, epilog=_EPILOG)
+@with_groups
+def devices(
+    device: Annotated[
+        Wish,
+        option(
+            "--device",
+            panel=panels.RUNNING,
+            metavar="DEVICE",
+            parser=parse_wish,
+            default=AUTO,
+            help="Say where models would run with this: cpu, cuda:1, openvino:GPU...",
+        ),
+    ] = Wish(),  # noqa: B008 - a constant
+    *,
+    listing: ListOptions,
+) -> None:
+    """List GPUs, and say where neural models would run.
+
+    For each GPU: its maker, name, memory and driver; and whether the ONNX Runtime that is
+    installed can use it, or which package would.
+    """
+    from vmafx_core.backends.survey import survey  # noqa: PLC0415  # help does without
+
+    found = survey(device)
+    if listing.format is ListFormat.JSON:
+        with writing_stdout():
+            typer.echo(json.dumps({"version": 1} | asdict(found), indent=2))
+    else:
+        _print(found)
+
+
+@writing_stdout()
+def _print(found: Survey) -> None:
+    from rich.console import Console  # noqa: PLC0415
+
+    console = Console(highlight=False)
+    if found.devices:
+        console.print(_table(found.devices, found.enabling))
+    else:
+        console.print("no GPU found")
+    runtime = " ".join(found.runtime) if found.runtime else "none; install vmafx\\[onnx]"
+    console.print(f"\nruntime    {runtime}")
+    if found.runtime:
+        console.print(f"providers  {', '.join(found.providers)}")
+    console.print(f"models     {found.told}")
+
+
+def _table(devices: Sequence[Device], enabling: Sequence[str]) -> object:
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
+    from rich.table import Column, Table  # noqa: PLC0415
+
+    usable = Column("usable", overflow="fold")
+    table = Table("device", "name", "memory", "driver", usable, box=SIMPLE_HEAD, pad_edge=False)
+    for device, package in zip(devices, enabling, strict=True):
+        memory = f"{device.memory / (1 << 30):.1f} GiB" if device.memory else "shared"
+        told = f"no: install {package}" if package else "yes"
+        name = f"{device.vendor.value} {device.index}"
+        table.add_row(name, device.name, memory, device.driver, told)
+    return table

@@ -1,0 +1,118 @@
+"""GPUs found in system trees as the kernel and the drivers lay them out."""
+
+from pathlib import Path
+
+import pytest
+
+from vmafx_core.backends import nvidia
+from vmafx_core.backends.device import Vendor
+from vmafx_core.backends.devices import find_devices
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def card(root: Path, number: int, driver: str, **about: str) -> None:
+    """A render node as the kernel has it: a link to a PCI device with a link to its driver."""
+    pci = root / f"sys/devices/pci0000:00/0000:0{number}:00.0"
+    write(pci, {name: f"{text}\n" for name, text in about.items()})
+    drivers = root / f"sys/bus/pci/drivers/{driver}"
+    drivers.mkdir(parents=True, exist_ok=True)
+    (pci / "driver").symlink_to(drivers)
+    node = root / f"sys/class/drm/renderD{128 + number}"
+    node.mkdir(parents=True)
+    (node / "device").symlink_to(pci)
+    write(root, {f"dev/dri/renderD{128 + number}": ""})
+
+
+def test_an_amd_card_tells_its_name_and_memory(tmp_path: Path) -> None:
+    card(
+        tmp_path,
+        1,
+        "amdgpu",
+        vendor="0x1002",
+        device="0x744c",
+        product_name="Radeon RX 7900 XTX",
+        mem_info_vram_total="25753026560",
+    )
+    write(tmp_path, {"sys/module/amdgpu/version": "6.12.12\n"})
+    (device,) = find_devices(tmp_path)
+    assert device.vendor is Vendor.AMD
+    assert device.name == "Radeon RX 7900 XTX"
+    assert device.memory == 25753026560
+    assert device.driver == "amdgpu 6.12.12"
+
+
+def test_an_intel_card_is_named_by_the_list_of_pci_devices(tmp_path: Path) -> None:
+    card(tmp_path, 0, "i915", vendor="0x8086", device="0x56a0", lmem_total_bytes="0x3fa000000")
+    listed = "1002  AMD\n\t56a0  wrong\n8086  Intel Corporation\n\t56a0  DG2 [Arc A770]\n"
+    write(tmp_path, {"usr/share/misc/pci.ids": listed})
+    (device,) = find_devices(tmp_path)
+    assert device.vendor is Vendor.INTEL
+    assert device.name == "DG2 [Arc A770]"
+    assert device.memory == 0x3FA000000
+    assert device.driver == "i915"
+
+
+def test_an_integrated_card_has_no_memory_of_its_own(tmp_path: Path) -> None:
+    card(tmp_path, 0, "xe", vendor="0x8086", device="0x64a0")
+    (device,) = find_devices(tmp_path)
+    assert device.memory is None
+    assert device.name == "Intel GPU 0x64a0"
+
+
+def test_cards_are_counted_by_vendor(tmp_path: Path) -> None:
+    card(tmp_path, 0, "i915", vendor="0x8086", device="0x56a0")
+    card(tmp_path, 1, "amdgpu", vendor="0x1002", device="0x744c")
+    card(tmp_path, 2, "amdgpu", vendor="0x1002", device="0x7448")
+    card(tmp_path, 3, "virtio-pci", vendor="0x1af4", device="0x1050")
+    found = [(d.vendor.value, d.index) for d in find_devices(tmp_path)]
+    assert found == [("intel", 0), ("amd", 0), ("amd", 1)]
+
+
+def test_a_card_that_was_not_passed_into_the_container_does_not_count(tmp_path: Path) -> None:
+    card(tmp_path, 0, "amdgpu", vendor="0x1002", device="0x744c")
+    (tmp_path / "dev/dri/renderD128").unlink()
+    assert find_devices(tmp_path) == ()
+
+
+def test_an_nvidia_card_is_found_in_the_drivers_tree(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "dev/nvidiactl": "",
+            "proc/driver/nvidia/version": (
+                "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.82.07  Release\n"
+            ),
+            "proc/driver/nvidia/gpus/0000:65:00.0/information": (
+                "Model: \t\t NVIDIA H200\nIRQ:   \t\t 115\nDevice Minor: \t 0\n"
+            ),
+        },
+    )
+    (device,) = find_devices(tmp_path)
+    assert device.vendor is Vendor.NVIDIA
+    assert device.name == "NVIDIA H200"
+    assert device.driver == "nvidia 580.82.07"
+
+
+def test_a_driver_without_its_device_node_is_not_asked(tmp_path: Path) -> None:
+    write(tmp_path, {"proc/driver/nvidia/gpus/0000:65:00.0/information": "Model: NVIDIA H200\n"})
+    assert find_devices(tmp_path) == ()
+    assert nvidia.asked(tmp_path) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "memory"), [("NVIDIA L4, 23034, 550.54.15", 23034 << 20), ("GPU, [N/A], 1.0", None)]
+)
+def test_what_nvidia_smi_prints_is_understood(line: str, memory: int | None) -> None:
+    (device,) = nvidia.parse(line + "\n")
+    assert device.memory == memory
+    assert device.name == line.split(",", maxsplit=1)[0]
+
+
+def test_a_machine_without_gpus_has_none(tmp_path: Path) -> None:
+    assert find_devices(tmp_path) == ()
