@@ -38,7 +38,7 @@ class Program(ConfiguredGroup):
     lazy_commands: ClassVar = {
         "score": LazyCommand("vmafx_cli.commands.score", "Score distorted videos."),
         "tune": LazyCommand("vmafx_cli.commands.tune", "Find encode settings by measuring."),
-        "models": LazyCommand("vmafx_cli.commands.models", "List models and features."),
+        "models": LazyCommand("vmafx_cli.commands.models", "List models, and install neural ones."),
         "encoders": LazyCommand(
             "vmafx_cli.commands.encoders", "List encoders, and which work here."
         ),

@@ -18,20 +18,20 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def models_format(run: InProcess, *args: str) -> str:
-    out = run("models", *args).out
+    out = run("models", "list", *args).out
     return "json" if out.startswith("{") else "table"
 
 
 def test_a_setting_is_the_default_of_its_option(run: InProcess, file: Path) -> None:
-    file.write_text('[models]\nformat = "json"\n')
+    file.write_text('[models.list]\nformat = "json"\n')
     assert models_format(run) == "json"
 
 
 def test_a_flag_wins_over_the_environment_and_that_over_the_file(
     run: InProcess, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file.write_text('[models]\nformat = "json"\n')
-    monkeypatch.setenv("VMAFX_MODELS_FORMAT", "table")
+    file.write_text('[models.list]\nformat = "json"\n')
+    monkeypatch.setenv("VMAFX_MODELS_LIST_FORMAT", "table")
     assert models_format(run) == "table"
     assert models_format(run, "--format", "json") == "json"
 
@@ -39,11 +39,11 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_file(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[models]\nfromat = 'json'\n", ["'fromat'", "Did you mean 'format'?"]),
+        ("[models.list]\nfromat = 'json'\n", ["'fromat'", "Did you mean 'format'?"]),
         ("[modles]\n", ["'modles'", "Did you mean 'models'"]),
-        ("[models]\nformat = 'jsn'\n", ["'jsn'", "'json'"]),
-        ("[models]\nformat = true\n", ["'format'", "a text or a number"]),
-        ("[models]\nformat = ['json']\n", ["'format'", "one value"]),
+        ("[models.list]\nformat = 'jsn'\n", ["'jsn'", "'json'"]),
+        ("[models.list]\nformat = true\n", ["'format'", "a text or a number"]),
+        ("[models.list]\nformat = ['json']\n", ["'format'", "one value"]),
         ("format = 'json'\n", ["'format'", "[score]"]),
         ("[models\n", ["line 1"]),
     ],
@@ -52,7 +52,7 @@ def test_what_is_wrong_in_the_file_is_told_with_its_name_and_the_remedy(
     run: InProcess, file: Path, text: str, words: list[str]
 ) -> None:
     file.write_text(text)
-    ended = run("models")
+    ended = run("models", "list")
     assert ended.code == 2
     assert ended.out == ""
     for word in [str(file), *words]:
@@ -62,8 +62,8 @@ def test_what_is_wrong_in_the_file_is_told_with_its_name_and_the_remedy(
 def test_a_wrong_value_in_the_environment_is_told_with_the_name_of_the_variable(
     run: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("VMAFX_MODELS_FORMAT", "jsn")
-    assert "(set by VMAFX_MODELS_FORMAT)" in run("models").err
+    monkeypatch.setenv("VMAFX_MODELS_LIST_FORMAT", "jsn")
+    assert "(set by VMAFX_MODELS_LIST_FORMAT)" in run("models", "list").err
 
 
 @pytest.mark.parametrize("args", [["models", "--help"], ["completion", "bash"], ["--version"]])

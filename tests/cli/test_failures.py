@@ -10,7 +10,7 @@ import typer
 
 from support.cli import InProcess
 from vmafx_cli import failures
-from vmafx_cli.commands import models
+from vmafx_cli.commands.models import list as models
 from vmafx_core import errors
 
 _ROOT = Path(__file__).parents[2]
@@ -47,7 +47,7 @@ def test_every_exit_code_is_documented(run: InProcess) -> None:
 def test_an_unexpected_error_is_one_line_and_says_how_to_see_more(
     run: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> None:
+    def fail(_: object) -> None:
         raise ZeroDivisionError("by nothing")
 
     monkeypatch.setattr(models, "_print_tables", fail)
@@ -84,7 +84,7 @@ def test_an_operating_system_error_that_names_a_file_is_not_taken_for_standard_o
 def test_an_operating_system_error_that_names_no_file_is_told_and_spares_standard_output(
     run: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> None:
+    def fail(_: object) -> None:
         sys.stdout.write("kept\n")
         raise OSError(errno.EMFILE, "Too many open files")
 

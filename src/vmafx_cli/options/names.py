@@ -14,6 +14,15 @@ def models(incomplete: str) -> Iterator[tuple[str, str]]:
 
     known = [("auto", "the v1 model for the reference's size and frame rate")]
     known += [(model.name, model.purpose) for model in MODELS]
+    known += installed_models("")
+    return (pair for pair in known if pair[0].startswith(incomplete))
+
+
+def installed_models(incomplete: str) -> Iterator[tuple[str, str]]:
+    """Names of installed models, with what each does."""
+    from vmafx_core.backends.installed import installed
+
+    known = ((name, model.entry.description) for name, model in installed().items())
     return (pair for pair in known if pair[0].startswith(incomplete))
 
 

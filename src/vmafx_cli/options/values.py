@@ -38,6 +38,9 @@ class Assignment(NamedTuple):
     value: str
 
 
+_BYTES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
 def size(text: str) -> Size:
     """Read WIDTHxHEIGHT, such as "1920x1080".
 
@@ -132,6 +135,18 @@ def bit_rate(text: str) -> float:
     if value <= 0:
         raise UsageError(f"{text!r} is not a bit rate; write one such as 6M or 800k")
     return value
+
+
+def byte_size(text: str) -> int:
+    """Read a number of bytes: 500000, 64K, 256M, 2G.
+
+    Raises:
+        UsageError: If the text is anything else.
+    """
+    number, unit = (text[:-1], text[-1:].upper()) if text[-1:].isalpha() else (text, "")
+    if not number.isdigit() or unit not in _BYTES or not int(number):
+        raise UsageError(f"{text!r} is no size", "Write bytes, or such as 64K, 256M, 2G.")
+    return int(number) * _BYTES[unit]
 
 
 def assignment(text: str) -> Assignment:

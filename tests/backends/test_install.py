@@ -1,0 +1,276 @@
+"""Installing models: what is wrong with one leaves everything as it was."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from onnx import helper
+
+from support.data import shared
+from support.onnx_models import (
+    brightness,
+    difference,
+    entry,
+    left_half,
+    regressor,
+    with_outside_weights,
+    write_model,
+    write_registry,
+)
+from vmafx_core.backends.description import Role
+from vmafx_core.backends.install import install
+from vmafx_core.backends.installed import find_model, installed, remove_model
+from vmafx_core.backends.providers import Wish
+from vmafx_core.backends.registry import Kind
+from vmafx_core.backends.session import Session
+from vmafx_core.errors import InputError, UnknownNameError, UsageError, VmafxError, WorkError
+
+
+def test_the_models_of_a_registry_are_installed(tmp_path: Path, models: Path) -> None:
+    made: dict[str, tuple[Callable[[Path], Path], str, Role]] = {
+        "regress": (regressor, "fr", Role.REGRESSOR),
+        "bright": (brightness, "nr", Role.QUALITY),
+        "differ": (difference, "fr", Role.DISTANCE),
+        "looked-at": (left_half, "nr", Role.SALIENCY),
+    }
+    entries = [
+        entry(make(tmp_path / f"{name}.onnx"), kind) for name, (make, kind, _) in made.items()
+    ]
+    result = install(str(write_registry(tmp_path / "registry.json", *entries)))
+    assert [m.entry.id for m in result.models] == list(made)
+    assert {n: m.description.role for n, m in installed().items()} == {
+        name: role for name, (_, _, role) in made.items()
+    }
+    assert sorted(p.name for p in models.iterdir()) == sorted(made)
+
+
+def test_only_the_models_that_are_named_are_installed(tmp_path: Path) -> None:
+    entries = [entry(regressor(tmp_path / f"{name}.onnx"), "fr") for name in ("a", "b")]
+    registry = str(write_registry(tmp_path / "registry.json", *entries))
+    install(registry, only=["b"])
+    assert list(installed()) == ["b"]
+    with pytest.raises(UnknownNameError, match="'c'"):
+        install(registry, only=["c"])
+
+
+def test_a_single_file_is_installed_for_what_it_is_said_to_be(tmp_path: Path) -> None:
+    path = brightness(tmp_path / "Mine.onnx")
+    with pytest.raises(UsageError, match="--kind"):
+        install(str(path))
+    (model,) = install(str(path), kind=Kind.NO_REFERENCE).models
+    assert model.entry.id == "mine"
+
+
+def test_a_model_is_replaced_and_removed(tmp_path: Path, models: Path) -> None:
+    path = regressor(tmp_path / "m.onnx")
+    install(str(path), kind=Kind.FULL_REFERENCE)
+    regressor(path, weights=(1, 1, 1, 1, 1, 1))
+    install(str(path), kind=Kind.FULL_REFERENCE)
+    given = Session(find_model("m"), Wish("cpu")).run([np.ones((2, 6), np.float32)])
+    assert given.tolist() == [6, 6]
+    remove_model("m")
+    assert list(models.iterdir()) == []
+
+
+def test_weights_beside_the_model_come_with_it(tmp_path: Path) -> None:
+    path = with_outside_weights(regressor(tmp_path / "m.onnx"), "m.data")
+    install(str(path), kind=Kind.FULL_REFERENCE)
+    model = find_model("m")
+    assert set(model.files) == {"m.onnx", "m.data"}
+    Session(model, Wish("cpu"))
+    (model.folder / "m.data").write_bytes(b"\0" * 24)
+    with pytest.raises(InputError, match=r"m\.data was changed"):
+        Session(model, Wish("cpu"))
+
+
+def test_a_changed_model_is_refused_when_it_is_loaded(tmp_path: Path) -> None:
+    install(str(regressor(tmp_path / "m.onnx")), kind=Kind.FULL_REFERENCE)
+    model = find_model("m")
+    model.file.write_bytes(model.file.read_bytes() + b"\0")
+    with pytest.raises(InputError, match="changed since it was installed"):
+        Session(model, Wish("cpu"))
+
+
+def cyclic(path: Path) -> Path:
+    nodes = [
+        helper.make_node("Add", ["features", "b"], ["a"]),
+        helper.make_node("Add", ["a", "features"], ["b"]),
+    ]
+    return write_model(path, nodes, {"features": ["N", 6]}, {"b": ["N", 6]})
+
+
+def calling(path: Path, operator: str, domain: str = "") -> Path:
+    nodes = [helper.make_node(operator, ["features"], ["score"], domain=domain)]
+    return write_model(path, nodes, {"features": ["N", 6]}, {"score": ["N", 6]})
+
+
+def shaped(path: Path, *shape: int) -> Path:
+    nodes = [helper.make_node("Identity", ["x"], ["y"])]
+    return write_model(path, nodes, {"x": shape}, {"y": shape})
+
+
+def linked(path: Path) -> Path:
+    target = regressor(path.with_name("target.onnx"))
+    path.symlink_to(target)
+    return path
+
+
+def text(path: Path) -> Path:
+    path.write_text("this is no model")
+    return path
+
+
+def cut(path: Path) -> Path:
+    regressor(path)
+    path.write_bytes(path.read_bytes()[:-40])
+    return path
+
+
+BAD: dict[str, Any] = {
+    "no model": (text, "no ONNX model"),
+    "an empty file": (lambda p: p.touch() or p, "no ONNX model"),
+    "a truncated one": (cut, r"no ONNX model|cannot be loaded"),
+    "a link": (linked, "symbolic link"),
+    "an unknown operator": (lambda p: calling(p, "RandomNormalLike"), "RandomNormalLike"),
+    "a foreign operator": (lambda p: calling(p, "Run", "com.evil"), "com.evil.Run"),
+    "a cycle": (cyclic, "cannot be loaded"),
+    "an absurd shape": (lambda p: shaped(p, 1, 3, 1 << 20, 1 << 20), "has the shape"),
+    "a shape of nothing": (lambda p: shaped(p, 1, 0, 8, 8), "has the shape"),
+    "a future opset": (
+        lambda p: write_model(
+            p,
+            [helper.make_node("Relu", ["x"], ["y"])],
+            {"x": [1, 6]},
+            {"y": [1, 6]},
+            opset=22,
+        ),
+        "opset 22",
+    ),
+    "weights in /etc": (
+        lambda p: with_outside_weights(regressor(p), "/etc/passwd"),
+        "outside its folder",
+    ),
+    "weights above": (
+        lambda p: with_outside_weights(regressor(p), "../../weights"),
+        "outside its folder",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_model_is_refused_and_nothing_is_left(
+    case: str, tmp_path: Path, models: Path
+) -> None:
+    make, told = BAD[case]
+    good = entry(regressor(tmp_path / "good.onnx"), "fr")
+    bad = entry(make(tmp_path / "bad.onnx"), "fr")
+    with pytest.raises(InputError, match=told):
+        install(str(write_registry(tmp_path / "registry.json", good, bad)))
+    assert list(models.iterdir()) == []
+
+
+WRONG: dict[str, tuple[Any, str]] = {
+    "another hash": ({"sha256": "0" * 64}, "SHA-256"),
+    "no hash": ({"sha256": "abc"}, "64 hexadecimal"),
+    "a path that leaves": ({"onnx": "../m.onnx"}, "below the registry"),
+    "an absolute path": ({"onnx": "/etc/m.onnx"}, "below the registry"),
+    "a name that leaves": ({"id": "../m"}, "id is '../m'"),
+    "an unknown kind": ({"kind": "xx"}, "kind is 'xx'"),
+    "the wrong kind": ({"kind": "nr"}, "no nr model"),
+    "a missing file": ({"onnx": "missing.onnx"}, "no such file"),
+    "a quantised one without hash": ({"quant_mode": "dynamic"}, "int8_sha256"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_entry_is_refused(case: str, tmp_path: Path) -> None:
+    more, told = WRONG[case]
+    wrong = entry(regressor(tmp_path / "m.onnx"), "fr") | more
+    with pytest.raises(InputError, match=told):
+        install(str(write_registry(tmp_path / "registry.json", wrong)))
+    assert installed() == {}
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        (b"[]", "no list of models"),
+        (b"{", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b'{"schema_version": 7, "models": []}', "schema_version 7"),
+        (b'{"schema_version": 1, "models": [3]}', "not an object"),
+        (b'{"schema_version": 1, "models": [{"id": "a"}]}', "has no 'kind'"),
+    ],
+)
+def test_what_is_no_registry_is_refused(tmp_path: Path, document: bytes, told: str) -> None:
+    path = tmp_path / "registry.json"
+    path.write_bytes(document)
+    with pytest.raises(InputError, match=told):
+        install(str(path))
+
+
+def test_two_models_of_one_name_are_refused(tmp_path: Path) -> None:
+    one = entry(regressor(tmp_path / "m.onnx"), "fr")
+    with pytest.raises(InputError, match="two models 'm'"):
+        install(str(write_registry(tmp_path / "registry.json", one, one)))
+
+
+def test_a_file_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "huge.onnx"
+    path.touch()
+    os.truncate(path, 2 << 30)
+    with pytest.raises(InputError, match="2048 MiB"):
+        install(str(path), kind=Kind.FULL_REFERENCE)
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"input_names": ["pictures"]}, "'pictures', which the graph does not have"),
+        ({"feature_order": ["adm2"]}, "takes 6 features"),
+        ({"feature_mean": [1, 2]}, "feature_mean must be 6 numbers"),
+    ],
+)
+def test_a_description_that_does_not_fit_is_refused(
+    tmp_path: Path, told: dict[str, Any], why: str
+) -> None:
+    path = regressor(tmp_path / "m.onnx")
+    path.with_suffix(".json").write_text(json.dumps(told))
+    with pytest.raises(InputError, match=why):
+        install(str(path), kind=Kind.FULL_REFERENCE)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, models: Path) -> None:
+    models.write_text("in the way")
+    with pytest.raises(WorkError, match="Nothing was installed"):
+        install(str(regressor(tmp_path / "m.onnx")), kind=Kind.FULL_REFERENCE)
+
+
+def test_what_gives_no_number_is_an_error(tmp_path: Path) -> None:
+    nodes = [helper.make_node("Log", ["features"], ["score"])]
+    path = write_model(tmp_path / "m.onnx", nodes, {"features": ["N", 6]}, {"score": ["N", 6]})
+    install(str(path), kind=Kind.FULL_REFERENCE)
+    with pytest.raises(WorkError, match="no number"):
+        Session(find_model("m"), Wish("cpu")).run([-np.ones((1, 6), np.float32)])
+
+
+def test_a_damaged_manifest_is_told(tmp_path: Path) -> None:
+    install(str(regressor(tmp_path / "m.onnx")), kind=Kind.FULL_REFERENCE)
+    manifest = find_model("m").folder / "model.json"
+    manifest.write_text("{}")
+    with pytest.raises(VmafxError, match=r"model\.json: cannot be used"):
+        installed()
+    shutil.rmtree(manifest.parent)
+
+
+def test_the_shared_registry_installs_and_gives_the_published_number() -> None:
+    install(str(shared("models/registry.json")))
+    assert len(installed()) == 10
+    row = np.array([[0.934506, 0.3636, 0.7675, 0.8628, 0.9158, 3.8953]], np.float32)
+    given = Session(find_model("vmaf_tiny_v2"), Wish()).run([row])
+    assert given[0] == pytest.approx(76.459, abs=1e-3)
