@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 from av.sidedata.sidedata import Type
+from av.video.reformatter import ChromaLocation
 
 from support.clips import frame, write_clip
 from vmafx_core.encoders import to_file
@@ -50,7 +51,7 @@ def hdr(tmp_path_factory: pytest.TempPathFactory) -> Path:
         context.sample_aspect_ratio = Fraction(4, 3)
         context.color_primaries, context.color_trc, context.colorspace = 9, 16, 9
         context.color_range = 1
-        params = f"log-level=none:master-display={HDR}:max-cll=1000,400:hdr10=1"
+        params = f"log-level=none:master-display={HDR}:max-cll=1000,400:hdr10=1:chromaloc=2"
         context.options = {"x265-params": params, "preset": "ultrafast"}
         for i in range(10):
             picture = frame(i, 128, 96, "yuv420p10le")
@@ -81,6 +82,33 @@ def test_hdr10_metadata_survive(hdr: Path, tmp_path: Path, encoder: str) -> None
 
     assert values(after, Type.CONTENT_LIGHT_LEVEL) == values(before, Type.CONTENT_LIGHT_LEVEL)
     assert Type.MASTERING_DISPLAY_METADATA in {s.type for s in after[0].side_data.values()}
+    assert after[0].chroma_location == before[0].chroma_location == ChromaLocation.TOPLEFT
+
+
+def test_hdr10_metadata_that_an_encoder_does_not_take_is_told(hdr: Path, tmp_path: Path) -> None:
+    (notice,) = encoded(hdr, tmp_path / "vp9.mp4", "libvpx-vp9").notices
+    assert notice.code == "hdr10-not-passed-on"
+    assert "hdr.mkv" in notice.text
+    assert encoded(hdr, tmp_path / "av1.mp4", "libsvtav1").notices == ()
+
+
+def test_shapes_that_are_nearly_square_survive_too(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mp4", frames=3, width=64, height=64)
+    with VideoSource(InputSpec(location=str(path))) as opened:
+        info = replace(opened.info, sample_aspect=Fraction(64, 63))
+        setting = EncodeSetting(encoder="libx264", quality=30, preset="ultrafast")
+        encode_file(opened.frames(), info, setting, tmp_path / "out.mp4")
+    assert read(tmp_path / "out.mp4")[0].info.sample_aspect == Fraction(64, 63)
+
+
+def test_times_begin_with_the_first_picture(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mp4", frames=20, width=64, height=64)
+    with VideoSource(InputSpec(location=str(path), start=0.4)) as opened:
+        setting = EncodeSetting(encoder="libx264", quality=30, preset="ultrafast")
+        encode_file(opened.frames(), opened.info, setting, tmp_path / "out.mp4")
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        assert container.start_time == 0
+        assert container.duration == 400_000
 
 
 @pytest.mark.parametrize("encoder", IN_PROCESS)

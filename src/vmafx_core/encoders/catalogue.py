@@ -36,6 +36,7 @@ _SOFTWARE = (
             "gray10le",
         ),
         two_pass=True,
+        hdr10=True,
     ),
     Encoder(
         name="libx265",
@@ -59,6 +60,7 @@ _SOFTWARE = (
             "gray12le",
         ),
         two_pass=True,
+        hdr10=True,
         fixed={"x265-params": "log-level=error"},
     ),
     Encoder(
@@ -69,6 +71,7 @@ _SOFTWARE = (
         presets=_SVT_PRESETS,
         default_preset="8",
         pix_fmts=("yuv420p", "yuv420p10le"),
+        hdr10=True,
     ),
     Encoder(
         name="libvpx-vp9",

@@ -55,6 +55,7 @@ class Encoder:
         preset_option: The option that takes the preset.
         pix_fmts: Pixel formats that it takes, in FFmpeg's names, plain before deep.
         two_pass: Whether it can aim at a bitrate in two passes.
+        hdr10: Whether it is told the static metadata of HDR10.
         program: Whether it is run through an ffmpeg program, and not in process.
         hardware: Whether it needs a device, so that only a trial says whether it works here.
         fixed: Options that are always set, such as those that let the knob act alone.
@@ -69,6 +70,7 @@ class Encoder:
     preset_option: str = "preset"
     pix_fmts: tuple[str, ...] = ("yuv420p",)
     two_pass: bool = False
+    hdr10: bool = False
     program: bool = False
     hardware: bool = False
     fixed: Mapping[str, str] = field(default_factory=dict)

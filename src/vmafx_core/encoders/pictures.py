@@ -8,11 +8,13 @@ import av
 from av.video.frame import PictureType
 
 from vmafx_core.encoders.contract import Encoder, EncodeSetting
+from vmafx_core.encoders.hdr import Hdr, hdr_of
 from vmafx_core.errors import UsageError, WorkError
 from vmafx_core.media.convert import Converter
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.pixels import pixels
 from vmafx_core.media.types import Chroma, PictureFormat, VideoInfo
+from vmafx_core.notice import Notice, warning
 
 _ASSUMED_RATE = Fraction(25)
 
@@ -29,7 +31,7 @@ def nearest_pix_fmt(encoder: Encoder, source: VideoInfo) -> str:
 
 
 class Pictures:
-    """Pictures on their way from a source to an encoder: scaled, converted, and timed.
+    """Pictures on their way from a source to an encoder: scaled, converted, and timed from 0.
 
     Args:
         encoder: The encoder.
@@ -46,6 +48,7 @@ class Pictures:
         aspect: Sample aspect ratio that keeps the picture's shape at the size that is encoded.
         count: Pictures so far.
         uneven: Whether the pictures are unevenly spaced.
+        hdr: The HDR10 metadata of the first picture; None until then, or where there are none.
 
     Raises:
         UsageError: The encoder cannot follow the setting.
@@ -67,8 +70,11 @@ class Pictures:
         self.aspect = _aspect(source, self.width, self.height)
         self.count = 0
         self.uneven = source.variable_rate
+        self.hdr: Hdr | None = None
+        self._encoder = encoder
         self._source = source
         self._key_frames = key_frames
+        self._origin = 0
         self._last: int | None = None
         form = pixels(pix_fmt)
         if form.chroma is Chroma.C420 and (self.width % 2 or self.height % 2):
@@ -78,6 +84,17 @@ class Pictures:
                 f"Crop or scale to {self.width & ~1}x{self.height & ~1} first, with --crop.",
             )
         self._picture = PictureFormat(self.width, self.height, form.chroma, form.depth)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What there is to tell once the first picture is known."""
+        if not self.hdr or self._encoder.hdr10:
+            return ()
+        text = (
+            f"{name_of(self._source.location)}: its HDR10 metadata is not passed on to "
+            f"{self._encoder.name}, and the encode may lack it"
+        )
+        return (warning("hdr10-not-passed-on", text),)
 
     def prepared(self, frames: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:
         """The pictures as they are encoded, each a reference of its own.
@@ -103,13 +120,16 @@ class Pictures:
         return ",".join(steps or ["null"])
 
     def _timed(self, frame: av.VideoFrame) -> av.VideoFrame:
+        if self._last is None:
+            self.hdr = hdr_of(frame)
+            self._origin = frame.pts or 0
         if self.setting.pix_fmt != self._picture.pix_fmt:
             # The same samples, as devices want them laid out: NV12, P010.
             frame = frame.reformat(format=self.setting.pix_fmt)
         own = Fraction(frame.time_base.num, frame.time_base.den)
         if self._last is None and self._source.variable_rate:
             self.base = own
-        ticks = round((frame.pts or 0) * own / self.base)
+        ticks = round(((frame.pts or 0) - self._origin) * own / self.base)
         # Times that are rounded to the frame rate must not meet.
         frame.pts = ticks if self._last is None else max(ticks, self._last + 1)
         frame.time_base = self.base
@@ -120,6 +140,8 @@ class Pictures:
 
 
 def _aspect(source: VideoInfo, width: int, height: int) -> Fraction:
+    if (width, height) == (source.width, source.height):
+        return source.sample_aspect
     shape = Fraction(source.width, source.height) * source.sample_aspect
     aspect = shape / Fraction(width, height)
     # Even sizes are a little off; that is no other shape.

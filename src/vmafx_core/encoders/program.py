@@ -22,7 +22,6 @@ from typing import IO, cast
 import av
 
 from vmafx_core.encoders.contract import Encoder
-from vmafx_core.encoders.hdr import hdr_of
 from vmafx_core.encoders.options import check_names, generic_names, options_of
 from vmafx_core.encoders.pictures import Pictures
 from vmafx_core.encoders.writing import Written
@@ -145,6 +144,7 @@ def encode_by_program(
         video_bytes=_video_bytes(path, data),
         seconds=time.monotonic() - began,
         pix_fmt=pictures.setting.pix_fmt,
+        notices=pictures.notices,
     )
 
 
@@ -167,7 +167,7 @@ def _arguments(
     arguments += ["-fps_mode", "passthrough", "-enc_time_base", str(pictures.base)]
     if threads:
         arguments += ["-threads", str(threads)]
-    for name, value in options_of(encoder, setting, hdr_of(first)).items():
+    for name, value in options_of(encoder, setting, pictures.hdr).items():
         arguments += [f"-{name}", value]
     # NUT keeps all times, but knows no VVC; Matroska wants to go back for AV1.
     form = "matroska" if encoder.codec == "vvc" else "nut"

@@ -11,10 +11,10 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 
 from vmafx_core.encoders.contract import Encoder
-from vmafx_core.encoders.hdr import hdr_of
 from vmafx_core.encoders.options import check_options, options_of
 from vmafx_core.encoders.pictures import Pictures
 from vmafx_core.errors import ComponentError, WorkError
+from vmafx_core.notice import Notice
 
 # SVT-AV1 prints its settings unless this says otherwise, and has no option for it.
 os.environ.setdefault("SVT_LOG", "1")
@@ -29,12 +29,14 @@ class Written:
         video_bytes: Bytes of the video packets alone.
         seconds: Wall time.
         pix_fmt: The pixel format that was encoded.
+        notices: What there is to tell.
     """
 
     frames: int
     video_bytes: int
     seconds: float
     pix_fmt: str
+    notices: tuple[Notice, ...]
 
 
 def write_video(
@@ -47,7 +49,8 @@ def write_video(
 ) -> Written:
     """Encode frames into a video stream of a container.
 
-    Colours, aspect, frame rate, times and HDR10 metadata are carried over from the source.
+    Colours, aspect, frame rate, times and HDR10 metadata are carried over from the source, as far
+    as the encoder takes them.
 
     Args:
         container: An open container, whose video stream this adds.
@@ -74,6 +77,7 @@ def write_video(
         video_bytes=video_bytes,
         seconds=time.monotonic() - began,
         pix_fmt=pictures.setting.pix_fmt,
+        notices=pictures.notices,
     )
 
 
@@ -119,11 +123,12 @@ def _open(
     context.framerate = pictures.rate
     context.thread_count = threads
     context.sample_aspect_ratio = pictures.aspect
+    context.chroma_sample_location = first.chroma_location
     context.color_range = first.color_range
     context.colorspace = first.colorspace
     context.color_primaries = first.color_primaries
     context.color_trc = first.color_trc
-    options = options_of(encoder, setting, hdr_of(first))
+    options = options_of(encoder, setting, pictures.hdr)
     check_options(context, encoder.name, options)
     context.options = options
     try:

@@ -122,7 +122,7 @@ def _cut_stream(
             return None
         into = folder / name
         into.mkdir()
-        with av.open(str(file)) as container:
+        with av.open(f"file:{file}") as container:
             written = container.streams.audio[0]
             packets = (p for p in container.demux(written) if p.size)
             made = cut(packets, written, into, seconds)
@@ -175,7 +175,7 @@ def _part(opened: Opened, spec: InputSpec) -> _Part:
 def _copy(part: _Part, container: InputContainer, stream: AudioStream, path: Path) -> bool:
     """Copy packets to a file; returns whether there were any."""
     found = False
-    with av.open(str(path), "w") as out:
+    with av.open(f"file:{path}", "w") as out:
         copied = out.add_stream_from_template(stream)
         for packet in container.demux(stream):
             time = part.time(packet)
@@ -194,7 +194,7 @@ def _encode(
     found = False
     encoder = _ENCODERS.get(choice.codec, _ENCODERS[_OTHERWISE])
     rate = _OPUS_RATE if encoder == "libopus" else stream.sample_rate
-    with av.open(str(path), "w") as out:
+    with av.open(f"file:{path}", "w") as out:
         encoded = cast(AudioStream, out.add_stream(encoder, rate=rate))
         encoded.codec_context.layout = _layout(stream)
         encoded.codec_context.bit_rate = choice.bit_rate or stream.channels * _BIT_RATE_A_CHANNEL

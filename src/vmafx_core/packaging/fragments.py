@@ -81,7 +81,7 @@ def _mux(
     else:
         options = {"movflags": _FLAGS, "frag_duration": str(round(seconds * _TICK))}
     end = Fraction(0)
-    with av.open(str(path), "w", format="mp4", options=options) as container:
+    with av.open(f"file:{path}", "w", format="mp4", options=options) as container:
         # Decoders that are no encoders, such as dav1d, have no template of their own to build.
         stream = container.add_stream_from_template(template, opaque=True)
         if template.codec_context.codec.canonical_name == "hevc":

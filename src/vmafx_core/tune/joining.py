@@ -75,7 +75,7 @@ def join(
     )
     video_bytes = 0
     try:
-        with av.open(str(path), "w") as out:
+        with av.open(f"file:{path}", "w") as out:
             for packet in _packets(parts, out, time_base):
                 packet.pts, packet.dts, packet.duration = next(stamps)
                 packet.time_base = time_base
@@ -96,7 +96,7 @@ def _packets(
     stream: av.VideoStream | None = None
     headers: bytes | None = None
     for part in parts:
-        with av.open(str(part.path)) as container:
+        with av.open(f"file:{part.path}") as container:
             video = container.streams.video[0]
             if stream is None:
                 stream = out.add_stream_from_template(video, opaque=True)
@@ -120,7 +120,7 @@ def _order(part: Part) -> npt.NDArray[np.int64]:
         WorkError: The part is not what it should be.
     """
     try:
-        with av.open(str(part.path)) as container:
+        with av.open(f"file:{part.path}") as container:
             packets = [
                 (packet.pts or 0, packet.is_keyframe)
                 for packet in container.demux(video=0)

@@ -186,13 +186,8 @@ def _cut(file: Path, folder: Path, encoder: str) -> Cut:
 
 def _whole(source: InputSpec) -> Pictures:
     def pictures() -> Iterator[av.VideoFrame]:
-        origin: int | None = None
         with VideoSource(source, threads=0) as opened:
-            for picture in opened.frames():
-                now = picture.pts or 0
-                origin = now if origin is None else origin
-                picture.pts = now - origin
-                yield picture
+            yield from opened.frames()
 
     return pictures
 

@@ -67,4 +67,4 @@ def _name(film: Film, planned: PlannedShot) -> str:
     times = film.times[shot.start_frame : shot.end_frame]
     what = (film.identity, list(times), point.setting, point.pix_fmt, point.encoder_version)
     digest = hashlib.sha256(repr(what).encode()).hexdigest()
-    return f"{shot.start_frame:08}-{digest[:16]}.mkv"
+    return f"{shot.start_frame:08}-{digest[:16]}.mp4"
