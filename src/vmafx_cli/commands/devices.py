@@ -3,16 +3,15 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 
 from vmafx_cli.command_classes import Command
-from vmafx_cli.options import panels
-from vmafx_cli.options.groups import option, with_groups
+from vmafx_cli.options.groups import with_groups
 from vmafx_cli.options.outputs import ListFormat, ListOptions
-from vmafx_core.backends.device import Device
-from vmafx_core.backends.providers import AUTO, Wish, parse_wish
+from vmafx_cli.options.running import Device
+from vmafx_core.backends.device import Device as Gpu
+from vmafx_core.backends.providers import ANYWHERE
 from vmafx_core.backends.survey import Survey
 from vmafx_core.report.files import writing_stdout
 
@@ -30,17 +29,7 @@ _EPILOG = """\
 @app.command(cls=Command, epilog=_EPILOG)
 @with_groups
 def devices(
-    device: Annotated[
-        Wish,
-        option(
-            "--device",
-            panel=panels.RUNNING,
-            metavar="DEVICE",
-            parser=parse_wish,
-            default=AUTO,
-            help="Say where models would run with this: cpu, cuda:1, openvino:GPU...",
-        ),
-    ] = Wish(),  # noqa: B008 - a constant
+    device: Device = ANYWHERE,
     *,
     listing: ListOptions,
 ) -> None:
@@ -75,7 +64,7 @@ def _print(found: Survey) -> None:
     console.print(f"models     {found.told}")
 
 
-def _table(devices: Sequence[Device], enabling: Sequence[str]) -> object:
+def _table(devices: Sequence[Gpu], enabling: Sequence[str]) -> object:
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.table import Column, Table  # noqa: PLC0415
 

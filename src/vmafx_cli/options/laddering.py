@@ -228,7 +228,7 @@ class PackagingOptions:
         Raises:
             UsageError: If options contradict each other.
         """
-        from vmafx_core.packaging.audio import AudioChoice  # noqa: PLC0415  # loads FFmpeg
+        from vmafx_core.encoders.audio import parse_audio  # noqa: PLC0415  # loads FFmpeg
         from vmafx_core.tune.ladder_media import Packaging  # noqa: PLC0415
 
         folder = self.hls or self.dash
@@ -241,15 +241,12 @@ class PackagingOptions:
                 f"--hls {self.hls} and --dash {self.dash} are different folders",
                 "Name the same one twice: they share the media.",
             )
-        codec, _, rate = self.audio.partition(":")
-        choice = AudioChoice(codec, round(values.bit_rate(rate)) if rate else None)
-        choice.check()
         return Packaging(
             folder=folder,
             hls=self.hls is not None,
             dash=self.dash is not None,
             media=not self.manifest_only,
-            audio=choice,
+            audio=parse_audio(self.audio),
         )
 
 

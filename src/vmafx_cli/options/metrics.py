@@ -7,7 +7,8 @@ import typer
 
 from vmafx_cli.options import names, panels
 from vmafx_cli.options.groups import option
-from vmafx_core.errors import UsageError
+from vmafx_core.backends.specs import NeuralSpec, parse_neural
+from vmafx_core.errors import UnknownNameError, UsageError
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, parse_feature, parse_model
 from vmafx_core.scoring.request import DEFAULT_MODEL
 
@@ -28,22 +29,34 @@ def _unless_named(ctx: typer.Context, wanted: bool) -> bool:
     return wanted and (_typed(ctx, "no_model") or not _typed(ctx, "model"))
 
 
+def _parsed(text: str) -> ModelSpec | NeuralSpec:
+    """A model of libvmaf, or else an installed one of that name."""
+    try:
+        return parse_model(text)
+    except UnknownNameError:
+        from vmafx_core.backends.installed import installed  # noqa: PLC0415  # mostly not needed
+
+        if text.partition(":")[0] not in installed():
+            raise
+    return parse_neural(text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricOptions:
     """What is measured; the fields are the options."""
 
     model: Annotated[
-        list[ModelSpec] | None,
+        list[Any] | None,
         option(
             "--model",
             "-m",
             panel=panels.MEASURED,
             metavar="MODEL",
-            parser=parse_model,
+            parser=_parsed,
             callback=_unless_switched_off,
             complete=names.models,
             default=DEFAULT_MODEL,
-            help="A VMAF model, or auto; repeatable. See 'vmafx models'.",
+            help="A model of 'vmafx models', or auto; repeatable.",
         ),
     ] = None
     no_model: Annotated[
@@ -81,7 +94,13 @@ class MetricOptions:
             raise UsageError("--no-model leaves nothing to measure", "Add a --feature.")
         if self.no_model:
             return ()
-        return tuple(self.model or (ModelSpec(version=DEFAULT_MODEL),))
+        if not self.model:
+            return (ModelSpec(version=DEFAULT_MODEL),)
+        return tuple(spec for spec in self.model if isinstance(spec, ModelSpec))
+
+    def neural(self) -> tuple[NeuralSpec, ...]:
+        """The neural models to run beside."""
+        return tuple(spec for spec in self.model or () if isinstance(spec, NeuralSpec))
 
     def features(self) -> tuple[FeatureSpec, ...]:
         """The further features to extract."""

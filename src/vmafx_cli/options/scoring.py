@@ -7,6 +7,8 @@ from vmafx_cli.options import panels, values
 from vmafx_cli.options.groups import option
 from vmafx_cli.options.metrics import MetricOptions
 from vmafx_cli.options.outputs import Threads
+from vmafx_cli.options.running import Device
+from vmafx_core.backends.providers import ANYWHERE
 from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.request import Pairing, ScoreRequest, Sync
 
@@ -71,6 +73,7 @@ class ScoringOptions(MetricOptions):
         ),
     ] = 5.0
     threads: Threads = None
+    device: Device = ANYWHERE
 
     def request(self, reference: InputSpec, distorted: tuple[InputSpec, ...]) -> ScoreRequest:
         """The request to score these videos.
@@ -84,6 +87,8 @@ class ScoringOptions(MetricOptions):
             distorted=distorted,
             models=self.models(),
             features=self.features(),
+            neural=self.neural(),
+            device=self.device,
             size=self.size,
             frames=self.frames,
             pairing=self.pairing,

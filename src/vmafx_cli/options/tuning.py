@@ -8,6 +8,7 @@ from vmafx_cli.options import names, panels, values
 from vmafx_cli.options.groups import option
 from vmafx_cli.options.metrics import MetricOptions
 from vmafx_cli.options.outputs import Threads
+from vmafx_core.errors import UsageError
 from vmafx_core.tune.request import Measuring, Sampling
 
 if TYPE_CHECKING:
@@ -142,6 +143,10 @@ class SampleOptions(MetricOptions):
         Raises:
             UsageError: If nothing is to be measured, or options contradict each other.
         """
+        if neural := self.neural():
+            raise UsageError(
+                f"searches cannot be for {neural[0].model!r}", "Use a model of libvmaf."
+            )
         sampling = Sampling(
             windows=self.samples,
             seconds=self.sample_seconds or Sampling().seconds,

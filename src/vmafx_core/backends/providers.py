@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 
 from vmafx_core.backends.device import Device, Vendor
 from vmafx_core.errors import ComponentError, UsageError
@@ -61,6 +60,10 @@ class Wish:
     which: str = ""
 
 
+ANYWHERE = Wish()
+"""Where `auto` leads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Where a model is to run.
@@ -98,6 +101,8 @@ def parse_wish(text: str) -> Wish:
 
 def installed_build() -> tuple[str, str] | None:
     """The build of ONNX Runtime that is installed, and its version; None for none."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # slow to load
+
     for package in BUILDS:
         try:
             return package, version(package)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from vmafx_core.media.types import VideoInfo
 from vmafx_core.notice import counted
 from vmafx_core.report.plain import shown_location
-from vmafx_core.scoring.result import Metric, ModelUse, PairResult, ScoreResult
+from vmafx_core.scoring.result import Metric, ModelUse, NeuralUse, PairResult, ScoreResult
 
 Line = tuple[str, str]
 """What it is about, and the words."""
@@ -57,6 +57,12 @@ def describe_model(model: ModelUse) -> str:
     return f"{name}, {low:g} to {high:g}" + (f", {', '.join(options)}" if options else "")
 
 
+def describe_neural(use: NeuralUse) -> str:
+    """A neural model, what it is used as and where it ran."""
+    where = f"{use.provider} on {use.device}"
+    return f"{use.model} ({use.role}, {use.precision}), {where}, ONNX Runtime {use.runtime}"
+
+
 def describe_frames(pair: PairResult) -> str:
     """Where every frame of the two sides went."""
     account = pair.frames
@@ -103,6 +109,8 @@ def pair_lines(pair: PairResult) -> Iterator[Line]:
     yield "frames", describe_frames(pair)
     for model in pair.models:
         yield "model", describe_model(model)
+    for neural in pair.neural:
+        yield "neural model", describe_neural(neural)
 
 
 def run_lines(result: ScoreResult) -> Iterator[Line]:

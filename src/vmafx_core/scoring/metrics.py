@@ -1,6 +1,6 @@
 """From the scores of segments to the metrics of a result."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -17,6 +17,7 @@ def collect(
     segments: Sequence[SegmentScores],
     predicted: Collection[str],
     requested: Sequence[FeatureSpec],
+    neural: Mapping[str, MetricKind],
 ) -> dict[str, Metric]:
     """Join the segments, and pool every metric.
 
@@ -24,6 +25,7 @@ def collect(
         segments: All segments of a pair, in order; at least one.
         predicted: The names of the models' metrics.
         requested: The features that were asked for.
+        neural: The kinds of neural models' metrics, by name.
 
     Returns:
         The metrics by name: models, bootstrap statistics, asked-for features, elementary ones.
@@ -31,7 +33,7 @@ def collect(
     metrics = []
     for name in segments[0].metrics:
         values = np.concatenate([s.metrics[name] for s in segments])
-        kind = _kind(name, predicted, requested)
+        kind = neural.get(name) or _kind(name, predicted, requested)
         pooled = pool(values, lower_is_better=is_distance(name, kind))
         metrics.append(Metric(name, kind, values, pooled))
     order = list(MetricKind)

@@ -2,15 +2,17 @@
 
 import math
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import av
 import numpy as np
 import numpy.typing as npt
 
 from vmafx_core.errors import MismatchError
+from vmafx_core.libvmaf.specs import FeatureSpec
 from vmafx_core.media.convert import Converter
 from vmafx_core.media.frames import Source
 from vmafx_core.media.locations import is_pipe, name_of
@@ -25,6 +27,9 @@ from vmafx_core.scoring.plan import ASSUMED_RATE, PairPlan, Plan
 from vmafx_core.scoring.request import Pairing, ScoreRequest
 from vmafx_core.scoring.result import FrameAccount, PairResult
 from vmafx_core.scoring.segments import SegmentScorer, SegmentScores
+
+if TYPE_CHECKING:
+    from vmafx_core.scoring.neural import NeuralRun
 
 # Frames at the start that are looked at for a shift, and how far they may be shifted.
 _WATCHED_FRAMES = 75
@@ -65,6 +70,7 @@ class PairRun:
         self._plan: PairPlan = plan.pairs[index]
         self._pairing = plan.pairing
         self._requested = request.features
+        self._neural_metrics = plan.neural
         self._rates = [
             float(source.info.frame_rate or ASSUMED_RATE)
             for source in (plan.reference, self._plan.source)
@@ -86,14 +92,29 @@ class PairRun:
             self._pairer = self._make_pairer()
             self._scorer = SegmentScorer(
                 self._plan.models,
-                request.features,
+                (*request.features, *self._further(request.features, plan)),
                 matched.picture,
                 threads=max(1, math.ceil(plan.threads / len(plan.pairs))),
                 segment_frames=request.segment_frames,
             )
+            self._neural = self._neural_run(plan) if plan.neural else None
         except BaseException:
             self._reader.close()
             raise
+
+    @staticmethod
+    def _further(requested: Sequence[FeatureSpec], plan: Plan) -> Sequence[FeatureSpec]:
+        """The features that neural models want, besides those that were asked for."""
+        if not plan.neural:
+            return ()
+        from vmafx_core.scoring.neural import features_for  # noqa: PLC0415  # most runs do without
+
+        return [f for f in features_for(plan.neural) if f not in requested]
+
+    def _neural_run(self, plan: Plan) -> "NeuralRun":
+        from vmafx_core.scoring.neural import NeuralRun  # noqa: PLC0415  # most runs do without
+
+        return NeuralRun(plan.neural, self._plan.source.info, self._plan.match.picture.depth)
 
     @property
     def _by_index(self) -> bool:
@@ -139,6 +160,8 @@ class PairRun:
             self._thumbs[0].append(thumbnail(reference))
             self._thumbs[1].append(thumbnail(distorted))
         self._scorer.feed(reference, distorted)
+        if self._neural:
+            self._neural.feed(reference, distorted)
         self._times.append(time)
         self._distorted_times.append(float(distorted.time or 0.0))
         self._first = self._first or (index, self._pairer.read - 1)
@@ -161,9 +184,11 @@ class PairRun:
         yield from map(self._known, self._scorer.finish())
 
     def _known(self, segment: SegmentScores) -> FrameScores:
+        if self._neural:
+            added = self._neural.complete(segment.count, segment.metrics)
+            segment = replace(segment, metrics=segment.metrics | added)
         self._segments.append(segment)
-        count = len(next(iter(segment.metrics.values())))
-        times = np.array(self._times[segment.first : segment.first + count])
+        times = np.array(self._times[segment.first : segment.first + segment.count])
         return FrameScores(self._index, segment.first, times, segment.metrics)
 
     def result(self, reference_total: int, seconds: float) -> PairResult:
@@ -174,7 +199,8 @@ class PairRun:
             seconds: Wall time so far.
         """
         predicted = {metric for _, metric in self._plan.models}
-        metrics = collect(self._segments, predicted, self._requested)
+        kinds = {metric.name: metric.kind for metric in self._neural_metrics}
+        metrics = collect(self._segments, predicted, self._requested, kinds)
         times = np.array(self._times)
         frames = self._account(reference_total)
         notices = [
@@ -182,6 +208,7 @@ class PairRun:
             *self._converter.notices,
             *self._frame_notices(frames),
             *self._shift_notices(),
+            *(self._neural.notices if self._neural else ()),
         ]
         matched, plan = self._plan.match, self._plan
         return PairResult(
@@ -200,6 +227,7 @@ class PairRun:
             worst=worst_frames(next(iter(metrics.values())), times),
             notices=tuple(notices),
             seconds=seconds,
+            neural=tuple(metric.use for metric in self._neural_metrics),
         )
 
     def _account(self, reference_total: int) -> FrameAccount:
@@ -262,6 +290,8 @@ class PairRun:
     def close(self) -> None:
         """Stop at once and free everything."""
         self._scorer.close()
+        if self._neural:
+            self._neural.close()
         self._reader.close()
 
     def __enter__(self) -> Self:

@@ -1,6 +1,7 @@
 """Settling everything before the first frame is scored: inputs, offsets, pictures, models."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from vmafx_core.errors import MismatchError, UsageError
 from vmafx_core.libvmaf.model import Model
@@ -16,6 +17,9 @@ from vmafx_core.scoring.inputs import Inputs, ReadyInputs
 from vmafx_core.scoring.models import choose_models
 from vmafx_core.scoring.needs import check_picture
 from vmafx_core.scoring.request import Pairing, ScoreRequest
+
+if TYPE_CHECKING:
+    from vmafx_core.scoring.neural import NeuralMetric
 
 _MOST_THREADS = 512
 _MOST_SIDE = 16384
@@ -57,6 +61,7 @@ class Plan:
         threads: Threads for libvmaf, over all pairs.
         expected_frames: Pairs that will probably be scored; None where nothing says.
         notices: What there is to tell about the run as a whole.
+        neural: The neural models, loaded.
     """
 
     reference: Source
@@ -65,6 +70,7 @@ class Plan:
     threads: int
     expected_frames: int | None
     notices: tuple[Notice, ...]
+    neural: "tuple[NeuralMetric, ...]"
 
 
 def make_plan(request: ScoreRequest, inputs: Inputs | ReadyInputs) -> Plan:
@@ -84,6 +90,7 @@ def make_plan(request: ScoreRequest, inputs: Inputs | ReadyInputs) -> Plan:
         if spec.version != AUTO:
             Model(spec, "checked").close()
     cpus = usable_cpus()
+    neural = _loaded(request)
     reference, distorted = inputs.opened()
     pairs = tuple(_plan_pair(request, reference, source) for source in distorted)
     return Plan(
@@ -92,8 +99,19 @@ def make_plan(request: ScoreRequest, inputs: Inputs | ReadyInputs) -> Plan:
         pairing=Pairing.TIME if request.pairing is Pairing.TIME else Pairing.INDEX,
         threads=request.threads or cpus,
         expected_frames=_expected(request, reference, pairs),
-        notices=reference.notices,
+        notices=(*reference.notices, *(n for m in neural for n in m.session.notices)),
+        neural=neural,
     )
+
+
+def _loaded(request: ScoreRequest) -> "tuple[NeuralMetric, ...]":
+    if not request.neural:
+        return ()
+    from vmafx_core.scoring.neural import load_neural  # noqa: PLC0415  # most runs do without
+
+    # Scoring needs the CPUs; without it, they are free.
+    threads = 1 if request.models or request.features else request.threads or usable_cpus()
+    return load_neural(request.neural, request.device, threads)
 
 
 def check_request(request: ScoreRequest) -> None:
@@ -104,7 +122,7 @@ def check_request(request: ScoreRequest) -> None:
     """
     if not request.distorted:
         raise UsageError("there is no distorted video to score")
-    if not request.models and not request.features:
+    if not request.models and not request.features and not request.neural:
         raise UsageError("there is nothing to measure", "Name a model or a feature.")
     width, height = request.size or (None, None)
     limits = (

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from vmafx_core.backends.providers import ANYWHERE, Wish
+from vmafx_core.backends.specs import NeuralSpec
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec
 from vmafx_core.media.types import InputSpec
 
@@ -46,6 +48,8 @@ class ScoreRequest:
         distorted: The distorted videos, each scored against the same reference.
         models: VMAF models to predict with; empty for features only.
         features: Further features to extract.
+        neural: Neural models to run beside.
+        device: Where these are to run.
         size: Width and height to which both sides are scaled; None for the reference's own.
         frames: Most frame pairs to score; None for all.
         pairing: How frames are put together.
@@ -58,6 +62,8 @@ class ScoreRequest:
     distorted: tuple[InputSpec, ...]
     models: tuple[ModelSpec, ...] = (ModelSpec(version=DEFAULT_MODEL),)
     features: tuple[FeatureSpec, ...] = ()
+    neural: tuple[NeuralSpec, ...] = ()
+    device: Wish = ANYWHERE
     size: tuple[int, int] | None = None
     frames: int | None = None
     pairing: Pairing = Pairing.AUTO

@@ -19,6 +19,10 @@ class MetricKind(StrEnum):
 
     MODEL = "model"
     """A model's prediction: `vmaf` and its like."""
+    NEURAL = "neural"
+    """A neural model's value."""
+    DISTANCE = "distance"
+    """A neural model's distance, of which less is better."""
     BOOTSTRAP = "bootstrap"
     """A statistic of a bootstrap model: its mean, standard deviation, interval bounds."""
     REQUESTED = "requested"
@@ -29,6 +33,8 @@ class MetricKind(StrEnum):
 
 def is_distance(name: str, kind: MetricKind) -> bool:
     """Whether less of a metric is better."""
+    if kind is MetricKind.DISTANCE:
+        return True
     return kind in {MetricKind.REQUESTED, MetricKind.ELEMENTARY} and lower_is_better(name)
 
 
@@ -95,6 +101,31 @@ class ModelUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NeuralUse:
+    """A neural model as it was used.
+
+    Attributes:
+        metric: The name of its metric in the result.
+        model: Its id.
+        role: "regressor", "quality", "distance" or "saliency".
+        sha256: The SHA-256 of its file.
+        provider: The execution provider on which it really ran.
+        device: The GPU's name, or "CPU".
+        runtime: The version of ONNX Runtime.
+        precision: "fp32" or "int8".
+    """
+
+    metric: str
+    model: str
+    role: str
+    sha256: str
+    provider: str
+    device: str
+    runtime: str
+    precision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FrameAccount:
     """Where every frame of the two sides went.
 
@@ -136,6 +167,7 @@ class PairResult:
         worst: The frames with the worst scores of the leading metric, worst first.
         notices: What there is to tell about this pair.
         seconds: Wall time of the run up to this pair's last segment.
+        neural: The neural models as they were used.
     """
 
     distorted: VideoInfo
@@ -153,6 +185,7 @@ class PairResult:
     worst: tuple[WorstFrame, ...]
     notices: tuple[Notice, ...]
     seconds: float
+    neural: tuple[NeuralUse, ...] = ()
 
     @property
     def lead(self) -> Metric:

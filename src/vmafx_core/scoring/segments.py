@@ -33,18 +33,23 @@ class SegmentScores:
 
     Attributes:
         first: Index of its first frame.
+        count: How many frames it has.
         metrics: Values by name, models first; each of shape (frames,).
     """
 
     first: int
+    count: int
     metrics: dict[str, Scores]
 
 
 @dataclass(slots=True)
 class _Open:
-    """A segment being fed: its own frames are first to last - 1, the context began at `began`."""
+    """A segment being fed: its own frames are first to last - 1, the context began at `began`.
 
-    context: Context
+    Where libvmaf has nothing to measure there is no context.
+    """
+
+    context: Context | None
     began: int
     first: int
     last: int
@@ -79,7 +84,8 @@ class SegmentScorer:
         self._before = frames_before(specs, features)
         self._length = max(segment_frames, self._before + FRAMES_AFTER + 1)
         self._open: list[_Open] = []
-        self._pending: deque[tuple[Future[SegmentScores], Context]] = deque()
+        self._idle = not models and not features
+        self._pending: deque[tuple[Future[SegmentScores], Context | None]] = deque()
         self._names: dict[str, str] | None = None
         self._fed = 0
         self._next_first = 0
@@ -100,7 +106,9 @@ class SegmentScorer:
         return self._fed
 
     def _begin(self) -> None:
-        context = Context(self._models, self._features, self._picture, self._threads)
+        context = None
+        if not self._idle:
+            context = Context(self._models, self._features, self._picture, self._threads)
         first = self._next_first
         self._next_first = first + self._length
         self._open.append(_Open(context, self._fed, first, self._next_first))
@@ -114,7 +122,8 @@ class SegmentScorer:
         if self._fed == self._next_first - self._before:
             self._begin()
         for segment in self._open:
-            segment.context.feed(reference, distorted)
+            if segment.context:
+                segment.context.feed(reference, distorted)
         self._fed += 1
         if self._fed == self._open[0].last + FRAMES_AFTER:
             self._finish(self._open.pop(0))
@@ -128,6 +137,8 @@ class SegmentScorer:
 
     def _collect(self, segment: _Open) -> SegmentScores:
         """Flush a context and read its scores; in the flushing thread."""
+        if segment.context is None:
+            return SegmentScores(segment.first, segment.last - segment.first, {})
         with segment.context as context:
             context.flush()
             if self._names is None:
@@ -136,7 +147,8 @@ class SegmentScorer:
             values = context.predict(first, last)
             for name, stored in self._names.items():
                 values[name] = context.feature(stored, first, last)
-        return SegmentScores(segment.first, {n: np.array(v) for n, v in values.items()})
+        arrays = {name: np.array(value) for name, value in values.items()}
+        return SegmentScores(segment.first, last - first, arrays)
 
     def _checked_names(self, context: Context) -> dict[str, str]:
         """The features' names; libvmaf goes on in silence where one fails, this does not."""
@@ -167,7 +179,7 @@ class SegmentScorer:
             segment = self._open.pop(0)
             if segment.first < self._fed:
                 self._finish(segment)
-            else:
+            elif segment.context:
                 segment.context.close()
         done = [self._result(future) for future, _ in self._pending]
         self._pending.clear()
@@ -187,10 +199,9 @@ class SegmentScorer:
             return
         self._closed = True
         self._flusher.shutdown(cancel_futures=True)
-        for segment in self._open:
-            segment.context.close()
-        for _, context in self._pending:
-            context.close()
+        for context in (*(s.context for s in self._open), *(c for _, c in self._pending)):
+            if context:
+                context.close()
         for model in self._models:
             model.close()
 

@@ -66,7 +66,7 @@ def encode(
     from vmafx_cli.tuning import present  # noqa: PLC0415  # help does without the engine
     from vmafx_core.errors import RequirementError  # noqa: PLC0415
     from vmafx_core.report.tuning.encode import encode_view  # noqa: PLC0415
-    from vmafx_core.tune.audio import parse_audio  # noqa: PLC0415
+    from vmafx_core.encoders.audio import parse_audio  # noqa: PLC0415
     from vmafx_core.tune.crf import CrfRequest  # noqa: PLC0415
     from vmafx_core.tune.encode import encode_events  # noqa: PLC0415
 

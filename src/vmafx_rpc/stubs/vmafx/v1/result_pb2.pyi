@@ -98,7 +98,7 @@ class ScoreResult(_message.Message):
     def __init__(self, reference: _Optional[_Union[VideoInfo, _Mapping]] = ..., pairs: _Optional[_Iterable[_Union[PairResult, _Mapping]]] = ..., versions: _Optional[_Union[Versions, _Mapping]] = ..., threads: _Optional[int] = ..., notices: _Optional[_Iterable[_Union[Notice, _Mapping]]] = ..., seconds: _Optional[float] = ...) -> None: ...
 
 class PairResult(_message.Message):
-    __slots__ = ("distorted", "picture", "reference_filters", "distorted_filters", "pairing", "offset", "offset_source", "models", "metrics", "times", "distorted_times", "frames", "worst", "notices", "seconds")
+    __slots__ = ("distorted", "picture", "reference_filters", "distorted_filters", "pairing", "offset", "offset_source", "models", "metrics", "times", "distorted_times", "frames", "worst", "notices", "seconds", "neural")
     DISTORTED_FIELD_NUMBER: _ClassVar[int]
     PICTURE_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_FILTERS_FIELD_NUMBER: _ClassVar[int]
@@ -114,6 +114,7 @@ class PairResult(_message.Message):
     WORST_FIELD_NUMBER: _ClassVar[int]
     NOTICES_FIELD_NUMBER: _ClassVar[int]
     SECONDS_FIELD_NUMBER: _ClassVar[int]
+    NEURAL_FIELD_NUMBER: _ClassVar[int]
     distorted: VideoInfo
     picture: PictureFormat
     reference_filters: str
@@ -129,7 +130,28 @@ class PairResult(_message.Message):
     worst: _containers.RepeatedCompositeFieldContainer[WorstFrame]
     notices: _containers.RepeatedCompositeFieldContainer[Notice]
     seconds: float
-    def __init__(self, distorted: _Optional[_Union[VideoInfo, _Mapping]] = ..., picture: _Optional[_Union[PictureFormat, _Mapping]] = ..., reference_filters: _Optional[str] = ..., distorted_filters: _Optional[str] = ..., pairing: _Optional[str] = ..., offset: _Optional[int] = ..., offset_source: _Optional[str] = ..., models: _Optional[_Iterable[_Union[ModelUse, _Mapping]]] = ..., metrics: _Optional[_Iterable[_Union[Metric, _Mapping]]] = ..., times: _Optional[_Iterable[float]] = ..., distorted_times: _Optional[_Iterable[float]] = ..., frames: _Optional[_Union[FrameAccount, _Mapping]] = ..., worst: _Optional[_Iterable[_Union[WorstFrame, _Mapping]]] = ..., notices: _Optional[_Iterable[_Union[Notice, _Mapping]]] = ..., seconds: _Optional[float] = ...) -> None: ...
+    neural: _containers.RepeatedCompositeFieldContainer[NeuralUse]
+    def __init__(self, distorted: _Optional[_Union[VideoInfo, _Mapping]] = ..., picture: _Optional[_Union[PictureFormat, _Mapping]] = ..., reference_filters: _Optional[str] = ..., distorted_filters: _Optional[str] = ..., pairing: _Optional[str] = ..., offset: _Optional[int] = ..., offset_source: _Optional[str] = ..., models: _Optional[_Iterable[_Union[ModelUse, _Mapping]]] = ..., metrics: _Optional[_Iterable[_Union[Metric, _Mapping]]] = ..., times: _Optional[_Iterable[float]] = ..., distorted_times: _Optional[_Iterable[float]] = ..., frames: _Optional[_Union[FrameAccount, _Mapping]] = ..., worst: _Optional[_Iterable[_Union[WorstFrame, _Mapping]]] = ..., notices: _Optional[_Iterable[_Union[Notice, _Mapping]]] = ..., seconds: _Optional[float] = ..., neural: _Optional[_Iterable[_Union[NeuralUse, _Mapping]]] = ...) -> None: ...
+
+class NeuralUse(_message.Message):
+    __slots__ = ("metric", "model", "role", "sha256", "provider", "device", "runtime", "precision")
+    METRIC_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    DEVICE_FIELD_NUMBER: _ClassVar[int]
+    RUNTIME_FIELD_NUMBER: _ClassVar[int]
+    PRECISION_FIELD_NUMBER: _ClassVar[int]
+    metric: str
+    model: str
+    role: str
+    sha256: str
+    provider: str
+    device: str
+    runtime: str
+    precision: str
+    def __init__(self, metric: _Optional[str] = ..., model: _Optional[str] = ..., role: _Optional[str] = ..., sha256: _Optional[str] = ..., provider: _Optional[str] = ..., device: _Optional[str] = ..., runtime: _Optional[str] = ..., precision: _Optional[str] = ...) -> None: ...
 
 class Metric(_message.Message):
     __slots__ = ("name", "kind", "values", "pooled")

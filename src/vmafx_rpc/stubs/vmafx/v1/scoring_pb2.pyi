@@ -168,16 +168,18 @@ class FramePair(_message.Message):
     def __init__(self, frame_index: _Optional[int] = ..., raw_reference: _Optional[bytes] = ..., raw_distorted: _Optional[bytes] = ...) -> None: ...
 
 class Chunk(_message.Message):
-    __slots__ = ("input", "offset", "data", "error")
+    __slots__ = ("input", "offset", "data", "error", "size")
     INPUT_FIELD_NUMBER: _ClassVar[int]
     OFFSET_FIELD_NUMBER: _ClassVar[int]
     DATA_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
     input: int
     offset: int
     data: bytes
     error: str
-    def __init__(self, input: _Optional[int] = ..., offset: _Optional[int] = ..., data: _Optional[bytes] = ..., error: _Optional[str] = ...) -> None: ...
+    size: int
+    def __init__(self, input: _Optional[int] = ..., offset: _Optional[int] = ..., data: _Optional[bytes] = ..., error: _Optional[str] = ..., size: _Optional[int] = ...) -> None: ...
 
 class ScoreStreamResponse(_message.Message):
     __slots__ = ("frame_score", "aggregate", "read", "event")

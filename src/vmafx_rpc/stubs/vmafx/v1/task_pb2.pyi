@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ScoreTask(_message.Message):
-    __slots__ = ("reference", "distorted", "models", "features", "size", "frames", "pairing", "sync", "threads", "segment_frames")
+    __slots__ = ("reference", "distorted", "models", "features", "size", "frames", "pairing", "sync", "threads", "segment_frames", "latency", "neural", "device")
     REFERENCE_FIELD_NUMBER: _ClassVar[int]
     DISTORTED_FIELD_NUMBER: _ClassVar[int]
     MODELS_FIELD_NUMBER: _ClassVar[int]
@@ -18,6 +18,9 @@ class ScoreTask(_message.Message):
     SYNC_FIELD_NUMBER: _ClassVar[int]
     THREADS_FIELD_NUMBER: _ClassVar[int]
     SEGMENT_FRAMES_FIELD_NUMBER: _ClassVar[int]
+    LATENCY_FIELD_NUMBER: _ClassVar[int]
+    NEURAL_FIELD_NUMBER: _ClassVar[int]
+    DEVICE_FIELD_NUMBER: _ClassVar[int]
     reference: Input
     distorted: _containers.RepeatedCompositeFieldContainer[Input]
     models: _containers.RepeatedCompositeFieldContainer[ModelSpec]
@@ -28,7 +31,34 @@ class ScoreTask(_message.Message):
     sync: Sync
     threads: int
     segment_frames: int
-    def __init__(self, reference: _Optional[_Union[Input, _Mapping]] = ..., distorted: _Optional[_Iterable[_Union[Input, _Mapping]]] = ..., models: _Optional[_Iterable[_Union[ModelSpec, _Mapping]]] = ..., features: _Optional[_Iterable[_Union[FeatureSpec, _Mapping]]] = ..., size: _Optional[_Union[Size, _Mapping]] = ..., frames: _Optional[int] = ..., pairing: _Optional[str] = ..., sync: _Optional[_Union[Sync, _Mapping]] = ..., threads: _Optional[int] = ..., segment_frames: _Optional[int] = ...) -> None: ...
+    latency: float
+    neural: _containers.RepeatedCompositeFieldContainer[NeuralSpec]
+    device: Device
+    def __init__(self, reference: _Optional[_Union[Input, _Mapping]] = ..., distorted: _Optional[_Iterable[_Union[Input, _Mapping]]] = ..., models: _Optional[_Iterable[_Union[ModelSpec, _Mapping]]] = ..., features: _Optional[_Iterable[_Union[FeatureSpec, _Mapping]]] = ..., size: _Optional[_Union[Size, _Mapping]] = ..., frames: _Optional[int] = ..., pairing: _Optional[str] = ..., sync: _Optional[_Union[Sync, _Mapping]] = ..., threads: _Optional[int] = ..., segment_frames: _Optional[int] = ..., latency: _Optional[float] = ..., neural: _Optional[_Iterable[_Union[NeuralSpec, _Mapping]]] = ..., device: _Optional[_Union[Device, _Mapping]] = ...) -> None: ...
+
+class NeuralSpec(_message.Message):
+    __slots__ = ("model", "name", "int8", "encoder", "preset", "crf")
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    INT8_FIELD_NUMBER: _ClassVar[int]
+    ENCODER_FIELD_NUMBER: _ClassVar[int]
+    PRESET_FIELD_NUMBER: _ClassVar[int]
+    CRF_FIELD_NUMBER: _ClassVar[int]
+    model: str
+    name: str
+    int8: bool
+    encoder: str
+    preset: float
+    crf: float
+    def __init__(self, model: _Optional[str] = ..., name: _Optional[str] = ..., int8: _Optional[bool] = ..., encoder: _Optional[str] = ..., preset: _Optional[float] = ..., crf: _Optional[float] = ...) -> None: ...
+
+class Device(_message.Message):
+    __slots__ = ("device", "which")
+    DEVICE_FIELD_NUMBER: _ClassVar[int]
+    WHICH_FIELD_NUMBER: _ClassVar[int]
+    device: str
+    which: str
+    def __init__(self, device: _Optional[str] = ..., which: _Optional[str] = ...) -> None: ...
 
 class Input(_message.Message):
     __slots__ = ("location", "width", "height", "pix_fmt", "frame_rate", "stream", "start", "duration", "skip", "crop", "deinterlace")

@@ -1,0 +1,99 @@
+"""Which neural models to use, and the grammar users write them in.
+
+A model is an installed one's name, parts behind it separated by colons::
+
+    vmaf_tiny_v2
+    nr_metric_v1:int8:name=mos
+    fr_regressor_v3:encoder=libx265:preset=5:crf=28
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from vmafx_core.backends.installed import InstalledModel, find_model
+from vmafx_core.errors import UnknownNameError, UsageError
+
+_METRIC_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_PARTS = ("name", "int8", "encoder", "preset", "crf")
+PRESETS = 9
+"""The slowest preset of a codec block; 0 is the fastest."""
+CRFS = 63
+"""The coarsest CRF of a codec block."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeuralSpec:
+    """One neural model and how to use it.
+
+    Attributes:
+        model: The installed model's id.
+        name: What its metric is called in the result; empty for its id.
+        int8: Whether its int8 twin is used.
+        encoder: The encoder that a codec block tells of; empty for the one that the distorted
+            video's codec suggests.
+        preset: Its preset from 0 to 9; None for the middle.
+        crf: Its CRF from 0 to 63; None for the middle.
+    """
+
+    model: str
+    name: str = ""
+    int8: bool = False
+    encoder: str = ""
+    preset: float | None = None
+    crf: float | None = None
+
+    @property
+    def metric(self) -> str:
+        """What its metric is called."""
+        return self.name or self.model
+
+
+def parse_neural(text: str) -> NeuralSpec:
+    """Read a neural model as users write it.
+
+    Raises:
+        UnknownNameError: There is no such model, encoder or part.
+        UsageError: A value is wrong, or means nothing to this model.
+    """
+    first, *parts = text.split(":")
+    model = find_model(first)
+    spec = NeuralSpec(model=first)
+    for part in parts:
+        spec = _with(spec, model, *part.partition("=")[::2])
+    return spec
+
+
+def _with(spec: NeuralSpec, model: InstalledModel, key: str, value: str) -> NeuralSpec:
+    encoders = model.description.encoders
+    match key:
+        case "name" if _METRIC_NAME.fullmatch(value):
+            return replace(spec, name=value)
+        case "int8" if not value:
+            if model.int8 is None:
+                raise UsageError(f"{spec.model} has no int8 twin", "Leave out :int8.")
+            return replace(spec, int8=True)
+        case "encoder" | "preset" | "crf" if not encoders:
+            raise UsageError(f"{spec.model} does not ask for {key}", f"Leave out :{key}=.")
+        case "encoder":
+            if value not in encoders:
+                raise UnknownNameError.of(
+                    f"encoder of {spec.model}:", value, encoders, f"It has {', '.join(encoders)}."
+                )
+            return replace(spec, encoder=value)
+        case "preset":
+            return replace(spec, preset=_number(key, value, PRESETS))
+        case "crf":
+            return replace(spec, crf=_number(key, value, CRFS))
+        case "name":
+            raise UsageError(f"{value!r} cannot be the name of a model's scores")
+    raise UnknownNameError.of("part of a model", key, _PARTS, f"Parts: {', '.join(_PARTS)}.")
+
+
+def _number(key: str, text: str, most: int) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= most:
+        raise UsageError(f"{key}={text} is out of range", f"It goes from 0 to {most}.")
+    return value

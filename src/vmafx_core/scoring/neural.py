@@ -1,0 +1,250 @@
+"""Neural models beside libvmaf: fed with the same pictures and features, as segments come."""
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Self
+
+import av
+import numpy as np
+
+from vmafx_core.backends.description import Description, Role
+from vmafx_core.backends.installed import find_model
+from vmafx_core.backends.pictures import luma_of, tensor_of
+from vmafx_core.backends.providers import Wish
+from vmafx_core.backends.session import Session
+from vmafx_core.backends.specs import CRFS, PRESETS, NeuralSpec
+from vmafx_core.errors import UsageError
+from vmafx_core.libvmaf.specs import FeatureSpec
+from vmafx_core.media.types import VideoInfo
+from vmafx_core.notice import Notice, info
+from vmafx_core.scoring.result import MetricKind, NeuralUse, Scores
+from vmafx_core.scoring.vectors import find_vector
+
+# Pictures that wait for a model.
+_MOST_WAITING = 8
+# The PSNR of equal pictures, as libvmaf has it at 8 bits.
+_MOST_PSNR = 60.0
+
+# The encoder that a codec suggests where nobody names one.
+_ENCODERS = {
+    "h264": "libx264",
+    "hevc": "libx265",
+    "av1": "libsvtav1",
+    "vp9": "libvpx-vp9",
+    "vvc": "libvvenc",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NeuralMetric:
+    """A neural model that is loaded for a run, all pairs of it.
+
+    Attributes:
+        spec: How it is used.
+        session: The loaded model.
+    """
+
+    spec: NeuralSpec
+    session: Session
+
+    @property
+    def description(self) -> Description:
+        """What it takes and gives."""
+        return self.session.model.description
+
+    @property
+    def name(self) -> str:
+        """What its metric is called."""
+        weighted = self.description.role is Role.SALIENCY
+        return f"{self.spec.metric}_psnr_y" if weighted else self.spec.metric
+
+    @property
+    def kind(self) -> MetricKind:
+        """Whether more or less of it is better."""
+        distance = self.description.role is Role.DISTANCE
+        return MetricKind.DISTANCE if distance else MetricKind.NEURAL
+
+    @property
+    def use(self) -> NeuralUse:
+        """What the result tells of it."""
+        running, model = self.session.running, self.session.model
+        return NeuralUse(
+            metric=self.name,
+            model=model.entry.id,
+            role=self.description.role.value,
+            sha256=model.entry.int8_sha256 if self.spec.int8 else model.entry.sha256,
+            provider=running.provider,
+            device=running.device,
+            runtime=running.runtime,
+            precision=running.precision,
+        )
+
+
+def load_neural(specs: Sequence[NeuralSpec], wish: Wish, threads: int) -> tuple[NeuralMetric, ...]:
+    """Load the models of a run.
+
+    Args:
+        specs: Which, and how they are used.
+        wish: Where they are to run.
+        threads: Threads that each may use on the CPU.
+
+    Raises:
+        UsageError: One makes pictures and no scores, or two have one name.
+        InputError: One was changed, or cannot be loaded.
+        ComponentError: The device that was asked for cannot be had.
+    """
+    metrics = []
+    for spec in specs:
+        model = find_model(spec.model)
+        if model.description.role is Role.FILTER:
+            raise UsageError(
+                f"{spec.model} is a filter: it makes pictures, not scores", "Leave it out."
+            )
+        metrics.append(NeuralMetric(spec, Session(model, wish, threads=threads, int8=spec.int8)))
+    names = [metric.name for metric in metrics]
+    if repeated := next((name for name in names if names.count(name) > 1), None):
+        raise UsageError(f"two models would be called {repeated!r}", "Give one a name: :name=...")
+    return tuple(metrics)
+
+
+def features_for(metrics: Sequence[NeuralMetric]) -> tuple[FeatureSpec, ...]:
+    """The features of libvmaf that regressors want.
+
+    Raises:
+        UnknownNameError: A model wants what libvmaf does not have.
+    """
+    wanted = (find_vector(f) for m in metrics for f in m.description.features)
+    return tuple(dict.fromkeys(FeatureSpec(vector.feature) for vector in wanted))
+
+
+class NeuralRun:
+    """The neural models of one pair; a context manager that frees everything.
+
+    Args:
+        metrics: The loaded models.
+        distorted: The distorted video, whose codec says what encoder made it.
+        depth: Bits a sample of the pictures that are fed.
+    """
+
+    def __init__(self, metrics: Sequence[NeuralMetric], distorted: VideoInfo, depth: int) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="vmafx-neural")
+        self._regressors = [m for m in metrics if m.description.role is Role.REGRESSOR]
+        self._viewers = [m for m in metrics if m.description.role is not Role.REGRESSOR]
+        self._waiting: deque[Future[list[float]]] = deque()
+        self._peak = float((1 << depth) - 1)
+        self.notices: list[Notice] = []
+        self._codecs = {m.name: self._codec_block(m, distorted) for m in self._regressors}
+        self._order = [m.name for m in metrics]
+
+    def feed(self, reference: av.VideoFrame, distorted: av.VideoFrame) -> None:
+        """Hand over the next pair of pictures; waits while too many do."""
+        if self._viewers:
+            if len(self._waiting) >= _MOST_WAITING:
+                self._waiting[-_MOST_WAITING].exception()
+            self._waiting.append(self._pool.submit(self._view, reference, distorted))
+
+    def complete(self, count: int, features: Mapping[str, Scores]) -> dict[str, Scores]:
+        """The models' values of the next frames.
+
+        Args:
+            count: How many frames.
+            features: Their features, by libvmaf's names.
+
+        Raises:
+            WorkError: A model failed.
+        """
+        rows = [self._waiting.popleft().result() for _ in range(count if self._viewers else 0)]
+        found = {
+            metric.name: np.array([row[i] for row in rows])
+            for i, metric in enumerate(self._viewers)
+        }
+        found |= {metric.name: self._regress(metric, features) for metric in self._regressors}
+        return {name: found[name] for name in self._order}
+
+    def _view(self, reference: av.VideoFrame, distorted: av.VideoFrame) -> list[float]:
+        return [
+            _VIEWS[m.description.role](m, reference, distorted, self._peak) for m in self._viewers
+        ]
+
+    def _regress(self, metric: NeuralMetric, features: Mapping[str, Scores]) -> Scores:
+        described = metric.description
+        columns = [features[find_vector(name).metric] for name in described.features]
+        rows = np.stack(columns, axis=1)
+        if described.mean:
+            rows = rows - np.asarray(described.mean)
+        if described.std:
+            rows = rows / np.asarray(described.std)
+        inputs = [rows.astype(np.float32)]
+        if codec := self._codecs[metric.name]:
+            inputs.append(np.tile(np.asarray(codec, np.float32), (len(rows), 1)))
+        return metric.session.run(inputs).astype(np.float64).reshape(len(rows))
+
+    def _codec_block(self, metric: NeuralMetric, distorted: VideoInfo) -> tuple[float, ...]:
+        """The encoder as one of many, then its preset and CRF, from 0 to 1."""
+        encoders, spec = metric.description.encoders, metric.spec
+        if not encoders:
+            return ()
+        encoder = spec.encoder or _ENCODERS.get(distorted.codec, "unknown")
+        if encoder not in encoders:
+            encoder = "unknown" if "unknown" in encoders else encoders[0]
+        preset = PRESETS / 2 if spec.preset is None else spec.preset
+        crf = CRFS / 2 if spec.crf is None else spec.crf
+        if not spec.encoder or spec.preset is None or spec.crf is None:
+            told = f"{metric.name}: assumes {encoder}, preset {preset:g} of {PRESETS}, CRF {crf:g}"
+            self.notices.append(info("codec-block", told))
+        one = [float(name == encoder) for name in encoders]
+        return (*one, preset / PRESETS, crf / CRFS)
+
+    def close(self) -> None:
+        """Stop and free everything."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _quality(metric: NeuralMetric, _: av.VideoFrame, distorted: av.VideoFrame, __: float) -> float:
+    given = metric.session.run([tensor_of(distorted, metric.description, 0)])
+    return float(given.reshape(-1)[0])
+
+
+def _distance(
+    metric: NeuralMetric, reference: av.VideoFrame, distorted: av.VideoFrame, _: float
+) -> float:
+    pair = (reference, distorted)
+    inputs = [tensor_of(frame, metric.description, i) for i, frame in enumerate(pair)]
+    return float(metric.session.run(inputs).reshape(-1)[0])
+
+
+def _weighted_psnr(
+    metric: NeuralMetric, reference: av.VideoFrame, distorted: av.VideoFrame, peak: float
+) -> float:
+    """PSNR of luma, each sample's error weighted by where people look in the reference."""
+    weights = metric.session.run([tensor_of(reference, metric.description, 0)])
+    map_ = weights.reshape(weights.shape[-2:]).astype(np.float64)
+    errors = (luma_of(reference) - luma_of(distorted)) ** 2
+    if map_.shape != errors.shape:
+        map_ = _resized(map_, errors.shape)
+    total = float(map_.sum())
+    error = float((map_ * errors).sum()) / total if total > 0 else float(errors.mean())
+    most = _MOST_PSNR + 20 * np.log10((peak + 1) / 256)
+    return float(min(10 * np.log10(peak**2 / error), most)) if error > 0 else float(most)
+
+
+def _resized(map_: Scores, shape: tuple[int, int]) -> Scores:
+    """A map at another size, each sample from the nearest one."""
+    rows = np.arange(shape[0]) * map_.shape[0] // shape[0]
+    columns = np.arange(shape[1]) * map_.shape[1] // shape[1]
+    return map_[np.ix_(rows, columns)]
+
+
+_VIEWS: dict[Role, Callable[[NeuralMetric, Any, Any, float], float]] = {
+    Role.QUALITY: _quality,
+    Role.DISTANCE: _distance,
+    Role.SALIENCY: _weighted_psnr,
+}
