@@ -21,9 +21,18 @@ Reference = Annotated[
     ),
 ]
 Distorted = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
-        metavar="DISTORTED", help="One or more encodes of it, likewise.", show_default=False
+        metavar="DISTORTED...", help="One or more encodes of it, likewise.", show_default=False
+    ),
+]
+NoReference = Annotated[
+    bool,
+    option(
+        "--no-reference",
+        panel=panels.MEASURED,
+        metavar="",
+        help="Score one video by itself, with a neural model that can.",
     ),
 ]
 

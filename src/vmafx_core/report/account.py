@@ -6,7 +6,14 @@ from fractions import Fraction
 from vmafx_core.media.types import VideoInfo
 from vmafx_core.notice import counted
 from vmafx_core.report.plain import shown_location
-from vmafx_core.scoring.result import Metric, ModelUse, NeuralUse, PairResult, ScoreResult
+from vmafx_core.scoring.result import (
+    NO_REFERENCE,
+    Metric,
+    ModelUse,
+    NeuralUse,
+    PairResult,
+    ScoreResult,
+)
 
 Line = tuple[str, str]
 """What it is about, and the words."""
@@ -105,8 +112,11 @@ def pair_lines(pair: PairResult) -> Iterator[Line]:
         yield "distorted filters", pair.distorted_filters
     picture = pair.picture
     yield "scored as", f"{picture.width}x{picture.height}, {picture.pix_fmt}"
-    yield "pairing", describe_pairing(pair)
-    yield "frames", describe_frames(pair)
+    if pair.pairing == NO_REFERENCE:
+        yield "frames", f"{pair.frames.scored} scored, without a reference"
+    else:
+        yield "pairing", describe_pairing(pair)
+        yield "frames", describe_frames(pair)
     for model in pair.models:
         yield "model", describe_model(model)
     for neural in pair.neural:

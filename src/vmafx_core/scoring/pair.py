@@ -25,7 +25,7 @@ from vmafx_core.scoring.models import model_use
 from vmafx_core.scoring.pairing import IndexPairer, Pairer, TimePairer
 from vmafx_core.scoring.plan import ASSUMED_RATE, PairPlan, Plan
 from vmafx_core.scoring.request import Pairing, ScoreRequest
-from vmafx_core.scoring.result import FrameAccount, PairResult
+from vmafx_core.scoring.result import NO_REFERENCE, FrameAccount, PairResult
 from vmafx_core.scoring.segments import SegmentScorer, SegmentScores
 
 if TYPE_CHECKING:
@@ -75,19 +75,22 @@ class PairRun:
             float(source.info.frame_rate or ASSUMED_RATE)
             for source in (plan.reference, self._plan.source)
         ]
+        self._alone = not request.distorted
         self._windowed = request.reference.duration is not None
         self._limit = request.frames
         self._times = array("d")
         self._distorted_times = array("d")
         self._segments: list[SegmentScores] = []
         self._first: tuple[int, int] | None = None
-        self._watching = self._by_index and not request.sync.auto and self._plan.offset == 0
+        shifted = request.sync.auto or self._plan.offset
+        self._watching = self._by_index and not shifted and not self._alone
         self._thumbs: tuple[list[npt.NDArray[np.float32]], list[npt.NDArray[np.float32]]]
         self._thumbs = ([], [])
         matched, source = self._plan.match, self._plan.source
         self._name = name_of(source.spec.location)
         self._converter = Converter(source.info, matched.distorted_filters, matched.picture)
-        self._reader = FrameReader(source, [self._converter])
+        # Of a video that is scored by itself, the pictures come from one reader.
+        self._reader = None if self._alone else FrameReader(source, [self._converter])
         try:
             self._pairer = self._make_pairer()
             self._scorer = SegmentScorer(
@@ -99,7 +102,8 @@ class PairRun:
             )
             self._neural = self._neural_run(plan) if plan.neural else None
         except BaseException:
-            self._reader.close()
+            if self._reader:
+                self._reader.close()
             raise
 
     @staticmethod
@@ -121,7 +125,7 @@ class PairRun:
         return self._pairing is Pairing.INDEX
 
     def _make_pairer(self) -> Pairer:
-        rows = iter(self._reader)
+        rows = iter(self._reader or ())
         if self._by_index:
             return IndexPairer(rows, self._plan.offset)
         return TimePairer(rows, self._plan.delay, 0.5 / max(self._rates))
@@ -153,7 +157,7 @@ class PairRun:
             WorkError: If libvmaf fails.
         """
         time = float(reference.time or 0.0)
-        distorted = self._pairer.partner(index, time)
+        distorted = reference if self._alone else self._pairer.partner(index, time)
         if distorted is None:
             return
         if self._watching and self.fed < _WATCHED_FRAMES:
@@ -216,7 +220,7 @@ class PairRun:
             picture=matched.picture,
             reference_filters=matched.reference_filters,
             distorted_filters=matched.distorted_filters,
-            pairing=self._pairing.value,
+            pairing=NO_REFERENCE if self._alone else self._pairing.value,
             offset=plan.offset,
             offset_source=plan.offset_source,
             models=tuple(model_use(spec, metric) for spec, metric in plan.models),
@@ -231,15 +235,15 @@ class PairRun:
         )
 
     def _account(self, reference_total: int) -> FrameAccount:
-        distorted_total = self._pairer.read
-        if not self.limited and not self._pairer.ended:
+        distorted_total = self.fed if self._alone else self._pairer.read
+        if self._reader and not self.limited and not self._pairer.ended:
             left = frames_left(self._plan.source, self._reader, distorted_total)
             distorted_total += left
         scored, totals = self.fed, (reference_total, distorted_total)
         if self._by_index:
             # Of two windows of one duration, an offset leaves some frames over.
             allowed = abs(self._plan.offset) if self._windowed else 0
-            match = max(totals) - scored <= allowed
+            match = self._alone or max(totals) - scored <= allowed
         else:
             # Of two rates, every frame of the slower side has a partner, but for a last one.
             firsts = self._first or (0, 0)
@@ -292,7 +296,8 @@ class PairRun:
         self._scorer.close()
         if self._neural:
             self._neural.close()
-        self._reader.close()
+        if self._reader:
+            self._reader.close()
 
     def __enter__(self) -> Self:
         return self

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vmafx_core.backends.description import Role
 from vmafx_core.errors import MismatchError, UsageError
 from vmafx_core.libvmaf.model import Model
 from vmafx_core.libvmaf.specs import AUTO, ModelSpec
@@ -92,7 +93,8 @@ def make_plan(request: ScoreRequest, inputs: Inputs | ReadyInputs) -> Plan:
     cpus = usable_cpus()
     neural = _loaded(request)
     reference, distorted = inputs.opened()
-    pairs = tuple(_plan_pair(request, reference, source) for source in distorted)
+    sources = distorted or [reference]
+    pairs = tuple(_plan_pair(request, reference, source) for source in sources)
     return Plan(
         reference=reference,
         pairs=pairs,
@@ -111,7 +113,13 @@ def _loaded(request: ScoreRequest) -> "tuple[NeuralMetric, ...]":
 
     # Scoring needs the CPUs; without it, they are free.
     threads = 1 if request.models or request.features else request.threads or usable_cpus()
-    return load_neural(request.neural, request.device, threads)
+    metrics = load_neural(request.neural, request.device, threads)
+    for metric in metrics if not request.distorted else ():
+        if metric.description.role is not Role.QUALITY:
+            raise UsageError(
+                f"{metric.spec.model} needs a reference", "Name the distorted video too."
+            )
+    return metrics
 
 
 def check_request(request: ScoreRequest) -> None:
@@ -120,8 +128,11 @@ def check_request(request: ScoreRequest) -> None:
     Raises:
         UsageError: Naming what is wrong.
     """
-    if not request.distorted:
-        raise UsageError("there is no distorted video to score")
+    if not request.distorted and (request.models or request.features or not request.neural):
+        raise UsageError(
+            "there is no distorted video to score",
+            "Without one, score with a neural model that needs none: -m NAME; see 'vmafx models'.",
+        )
     if not request.models and not request.features and not request.neural:
         raise UsageError("there is nothing to measure", "Name a model or a feature.")
     width, height = request.size or (None, None)

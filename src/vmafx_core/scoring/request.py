@@ -45,7 +45,8 @@ class ScoreRequest:
 
     Attributes:
         reference: The reference.
-        distorted: The distorted videos, each scored against the same reference.
+        distorted: The distorted videos, each scored against the same reference; none to score the
+            one video by itself, with neural models that need no reference.
         models: VMAF models to predict with; empty for features only.
         features: Further features to extract.
         neural: Neural models to run beside.

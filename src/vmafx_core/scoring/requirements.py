@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from vmafx_core.backends.specs import NeuralSpec
 from vmafx_core.errors import UnknownNameError, UsageError
 from vmafx_core.libvmaf.catalogue import FEATURES, MODELS, find_feature, find_model
 from vmafx_core.libvmaf.specs import ModelSpec
@@ -129,7 +130,7 @@ def check_measured(requirements: Iterable[Requirement], request: ScoreRequest) -
         UnknownNameError: If there is no such metric.
     """
     free = any(f.options for f in request.features) or any(m.path for m in request.models)
-    scores = set(_model_metrics(request.models))
+    scores = {*_model_metrics(request.models), *_neural_metrics(request.neural)}
     features = {metric for name in _feature_names(request) for metric in _metrics_of(name)}
     for requirement in () if free else requirements:
         metric = requirement.metric
@@ -153,6 +154,12 @@ def _model_metrics(models: Sequence[ModelSpec]) -> Iterator[str]:
         info = find_model(model.version)
         if info and info.bootstrap:
             yield from (f"{name}_{x}" for x in ("bagging", "stddev", "ci_p95_lo", "ci_p95_hi"))
+
+
+def _neural_metrics(specs: Sequence[NeuralSpec]) -> Iterator[str]:
+    for spec in specs:
+        # What a model of saliency is used for has a name of its own.
+        yield from (spec.metric, f"{spec.metric}_psnr_y")
 
 
 def _feature_names(request: ScoreRequest) -> Iterator[str]:

@@ -11,6 +11,9 @@ from vmafx_core.media.types import PictureFormat, VideoInfo
 from vmafx_core.notice import Notice
 from vmafx_core.scoring.pooling import Pooled
 
+NO_REFERENCE = "none"
+"""The pairing of a video that was scored by itself."""
+
 Scores = npt.NDArray[np.float64]
 
 
@@ -155,7 +158,7 @@ class PairResult:
         picture: The form in which both sides were scored.
         reference_filters: What was done to reference pictures, in libavfilter's words; may be "".
         distorted_filters: What was done to distorted pictures; may be "".
-        pairing: "index" or "time".
+        pairing: "index" or "time"; "none" for a video that was scored by itself.
         offset: Frames that the distorted side was late.
         offset_source: "none", "given" or "found".
         models: The models as they were used.

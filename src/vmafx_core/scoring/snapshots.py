@@ -83,7 +83,7 @@ def worst_pictures(
     """
     return tuple(
         _pictures(result.reference, request.reference, pair, spec, count)
-        for pair, spec in zip(result.pairs, request.distorted, strict=True)
+        for pair, spec in zip(result.pairs, request.distorted or (request.reference,), strict=True)
     )
 
 
