@@ -1,0 +1,209 @@
+"""Neural models in a scoring run give what plain calls of ONNX Runtime give."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import onnxruntime
+import pytest
+
+from support.clips import write_clip
+from support.data import shared
+from support.onnx_models import brightness, difference, left_half, regressor
+from vmafx_core import score
+from vmafx_core.backends.install import install
+from vmafx_core.backends.installed import FOLDER_VARIABLE, find_model
+from vmafx_core.backends.registry import Kind
+from vmafx_core.backends.session import Values
+from vmafx_core.backends.specs import NeuralSpec, parse_neural
+from vmafx_core.errors import InputError, UnknownNameError, UsageError
+from vmafx_core.scoring.result import MetricKind, PairResult
+
+FEATURES = (
+    "integer_adm2",
+    *(f"integer_vif_scale{i}" for i in range(4)),
+    "integer_motion2",
+)
+
+
+@pytest.fixture(autouse=True)
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "installed"
+    monkeypatch.setenv(FOLDER_VARIABLE, str(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("neural")
+    good = write_clip(folder / "good.mp4", frames=12, rate=Fraction(25))
+    bad = write_clip(folder / "bad.mp4", frames=12, options={"crf": "45"})
+    return good, bad
+
+
+def added(path: Path, kind: Kind) -> NeuralSpec:
+    (model,) = install(str(path), kind=kind).models
+    return NeuralSpec(model=model.entry.id)
+
+
+def scored(
+    clips: tuple[Path, Path], *neural: NeuralSpec, models: tuple[str, ...] = ()
+) -> PairResult:
+    return score(*clips, models=models, neural=neural, segment_frames=5).pairs[0]
+
+
+def pictures(path: Path) -> list[av.VideoFrame]:
+    with av.open(path) as container:
+        return list(container.decode(video=0))
+
+
+def plainly(path: Path, *inputs: Values) -> Values:
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    feed = {
+        tensor.name: values for tensor, values in zip(session.get_inputs(), inputs, strict=True)
+    }
+    given: Values = session.run(None, feed)[0]
+    return given
+
+
+@pytest.mark.parametrize("models", [(), ("vmaf_v0.6.1",)])
+def test_a_regressor_gets_the_features_of_every_frame(
+    clips: tuple[Path, Path], tmp_path: Path, models: tuple[str, ...]
+) -> None:
+    path = regressor(tmp_path / "sum.onnx")
+    pair = scored(clips, added(path, Kind.FULL_REFERENCE), models=models)
+    rows = np.stack([pair.metrics[name].values for name in FEATURES], axis=1)
+    expected = plainly(path, rows.astype(np.float32))
+    np.testing.assert_array_equal(pair.metrics["sum"].values, expected)
+    assert pair.metrics["sum"].kind is MetricKind.NEURAL
+    assert pair.metrics["integer_adm2"].kind is MetricKind.ELEMENTARY
+    assert pair.lead.name == ((models and "vmaf") or "sum")
+
+
+def test_features_are_normalised_as_the_description_says(
+    clips: tuple[Path, Path], tmp_path: Path
+) -> None:
+    path = regressor(tmp_path / "sum.onnx")
+    plain = scored(clips, added(path, Kind.FULL_REFERENCE))
+    path.with_suffix(".json").write_text(
+        '{"feature_mean": [1, 0, 0, 0, 0, 0], "feature_std": [2, 1, 1, 1, 1, 1]}'
+    )
+    scaled = scored(clips, added(path, Kind.FULL_REFERENCE))
+    moved = 50 * (
+        plain.metrics["integer_adm2"].values - (plain.metrics["integer_adm2"].values - 1) / 2
+    )
+    np.testing.assert_allclose(
+        scaled.metrics["sum"].values, plain.metrics["sum"].values - moved, atol=1e-4
+    )
+
+
+def test_a_picture_model_sees_the_distorted_picture_at_its_size(
+    clips: tuple[Path, Path], tmp_path: Path
+) -> None:
+    path = brightness(tmp_path / "bright.onnx")
+    pair = scored(clips, added(path, Kind.NO_REFERENCE))
+    grey = [
+        frame.reformat(
+            32, 32, "gray", interpolation="BILINEAR", dst_color_range="JPEG"
+        ).to_ndarray()
+        for frame in pictures(clips[1])
+    ]
+    expected = [plainly(path, (g / np.float32(255))[None, None])[0] for g in grey]
+    np.testing.assert_allclose(pair.metrics["bright"].values, expected, rtol=1e-6)
+
+
+def test_a_distance_sees_both_pictures_as_rgb(clips: tuple[Path, Path], tmp_path: Path) -> None:
+    path = difference(tmp_path / "differ.onnx")
+    pair = scored(clips, added(path, Kind.FULL_REFERENCE))
+    metric = pair.metrics["differ"]
+    assert metric.lower_is_better
+    assert metric.values.min() > 0
+    same = scored((clips[0], clips[0]), NeuralSpec(model="differ"))
+    assert same.metrics["differ"].values.max() == 0
+    rgb = [[f.to_ndarray(format="rgb24") for f in pictures(clip)] for clip in clips]
+    spread = np.array([0.229, 0.224, 0.225])
+    raw = [
+        np.abs(a.astype(float) - b).mean((0, 1)) / 255 / spread for a, b in zip(*rgb, strict=True)
+    ]
+    np.testing.assert_allclose(metric.values, np.mean(raw, axis=1), rtol=2e-2)
+
+
+def test_saliency_weighs_the_errors_of_luma(clips: tuple[Path, Path], tmp_path: Path) -> None:
+    spec = added(left_half(tmp_path / "looked.onnx"), Kind.NO_REFERENCE)
+    pair = score(*clips, models=(), features=("psnr",), neural=(spec,)).pairs[0]
+    weighted, plain = (pair.metrics[n].values for n in ("looked_psnr_y", "psnr_y"))
+    np.testing.assert_allclose(weighted, plain, atol=1.0)
+    assert not np.allclose(weighted, plain, atol=1e-6)
+
+
+def test_one_video_is_scored_by_itself(clips: tuple[Path, Path], tmp_path: Path) -> None:
+    spec = added(brightness(tmp_path / "bright.onnx"), Kind.NO_REFERENCE)
+    alone = score(clips[1], models=(), neural=(spec,)).pairs[0]
+    with_reference = scored(clips, spec)
+    assert alone.pairing == "none"
+    assert alone.frames.scored == 12
+    assert alone.frames.counts_match
+    np.testing.assert_array_equal(
+        alone.metrics["bright"].values, with_reference.metrics["bright"].values
+    )
+
+
+def test_what_cannot_be_scored_is_refused(clips: tuple[Path, Path], tmp_path: Path) -> None:
+    spec = added(regressor(tmp_path / "sum.onnx"), Kind.FULL_REFERENCE)
+    with pytest.raises(UsageError, match="needs a reference"):
+        score(clips[0], models=(), neural=(spec,))
+    with pytest.raises(UsageError, match="no distorted video"):
+        score(clips[0])
+    with pytest.raises(UsageError, match="two models would be called 'sum'"):
+        scored(clips, spec, spec)
+
+
+def test_the_place_where_it_ran_is_in_the_result(clips: tuple[Path, Path], tmp_path: Path) -> None:
+    spec = added(regressor(tmp_path / "sum.onnx"), Kind.FULL_REFERENCE)
+    (use,) = scored(clips, spec).neural
+    assert (use.provider, use.device, use.precision) == ("CPUExecutionProvider", "CPU", "fp32")
+    assert use.sha256 == find_model("sum").files["sum.onnx"]
+
+
+def test_a_model_that_was_changed_ends_the_run(clips: tuple[Path, Path], tmp_path: Path) -> None:
+    spec = added(regressor(tmp_path / "sum.onnx"), Kind.FULL_REFERENCE)
+    find_model("sum").file.write_bytes(b"changed")
+    with pytest.raises(InputError, match="was changed"):
+        scored(clips, spec)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("nothing", UnknownNameError),
+        ("sum:int8", UsageError),
+        ("sum:crf=20", UsageError),
+        ("sum:speed=1", UnknownNameError),
+        ("sum:name=1/2", UsageError),
+    ],
+)
+def test_a_model_that_is_written_wrongly_is_refused(
+    tmp_path: Path, text: str, error: type[UsageError]
+) -> None:
+    added(regressor(tmp_path / "sum.onnx"), Kind.FULL_REFERENCE)
+    with pytest.raises(error):
+        parse_neural(text)
+
+
+def test_shared_models_are_near_the_vmaf_that_taught_them(clips: tuple[Path, Path]) -> None:
+    install(str(shared("models/registry.json")))
+    specs = [NeuralSpec(model=f"vmaf_tiny_v{i}") for i in (2, 3, 4)]
+    pair = scored(clips, *specs, models=("vmaf_v0.6.1",))
+    for spec in specs:
+        off = pair.metrics[spec.model].pooled.mean - pair.metrics["vmaf"].pooled.mean
+        assert abs(off) < 3
+
+
+def test_int8_and_fp32_agree_within_the_budget_of_the_registry(clips: tuple[Path, Path]) -> None:
+    install(str(shared("models/registry.json")), only=["vmaf_tiny_v3"])
+    whole = NeuralSpec(model="vmaf_tiny_v3")
+    small = NeuralSpec(model="vmaf_tiny_v3", int8=True, name="small")
+    pair = scored(clips, whole, small)
+    both = np.corrcoef(pair.metrics["vmaf_tiny_v3"].values, pair.metrics["small"].values)
+    assert 1 - both[0, 1] <= find_model("vmaf_tiny_v3").entry.budget
