@@ -66,8 +66,12 @@ def open_pipe(location: str) -> tuple[Pipe, bytes]:
     return pipe, head
 
 
-def file_head(location: str) -> bytes:
+def file_head(location: str, *, near: bool = True) -> bytes:
     """The first bytes of a file, after the checks whose failure FFmpeg would not explain.
+
+    Args:
+        location: The file.
+        near: Whether to look for a file of a similar name where it is missing.
 
     Raises:
         InputError: It is missing, a directory, empty or unreadable.
@@ -79,7 +83,8 @@ def file_head(location: str) -> bytes:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
     except FileNotFoundError:
-        raise InputError(f"{location}: no such file", _near(path)) from None
+        hint = _near(path) if near else "Check the path."
+        raise InputError(f"{location}: no such file", hint) from None
     except (OSError, ValueError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else exc
         raise InputError(f"{location}: cannot be read: {reason}") from exc

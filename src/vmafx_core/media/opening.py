@@ -12,6 +12,7 @@ from av.video.stream import VideoStream
 from vmafx_core.errors import InputError, UsageError
 from vmafx_core.media import raw
 from vmafx_core.media.completeness import check_file
+from vmafx_core.media.confinement import confining_options
 from vmafx_core.media.failures import open_error
 from vmafx_core.media.locations import (
     file_head,
@@ -62,13 +63,14 @@ def open_input(
     location = spec.location
     pipe, head = None, b""
     if data is not None:
-        file = av.open(io.BytesIO(data), "r")
+        options = confining_options(url=False) if spec.confined else {}
+        file = av.open(io.BytesIO(data), "r", container_options=options)
         stream, notices = _choose(file, spec)
         return Opened(file, stream, head, pipe, None, tuple(notices))
     if is_pipe(location):
         pipe, head = open_pipe(location)
-    elif not is_url(location) and not is_sequence(location):
-        head = file_head(location)
+    elif not is_url(location) and (spec.confined or not is_sequence(location)):
+        head = file_head(location, near=not spec.confined)
     container: InputContainer | None = None
     try:
         geometry = raw.geometry(spec, default_rate) if _is_raw(spec, head) else None
@@ -76,7 +78,7 @@ def open_input(
             check_file(location, head)
         if geometry and pipe is None and not is_url(location):
             raw.check_size(location, geometry, Path(location).stat().st_size)
-        container = _container(location, head, pipe, geometry)
+        container = _container(spec, head, pipe, geometry)
         stream, notices = _choose(container, spec)
     except BaseException:
         if container:
@@ -89,21 +91,30 @@ def open_input(
 
 
 def _container(
-    location: str, head: bytes, pipe: Pipe | None, geometry: raw.Geometry | None
+    spec: InputSpec, head: bytes, pipe: Pipe | None, geometry: raw.Geometry | None
 ) -> InputContainer:
-    url = is_url(location)
+    location, url = spec.location, is_url(spec.location)
     options = geometry.options if geometry else {}
+    if url:
+        options |= _HTTP_OPTIONS
+    if spec.confined:
+        options |= confining_options(url=url)
     try:
         return av.open(
             # "file:" keeps FFmpeg from taking a colon in a file's name for a protocol.
             pipe or (location if url else f"file:{location}"),
             "r",
             format="rawvideo" if geometry else None,
-            container_options=options | (_HTTP_OPTIONS if url else {}),
+            container_options=options,
             buffer_size=_PIPE_BUFFER if pipe else _FILE_BUFFER,
             timeout=(_CONNECT_SECONDS, _READ_SECONDS) if url else None,
         )
     except (av.FFmpegError, ValueError) as exc:
+        if spec.confined and isinstance(exc, av.error.ArgumentError):
+            raise InputError(
+                f"{name_of(location)}: is a list of other files, or in a format that is not taken",
+                "Name a file that holds its pictures itself.",
+            ) from exc
         raise open_error(location, exc, head) from exc
 
 

@@ -39,6 +39,8 @@ class InputSpec:
         skip: Decoded frames to drop at the beginning, after `start`.
         crop: The part of each picture to score; None for all of it.
         deinterlace: Whether pictures flagged as interlaced are deinterlaced.
+        confined: Whether it has to be one file that leads to no other: no playlist, no numbered
+            pictures, no server that sends its readers elsewhere.
     """
 
     location: str
@@ -52,6 +54,7 @@ class InputSpec:
     skip: int = 0
     crop: Crop | None = None
     deinterlace: Deinterlace = Deinterlace.AUTO
+    confined: bool = False
 
 
 class Chroma(StrEnum):

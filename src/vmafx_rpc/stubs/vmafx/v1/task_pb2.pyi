@@ -61,7 +61,7 @@ class Device(_message.Message):
     def __init__(self, device: _Optional[str] = ..., which: _Optional[str] = ...) -> None: ...
 
 class Input(_message.Message):
-    __slots__ = ("location", "width", "height", "pix_fmt", "frame_rate", "stream", "start", "duration", "skip", "crop", "deinterlace")
+    __slots__ = ("location", "width", "height", "pix_fmt", "frame_rate", "stream", "start", "duration", "skip", "crop", "deinterlace", "confined")
     LOCATION_FIELD_NUMBER: _ClassVar[int]
     WIDTH_FIELD_NUMBER: _ClassVar[int]
     HEIGHT_FIELD_NUMBER: _ClassVar[int]
@@ -73,6 +73,7 @@ class Input(_message.Message):
     SKIP_FIELD_NUMBER: _ClassVar[int]
     CROP_FIELD_NUMBER: _ClassVar[int]
     DEINTERLACE_FIELD_NUMBER: _ClassVar[int]
+    CONFINED_FIELD_NUMBER: _ClassVar[int]
     location: str
     width: int
     height: int
@@ -84,7 +85,8 @@ class Input(_message.Message):
     skip: int
     crop: Crop
     deinterlace: str
-    def __init__(self, location: _Optional[str] = ..., width: _Optional[int] = ..., height: _Optional[int] = ..., pix_fmt: _Optional[str] = ..., frame_rate: _Optional[_Union[Rational, _Mapping]] = ..., stream: _Optional[int] = ..., start: _Optional[float] = ..., duration: _Optional[float] = ..., skip: _Optional[int] = ..., crop: _Optional[_Union[Crop, _Mapping]] = ..., deinterlace: _Optional[str] = ...) -> None: ...
+    confined: bool
+    def __init__(self, location: _Optional[str] = ..., width: _Optional[int] = ..., height: _Optional[int] = ..., pix_fmt: _Optional[str] = ..., frame_rate: _Optional[_Union[Rational, _Mapping]] = ..., stream: _Optional[int] = ..., start: _Optional[float] = ..., duration: _Optional[float] = ..., skip: _Optional[int] = ..., crop: _Optional[_Union[Crop, _Mapping]] = ..., deinterlace: _Optional[str] = ..., confined: _Optional[bool] = ...) -> None: ...
 
 class ModelSpec(_message.Message):
     __slots__ = ("version", "path", "name", "disable_clip", "enable_transform", "overrides")
