@@ -28,7 +28,8 @@ def main() -> None:
 
 def _open_ahead(words: list[str]) -> None:
     """Begin to open the videos that are to be scored, while the command line is being loaded."""
-    if words[:1] != ["score"]:
+    remote = os.environ.get("VMAFX_CONTROLLER") or any(w.startswith("--remote") for w in words)
+    if words[:1] != ["score"] or remote:
         return
     paths = list(takewhile(isfile, words[1:]))
     if len(paths) > 1:

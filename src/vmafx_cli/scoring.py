@@ -11,9 +11,7 @@ from vmafx_cli.results import Destinations, print_line
 from vmafx_core.errors import RequirementError, UsageError, VmafxError
 from vmafx_core.report import ndjson
 from vmafx_core.report.plain import shown_location
-from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.events import Event, Finished
-from vmafx_core.scoring.inputs import Inputs
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.requirements import Outcome, Requirement, check, check_measured, parse
 from vmafx_core.scoring.result import ScoreResult
@@ -21,7 +19,7 @@ from vmafx_core.scoring.result import ScoreResult
 
 def run(
     request: ScoreRequest,
-    inputs: Inputs,
+    events: Generator[Event],
     gate: GateOptions,
     results: ResultOptions,
     messages: MessageOptions,
@@ -30,7 +28,7 @@ def run(
 
     Args:
         request: What is asked for.
-        inputs: Its inputs, being opened.
+        events: The scoring of it, here or elsewhere; it has not begun.
         gate: What is required of the scores.
         results: What is written, and where.
         messages: What is told meanwhile.
@@ -45,7 +43,6 @@ def run(
     if stream:
         print_line(ndjson.header_line())
     try:
-        events = score_events(request, inputs)
         result = _follow(events, messages, destinations, stream=stream)
     except VmafxError as error:
         if stream:

@@ -5,9 +5,11 @@ import typer
 from vmafx_cli.command_classes import Command
 from vmafx_cli.options.gate import GateOptions
 from vmafx_cli.options.groups import with_groups
-from vmafx_cli.options.inputs import Distorted, InputOptions, Reference
+from vmafx_cli.options.inputs import Distorted, InputOptions, NoReference, Reference
 from vmafx_cli.options.outputs import MessageOptions, ResultOptions
+from vmafx_cli.options.remote import UploadOptions
 from vmafx_cli.options.scoring import ScoringOptions
+from vmafx_core.errors import UsageError
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -22,7 +24,11 @@ _EPILOG = """\
   ffmpeg -i dis.mkv -f yuv4mpegpipe - | vmafx score ref.mp4 -
   vmafx score ref.mp4 https://cdn.example/dis.mp4 --sync auto
   vmafx score ref.mp4 dis.mp4 --require 'vmaf>=93' --require 'vmaf:p5>=85'
+  vmafx score ref.mp4 dis.mp4 -m vmaf_v0.6.1 -m vmaf_tiny_v2 --device auto
+  vmafx score video.mp4 --no-reference -m nr_metric_v1
   vmafx score ref.mp4 dis.mp4 --format json -o scores.csv | jq .pooled_metrics
+  vmafx score ref.mp4 dis.mp4 --remote
+  vmafx score ref.mp4 dis.mp4 --remote studio:9090 --upload
 
 [bold]Pools[/]
 
@@ -33,7 +39,7 @@ _EPILOG = """\
 
   0 done, 1 a requirement was not met, 2 wrong usage, 3 an input cannot be
   read, 4 inputs do not fit together, 5 a component is missing, 6 a server
-  cannot be reached, 7 failed, 130 interrupted.
+  or daemon cannot be reached, 7 failed, 130 interrupted.
 """
 
 
@@ -42,11 +48,13 @@ _EPILOG = """\
 def score(
     *,
     reference: Reference,
-    distorted: Distorted,
+    distorted: Distorted = None,
+    no_reference: NoReference = False,
     scoring: ScoringOptions,
     inputs: InputOptions,
     gate: GateOptions,
     results: ResultOptions,
+    remote: UploadOptions,
     messages: MessageOptions,
 ) -> None:
     """Score one or more distorted videos against their reference.
@@ -54,11 +62,26 @@ def score(
     Frames are decoded, brought to the reference's size and depth, paired by index and scored;
     the result says what was done. The reference is decoded once for all distorted videos.
     """
+    if no_reference == bool(distorted):
+        raise UsageError(
+            "there is no distorted video to score"
+            if not distorted
+            else "--no-reference scores one video by itself",
+            "Name it after the reference, or say --no-reference.",
+        )
+    specs = inputs.specs(reference, distorted or [])
+    if remote.wanted:
+        # Neither help nor scoring here needs to speak to a daemon.
+        from vmafx_cli.remote_scoring import run_there  # noqa: PLC0415
+
+        run_there(scoring.request(*specs), remote, gate, results, messages)
+        return
     # Help and completions do without the engine, and the inputs are opened while it loads.
     from vmafx_core.scoring.inputs import Inputs  # noqa: PLC0415
 
-    specs = inputs.specs(reference, distorted)
     with Inputs(*specs) as opening:
         from vmafx_cli.scoring import run  # noqa: PLC0415
+        from vmafx_core.scoring.engine import score_events  # noqa: PLC0415
 
-        run(scoring.request(*specs), opening, gate, results, messages)
+        request = scoring.request(*specs)
+        run(request, score_events(request, opening), gate, results, messages)

@@ -11,6 +11,7 @@ READING = "How videos are read"
 GATE = "Requirements"
 PACKAGED = "What is made of it"
 RESULTS = "Results"
+REMOTE = "Remote"
 RUNNING = "Running"
 
 ORDER = (
@@ -25,5 +26,6 @@ ORDER = (
     GATE,
     PACKAGED,
     RESULTS,
+    REMOTE,
     RUNNING,
 )

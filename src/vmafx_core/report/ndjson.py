@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from vmafx_core.errors import VmafxError
-from vmafx_core.report.plain import SCHEMA_VERSION, blocks, plain, plain_result
+from vmafx_core.report.plain import SCHEMA_VERSION, plain, plain_result
 from vmafx_core.scoring.events import Event, Finished, FrameScores, Progress, Started, Told
+from vmafx_core.scoring.replay import replay
 from vmafx_core.scoring.requirements import Outcome
 from vmafx_core.scoring.result import ScoreResult
 
@@ -58,26 +59,7 @@ def stream(result: ScoreResult, outcomes: Sequence[Outcome] = ()) -> Iterator[st
 
 def _lines(result: ScoreResult, outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield header_line()
-    yield event_line(
-        Started(
-            reference=result.reference,
-            distorted=tuple(pair.distorted for pair in result.pairs),
-            pictures=tuple(pair.picture for pair in result.pairs),
-            expected_frames=max(pair.frames.scored for pair in result.pairs),
-            threads=result.threads,
-        )
-    )
-    for notice in result.notices:
-        yield event_line(Told(notice))
-    for index, pair in enumerate(result.pairs):
-        for notice in pair.notices:
-            yield event_line(Told(notice, index))
-        first = 0
-        for times, *block in blocks([pair.times, *(m.values for m in pair.metrics.values())]):
-            values = dict(zip(pair.metrics, block, strict=True))
-            yield event_line(FrameScores(index, first, times, values))
-            first += len(times)
-    yield event_line(Finished(result))
+    yield from map(event_line, replay(result))
     if outcomes:
         yield requirements_line(outcomes)
 

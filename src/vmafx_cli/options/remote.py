@@ -1,0 +1,144 @@
+"""Options that say at which daemon the work is done."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from vmafx_cli.options import panels
+from vmafx_cli.options.addresses import REMOTE
+from vmafx_cli.options.groups import option
+from vmafx_core.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from vmafx_rpc.addresses import Address
+    from vmafx_rpc.client import Client
+
+_CONTROLLER = "VMAFX_CONTROLLER"
+_TOKEN = "VMAFX_CONTROLLER_TOKEN"  # noqa: S105  # the name of one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteOptions:
+    """At which daemon the work is done, if at any; the fields are the options."""
+
+    remote: Annotated[
+        str | None,
+        option(
+            REMOTE,
+            panel=panels.REMOTE,
+            metavar="[ADDRESS]",
+            default=f"${_CONTROLLER}, if set",
+            help="Have a daemon do it: HOST:PORT, grpcs://HOST:PORT or unix:PATH; without an "
+            "address, this user's own.",
+        ),
+    ] = None
+    token_file: Annotated[
+        str | None,
+        option(
+            "--token-file",
+            panel=panels.REMOTE,
+            metavar="FILE",
+            envvar="VMAFX_CONTROLLER_TOKEN_FILE",
+            default=f"${_TOKEN}, if set",
+            help="The token to show to the daemon.",
+        ),
+    ] = None
+    ca_file: Annotated[
+        str | None,
+        option(
+            "--ca-file",
+            panel=panels.REMOTE,
+            metavar="FILE.pem",
+            envvar="VMAFX_CONTROLLER_CA_FILE",
+            default="the system's",
+            help="Authorities that the daemon's certificate is checked by.",
+        ),
+    ] = None
+    cert_file: Annotated[
+        str | None,
+        option(
+            "--cert-file",
+            panel=panels.REMOTE,
+            metavar="FILE.pem",
+            envvar="VMAFX_CONTROLLER_CERT_FILE",
+            help="The certificate to show to the daemon.",
+        ),
+    ] = None
+    key_file: Annotated[
+        str | None,
+        option(
+            "--key-file",
+            panel=panels.REMOTE,
+            metavar="FILE.pem",
+            envvar="VMAFX_CONTROLLER_KEY_FILE",
+            help="Its private key.",
+        ),
+    ] = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether a daemon is to do the work."""
+        return bool(self.remote or os.environ.get(_CONTROLLER))
+
+    def address(self) -> "Address":
+        """Where the daemon is.
+
+        Raises:
+            UsageError: What was given is no address.
+        """
+        from vmafx_rpc.addresses import DEFAULT, parse_address  # noqa: PLC0415
+
+        return parse_address(self.remote or DEFAULT)
+
+    def client(self) -> "Client":
+        """A connection to the daemon, which nothing was said on yet.
+
+        Raises:
+            UsageError: An address, token, certificate or key is none.
+            InputError: A file cannot be read.
+        """
+        from vmafx_rpc.client import Client, Identity  # noqa: PLC0415  # loads gRPC
+
+        return Client(
+            self.address(),
+            Identity(
+                token=_token(self.token_file),
+                authority=_bytes(self.ca_file),
+                certificate=_bytes(self.cert_file),
+                key=_bytes(self.key_file),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadOptions(RemoteOptions):
+    """The same, where videos can be sent to it."""
+
+    upload: Annotated[
+        bool,
+        option(
+            "--upload",
+            panel=panels.REMOTE,
+            metavar="",
+            help="Let the daemon read the videos through this program, which it does anyway where "
+            "one is a pipe.",
+        ),
+    ] = False
+
+
+def _token(path: str | None) -> str:
+    """The token of a file, the last word of its first line, or that of the environment."""
+    if path is None:
+        return os.environ.get(_TOKEN, "")
+    words = (_bytes(path) or b"").decode("utf-8", "replace").split("\n")[0].split()
+    if not words or not words[-1].isascii():
+        raise UsageError(f"{path}: holds no token", "Make one with 'vmafx daemon token'.")
+    return words[-1]
+
+
+def _bytes(path: str | None) -> bytes | None:
+    try:
+        return Path(path).read_bytes() if path else None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
