@@ -1,7 +1,14 @@
 import pytest
 
 from vmafx_core.errors import UnknownNameError, UsageError
-from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, parse_feature, parse_model
+from vmafx_core.libvmaf.specs import (
+    FeatureSpec,
+    ModelSpec,
+    check_feature,
+    check_model,
+    parse_feature,
+    parse_model,
+)
 
 
 @pytest.mark.parametrize(
@@ -79,3 +86,34 @@ def test_an_option_value_outside_its_range_is_refused(text: str) -> None:
 def test_a_model_without_one_clear_origin_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse_model(text)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        FeatureSpec("psnrr"),
+        FeatureSpec("cambi", (("heatmaps_path", "/x"),)),
+        FeatureSpec("psnr", (("enable_mse", "yes"),)),
+        FeatureSpec("cambi", (("topk", "2"),)),
+    ],
+)
+def test_a_feature_from_elsewhere_is_checked_as_a_written_one(spec: FeatureSpec) -> None:
+    check_feature(FeatureSpec("psnr", (("enable_mse", "true"),)))
+    with pytest.raises(UsageError):
+        check_feature(spec)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        ModelSpec(),
+        ModelSpec(version="vmaf_v9"),
+        ModelSpec(version="vmaf_v0.6.1", path="a.json"),
+        ModelSpec(version="vmaf_v0.6.1", name="<b>"),
+        ModelSpec(version="vmaf_v0.6.1", overrides=(("cambi", "heatmaps_path", "/x"),)),
+    ],
+)
+def test_a_model_from_elsewhere_is_checked_as_a_written_one(spec: ModelSpec) -> None:
+    check_model(ModelSpec(path="a.json", name="b"))
+    with pytest.raises(UsageError):
+        check_model(spec)

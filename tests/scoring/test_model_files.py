@@ -76,3 +76,18 @@ def test_a_file_that_is_no_model_is_named(
         file.write_bytes(content)
     with pytest.raises(error, match=r"bad\.json"):
         score(*clips, models=[f"path={file}"])
+
+
+def test_a_model_file_that_would_write_files_is_refused(tmp_path: Path, clips: list[Path]) -> None:
+    model = {
+        "model_dict": {
+            "model": "svm",
+            "feature_names": ["Cambi_feature_cambi_score"],
+            "feature_opts_dicts": [{"heatmaps_path": str(tmp_path / "out")}],
+        }
+    }
+    file = tmp_path / "own.json"
+    file.write_text(json.dumps(model).replace("heatmaps", "h\\u0065atmaps"))
+    with pytest.raises(ComponentError, match="is not a VMAF model"):
+        score(*clips, models=[f"path={file}"])
+    assert not (tmp_path / "out").exists()

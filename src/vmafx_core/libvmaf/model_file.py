@@ -20,6 +20,10 @@ _FAMILIES = {
 }
 
 
+# An option of CAMBI. A model has no business to say where pictures are written.
+_WRITES_FILES = "heatmaps_path"
+
+
 @dataclass(frozen=True, slots=True)
 class FeatureUse:
     """A feature as a model uses it.
@@ -55,9 +59,15 @@ def read_model_file(path: str) -> tuple[FeatureUse, ...]:
     except OSError as error:
         raise InputError(f"cannot read the model {path}: {error.strerror}") from None
     try:
-        return _features(json.loads(content))
+        return _features(json.loads(content, object_hook=_harmless))
     except (ValueError, TypeError, KeyError, AttributeError, StopIteration, RecursionError):
         raise no_model(path) from None
+
+
+def _harmless(read: dict[str, Any]) -> dict[str, Any]:
+    if _WRITES_FILES in read:
+        raise ValueError("it would write files")
+    return read
 
 
 def _features(read: dict[str, Any]) -> tuple[FeatureUse, ...]:

@@ -147,6 +147,24 @@ def parse_feature(text: str) -> FeatureSpec:
     return FeatureSpec(name, tuple(options))
 
 
+def check_feature(spec: FeatureSpec) -> None:
+    """Refuse a feature that was not made by `parse_feature`, and could not have been.
+
+    Raises:
+        UnknownNameError: If the feature or an option of it does not exist.
+        UsageError: If an option's value is wrong.
+    """
+    info = spec.info
+    for name, value in spec.options:
+        _check_option(info, f"{spec.name}:", name, value)
+
+
+def _check_option(info: FeatureInfo, what: str, name: str, text: str) -> None:
+    checked = _checked_option(info, what, name, text)
+    if checked != text:
+        raise UsageError(f"{what}{name}={text} must be {checked} here")
+
+
 def parse_model(text: str) -> ModelSpec:
     """Read a model as users write it.
 
@@ -174,19 +192,36 @@ def parse_model(text: str) -> ModelSpec:
                 "part of a model", part, ["version=", "path=", "name=", *flags],
                 "Write MODEL[:name=N][:disable_clip][:enable_transform][:feature.option=value].",
             )  # fmt: skip
-    if bool(found.get("version")) == bool(found.get("path")):
+    spec = ModelSpec(**found, **flags, overrides=tuple(overrides))  # type: ignore[arg-type]
+    _check_names(spec, f"model {text!r}", named="name" in found)
+    return spec
+
+
+def check_model(spec: ModelSpec) -> None:
+    """Refuse a model that was not made by `parse_model`, and could not have been.
+
+    Raises:
+        UnknownNameError: If the model, a feature or an option of it does not exist.
+        UsageError: If a value is wrong.
+    """
+    _check_names(spec, "a model", named=bool(spec.name))
+    for feature, option, value in spec.overrides:
+        _check_option(_feature(feature), f"{feature}.", option, value)
+
+
+def _check_names(spec: ModelSpec, what: str, *, named: bool) -> None:
+    if bool(spec.version) == bool(spec.path):
         raise UsageError(
-            f"model {text!r} must have either a version or a path", "For example: vmaf_v0.6.1."
+            f"{what} must have either a version or a path", "For example: vmaf_v0.6.1."
         )
-    if version := found.get("version"):
-        _check_version(version)
-    if "name" in found and not _METRIC_NAME.fullmatch(found["name"]):
+    if spec.version:
+        _check_version(spec.version)
+    if named and not _METRIC_NAME.fullmatch(spec.name):
         raise UsageError(
-            f"{found['name']!r} cannot be the name of a model's scores",
+            f"{spec.name!r} cannot be the name of a model's scores",
             "Use letters, digits, '_', '.' and '-', a letter first: it heads columns and is an "
             "attribute in XML.",
         )
-    return ModelSpec(**found, **flags, overrides=tuple(overrides))  # type: ignore[arg-type]
 
 
 def _split_model(text: str) -> list[str]:
