@@ -37,6 +37,7 @@ class Program(ConfiguredGroup):
 
     lazy_commands: ClassVar = {
         "score": LazyCommand("vmafx_cli.commands.score", "Score distorted videos."),
+        "features": LazyCommand("vmafx_cli.commands.features", "Write feature vectors."),
         "tune": LazyCommand("vmafx_cli.commands.tune", "Find encode settings by measuring."),
         "models": LazyCommand("vmafx_cli.commands.models", "List models, and install neural ones."),
         "encoders": LazyCommand(

@@ -76,12 +76,12 @@ def writing_stdout() -> Iterator[None]:
         ) from error
 
 
-def write_atomically(path: str | Path, data: str | Iterable[str]) -> None:
+def write_atomically(path: str | Path, data: str | bytes | Iterable[str]) -> None:
     """Write `data` to `path`, whole or not at all.
 
     Args:
         path: A file, a device or named pipe, or "-" for standard output.
-        data: The text, whole or in pieces; written as UTF-8.
+        data: The text, whole or in pieces, written as UTF-8; or bytes.
 
     Raises:
         UsageError: If the path cannot be written to, as `check_writable` tells.
@@ -89,8 +89,11 @@ def write_atomically(path: str | Path, data: str | Iterable[str]) -> None:
         BrokenPipeError: If whoever reads standard output or a named pipe has gone.
     """
     # Names of files may hold bytes that are not UTF-8; they go out as they came in.
-    pieces = [data] if isinstance(data, str) else data
-    content = (piece.encode("utf-8", "surrogateescape") for piece in pieces)
+    pieces = [data] if isinstance(data, str | bytes) else data
+    content = (
+        piece if isinstance(piece, bytes) else piece.encode("utf-8", "surrogateescape")
+        for piece in pieces
+    )
     if str(path) == STDOUT:
         with writing_stdout():
             sys.stdout.flush()

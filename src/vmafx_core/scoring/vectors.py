@@ -39,6 +39,10 @@ VECTOR = (
 """All features of a vector, in order."""
 
 
+CANONICAL = VECTOR[:6]
+"""Those that every model of six takes."""
+
+
 def find_vector(name: str) -> VectorFeature:
     """A feature by its name.
 
