@@ -56,7 +56,11 @@ constraints: ## Pin the newest dependencies, with hashes (needs uv)
 	@uv pip compile --quiet --upgrade --universal --python-version 3.12 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make constraints' \
 	  --extra dev --output-file constraints/dev.txt pyproject.toml
-	@echo "constraints/dev.txt is up to date"
+	@echo 'onnxruntime-openvino>=1.24' | uv pip compile --quiet --upgrade --universal \
+	  --python-version 3.12 --no-deps --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --custom-compile-command 'make constraints' \
+	  --output-file constraints/openvino.txt -
+	@echo "constraints/dev.txt and constraints/openvino.txt are up to date"
 
 clean: ## Remove what was made, the virtual environment too
 	@rm -rf .venv out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis \

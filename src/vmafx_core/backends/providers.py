@@ -59,6 +59,9 @@ class Wish:
     device: str = AUTO
     which: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.device}:{self.which}" if self.which else self.device
+
 
 ANYWHERE = Wish()
 """Where `auto` leads."""
@@ -159,7 +162,7 @@ def _asked(wish: Wish, devices: Sequence[Device], available: Sequence[str]) -> I
         build = installed_build()
         here = f"ONNX Runtime here is {build[0]} {build[1]}" if build else "there is none here"
         raise ComponentError(
-            f"device {wish.device!r}: {named[0].name} is not in ONNX Runtime ({here})",
+            f"device '{wish}': {named[0].name} is not in ONNX Runtime ({here})",
             f"Install {named[0].package} in its place, or use --device {AUTO}.",
         )
     for provider in usable:

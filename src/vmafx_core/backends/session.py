@@ -111,9 +111,7 @@ class Session:
         told = "; ".join(failed)
         if wish.device in {"auto", CPU}:
             raise InputError(f"model {self.model.entry.id}: cannot be loaded: {told}", "")
-        raise ComponentError(
-            f"device {wish.device!r} cannot be used: {told}", "See 'vmafx devices'."
-        )
+        raise ComponentError(f"device '{wish}' cannot be used: {told}", "See 'vmafx devices'.")
 
     def run(self, inputs: Sequence[Values]) -> Values:
         """Feed the model, and return what comes out first.
