@@ -11,7 +11,8 @@ from vmafx_core.errors import ComponentError, InputError, RemoteError
 
 _ATTEMPTS = 5
 _SECONDS = 30.0
-_BLOCK = 1 << 20
+# Before the second attempt; twice as long before each further one.
+_PAUSE = 0.2
 
 Progress = Callable[[str, int, int | None], None]
 """Called with a file's name, the bytes that are here, and how many there will be."""
@@ -112,7 +113,7 @@ class Origin:
                 except (httpx.TransportError, _BrokenOffError) as error:
                     if attempt + 1 == _ATTEMPTS:
                         raise _unreachable(self.location, error) from error
-                    time.sleep(0.2 * 2**attempt)
+                    time.sleep(_PAUSE * 2**attempt)
                 else:
                     return
 
@@ -135,7 +136,7 @@ class Origin:
             with target.open("r+b") as file:
                 file.seek(here)
                 file.truncate()
-                for block in answer.iter_raw(_BLOCK):
+                for block in answer.iter_raw():
                     here += len(block)
                     self._check_length(here)
                     file.write(block)
