@@ -11,6 +11,7 @@ import pytest
 
 from support.cli import InProcess
 from support.clips import write_clip
+from vmafx_core.tune.workplace import workplace
 
 _FRAMES = 50
 _SMALL = (
@@ -170,7 +171,7 @@ def test_two_folders_are_refused(ladder: Ladder, tmp_path: Path) -> None:
         (("--min-bitrate", "2M", "--max-bitrate", "1M"), "is above --max-bitrate"),
         (("--manifest-only",), "Add --hls or --dash."),
         (("--min-bitrate", "900M"), "no setting has a bit rate from 900000 kbit/s"),
-        (("--hls", "out", "--audio", "mp5"), "audio cannot be encoded as 'mp5'"),
+        (("--hls", "out", "--audio", "mp5"), "unknown audio encoder 'mp5'"),
     ],
 )
 def test_what_cannot_be_is_told(ladder: Ladder, arguments: tuple[str, ...], told: str) -> None:
@@ -187,12 +188,35 @@ def test_a_failing_encode_leaves_nothing(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("vmafx_core.tune.ladder_media.encode_file", full)
+    monkeypatch.setattr("vmafx_core.tune.encoding.encode_file", full)
     ended = ladder("--hls", tmp_path / "out")
 
     assert ended.code == 7
     assert "No space left on device" in ended.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_run_goes_on_with_the_encodes_that_are_finished(
+    ladder: Ladder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("vmafx_core.tune.ladder_media.cut_audio", interrupted)
+        assert ladder("--hls", tmp_path / "out").code == 130
+    assert [p.name for p in tmp_path.iterdir()] == [".out.vmafx"]
+    monkeypatch.setattr("vmafx_core.tune.encoding.encode_file", interrupted)
+    assert ladder("--hls", tmp_path / "out").code == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_two_runs_do_not_make_the_same_folder(ladder: Ladder, tmp_path: Path) -> None:
+    with workplace(tmp_path / "out"):
+        ended = ladder("--hls", tmp_path / "out")
+
+    assert ended.code == 2
+    assert "is being written by another run" in ended.err
 
 
 def test_the_page_shows_the_curves_and_the_rungs(ladder: Ladder, tmp_path: Path) -> None:

@@ -186,8 +186,8 @@ def test_finished_shots_are_not_encoded_again(
         assert run(*command).code == 130
     assert not output.exists()
     (folder,) = tmp_path.iterdir()
-    assert len(list(folder.glob("*.mkv"))) == 3
-    monkeypatch.setattr("vmafx_core.tune.shot_parts.encode_file", _interrupted)
+    assert len(list(folder.glob("0*.mp4"))) == 3
+    monkeypatch.setattr("vmafx_core.tune.encoding.encode_file", _interrupted)
     assert run(*command).code == 0
     assert list(tmp_path.iterdir()) == [output]
 
@@ -197,7 +197,7 @@ def test_an_encoder_that_fails_leaves_an_older_file_as_it_was(
 ) -> None:
     output = tmp_path / "out.mp4"
     output.write_bytes(b"older")
-    monkeypatch.setattr("vmafx_core.tune.shot_parts.encode_file", _failing)
+    monkeypatch.setattr("vmafx_core.tune.encoding.encode_file", _failing)
     ended = run("tune", "shots", movie, output, *_WANTED)
     assert ended.code == 7
     assert "the disk is full" in ended.err

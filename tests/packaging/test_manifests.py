@@ -1,5 +1,6 @@
 """Manifests say what the encodes are, in the words of their standards."""
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 from xml.etree import ElementTree as ET
@@ -43,7 +44,14 @@ _AUDIO = AudioTrack(
 
 
 def test_bandwidth_is_that_of_the_segment_with_the_most_bits() -> None:
-    assert _VIDEO.peak_bit_rate == round(900_000 * 8 / 4.004)
+    assert _VIDEO.peak_bit_rate == math.ceil(900_000 * 8 / 4.004)
+
+
+def test_a_short_last_segment_has_no_bandwidth_of_its_own() -> None:
+    tick = _VIDEO.timescale
+    whole, short = Segment("00001.m4s", 4 * tick, 400_000), Segment("00002.m4s", tick // 25, 50_000)
+    track = replace(_VIDEO, segments=(whole, short))
+    assert track.peak_bit_rate == math.ceil(450_000 * 8 / 4.04)
     assert _VIDEO.average_bit_rate == round(1_500_000 * 8 / 9.009)
 
 

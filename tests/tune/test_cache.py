@@ -1,7 +1,7 @@
 import sqlite3
 import threading
 from collections.abc import Generator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,14 @@ def test_a_point_comes_back_as_it_was(cache: PointCache) -> None:
     for name, metric in kept.metrics.items():
         assert np.array_equal(back.metrics[name].values, metric.values)
         assert back.metrics[name].pooled == metric.pooled
+
+
+def test_a_point_that_is_damaged_is_none(cache: PointCache) -> None:
+    cache.add(_FAMILY, point(28))
+    cache.add(_FAMILY, point(30))
+    with closing(sqlite3.connect(cache.path)) as connection, connection:
+        connection.execute("UPDATE points SET about = '{' WHERE key LIKE '%:28'")
+    assert [p.setting.quality for p in cache.points(_FAMILY)] == [30]
 
 
 def test_families_are_kept_apart(cache: PointCache) -> None:

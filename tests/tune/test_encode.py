@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import av
 import pytest
 
 from support.clips import write_clip
@@ -67,7 +68,7 @@ def test_an_interrupted_run_leaves_no_output_and_goes_on_with_the_encode(
         with pytest.raises(KeyboardInterrupt):
             result_of(encode_events(request_, output))
     assert not output.exists()
-    monkeypatch.setattr(encode, "encode_file", lambda *_, **__: pytest.fail("encoded twice"))
+    monkeypatch.setattr(encode, "encode_kept", lambda *_, **__: pytest.fail("encoded twice"))
     assert result_of(encode_events(request_, output)).met
     assert output.exists()
 
@@ -87,6 +88,30 @@ def test_a_sample_that_promised_too_much_leads_to_a_finer_encode(
     assert (result.corrections > 0) == (first > 85)
     assert result.met == (result.verdict.value(request.targets[0]) >= 85)
     assert (tmp_path / "out.mkv").exists() == result.met
+
+
+def test_a_whole_that_is_larger_than_allowed_is_not_written(
+    tmp_path: Path, request_: CrfRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = encode._counted
+
+    def doubled(video: Path) -> tuple[int, int, float]:
+        frames, size, seconds = counted(video)
+        return frames, 2 * size, seconds
+
+    monkeypatch.setattr(encode, "_counted", doubled)
+    request = replace(request_, max_bit_rate=100_000.0)
+    result = result_of(encode_events(request, tmp_path / "out.mkv"))
+    assert result.search.found.pick
+    assert result.missed == ("100 kbit/s at most",)
+    assert not (tmp_path / "out.mkv").exists()
+
+
+def test_pictures_and_sound_of_a_part_begin_together(request_: CrfRequest, tmp_path: Path) -> None:
+    source = replace(request_.source, start=0.8)
+    assert result_of(encode_events(replace(request_, source=source), tmp_path / "out.mkv")).met
+    with av.open(str(tmp_path / "out.mkv")) as container:
+        assert container.start_time == 0
 
 
 def test_a_target_that_nothing_meets_writes_nothing(request_: CrfRequest, tmp_path: Path) -> None:

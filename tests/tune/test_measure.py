@@ -1,4 +1,5 @@
 from collections.abc import Generator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,9 @@ import pytest
 
 from support.clips import write_clip
 from vmafx_core.encoders.contract import EncodeSetting
-from vmafx_core.errors import InputError, UsageError
+from vmafx_core.encoders.encode import encode
+from vmafx_core.encoders.encoded import Encoded
+from vmafx_core.errors import InputError, UsageError, WorkError
 from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.api import score
 from vmafx_core.tune import measure
@@ -130,6 +133,20 @@ def test_long_sources_are_sampled_and_the_start_is_kept(clip: Path) -> None:
     assert not sample.whole
     assert [w.count for w in sample.windows] == [5, 5]
     assert sample.windows[0].spec.start >= 0.4
+
+
+@pytest.mark.parametrize("broken", [b"nothing that can be read", None])
+def test_an_encode_that_cannot_be_decoded_is_named(
+    clip: Path, monkeypatch: pytest.MonkeyPatch, broken: bytes | None
+) -> None:
+    def encoded(*given: Any, **options: Any) -> Encoded:
+        made = encode(*given, **options)
+        return replace(made, data=broken or made.data[: len(made.data) // 2])
+
+    monkeypatch.setattr(measure, "encode", encoded)
+    with pytest.raises(WorkError, match=r"libx264, preset ultrafast, crf 30") as caught:
+        _probed(_measurer(clip))
+    assert "another preset" in caught.value.hint
 
 
 def test_a_pipe_is_refused() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vmafx_core.errors import UsageError, WorkError
-from vmafx_core.tune.workplace import workplace
+from vmafx_core.tune.workplace import unfinished, workplace
 
 
 def test_it_is_beside_the_output_and_gone_when_all_is_well(tmp_path: Path) -> None:
@@ -25,6 +25,17 @@ def test_what_was_made_is_there_after_an_interruption(tmp_path: Path) -> None:
         interrupted()
     with workplace(tmp_path / "out.mkv") as folder:
         assert (folder / "part").read_bytes() == b"1"
+
+
+def test_nothing_stays_where_nothing_was_finished(tmp_path: Path) -> None:
+    def failing() -> None:
+        with workplace(tmp_path / "out.mkv") as folder:
+            unfinished(folder / "part").write_bytes(b"1")
+            raise WorkError("the disk is full")
+
+    with pytest.raises(WorkError):
+        failing()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_runs_do_not_make_the_same_output(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The encoders that the program knows."""
 
-from vmafx_core.encoders.contract import Encoder, QualityKnob
+from vmafx_core.encoders.contract import Encoder, EncodeSetting, QualityKnob
 from vmafx_core.errors import UnknownNameError
 
 _X26X_PRESETS = (
@@ -202,3 +202,11 @@ def find_encoder(name: str) -> Encoder:
     if name not in _BY_NAME:
         raise UnknownNameError.of("encoder", name, _BY_NAME, f"There are: {', '.join(_BY_NAME)}.")
     return _BY_NAME[name]
+
+
+def named(setting: EncodeSetting) -> str:
+    """Encoder, preset and quality in words: "libsvtav1, preset 12, crf 2"."""
+    encoder = find_encoder(setting.encoder)
+    preset = setting.preset or encoder.default_preset
+    parts = [encoder.name, *([f"preset {preset}"] if preset else [])]
+    return ", ".join([*parts, f"{encoder.knob.name} {setting.quality:g}"])

@@ -49,19 +49,24 @@ def programs() -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for path in found if path))
 
 
-@cache
 def _said(program: str, *options: str) -> str:
     """What a program prints; empty where it does not run."""
     try:
-        done = subprocess.run(  # noqa: S603  # the user's own program
-            [program, "-hide_banner", *options],
-            capture_output=True,
-            text=True,
-            timeout=_PATIENCE,
-            check=False,
-        )
+        return _asked(program, *options)
     except (OSError, subprocess.TimeoutExpired):
         return ""
+
+
+@cache
+def _asked(program: str, *options: str) -> str:
+    """What a program prints, asked once: what fails is not remembered."""
+    done = subprocess.run(  # noqa: S603  # the user's own program
+        [program, "-hide_banner", *options],
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE,
+        check=False,
+    )
     return done.stdout
 
 

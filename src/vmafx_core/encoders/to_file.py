@@ -51,13 +51,7 @@ def encode_file(
             f"{path}: no container for video has this ending",
             f"Use one of {', '.join(sorted(_ENDINGS))}.",
         )
-    shapeless = setting.encoder in _SHAPELESS and path.suffix.lower() in _SHAPELESS_ENDINGS
-    if shapeless and source.sample_aspect != 1:
-        raise UsageError(
-            f"{path}: {setting.encoder} writes no sample aspect ratio, which is "
-            f"{source.sample_aspect} here, and neither can be told to this container",
-            "Write an .mp4 file.",
-        )
+    check_shape(path, setting.encoder, source)
     encoder = find_encoder(setting.encoder)
     pictures = Pictures(encoder, setting, source, key_frames)
     try:
@@ -74,3 +68,18 @@ def encode_file(
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+def check_shape(path: Path, encoder: str, source: VideoInfo) -> None:
+    """Refuse a container in which the shape of a source's pictures would be lost.
+
+    Raises:
+        UsageError: Neither the encoder nor the container would say it.
+    """
+    lost = encoder in _SHAPELESS and path.suffix.lower() in _SHAPELESS_ENDINGS
+    if lost and source.sample_aspect != 1:
+        raise UsageError(
+            f"{path}: {encoder} writes no sample aspect ratio, which is {source.sample_aspect} "
+            "here, and neither can be told to this container",
+            "Write an .mp4 file.",
+        )

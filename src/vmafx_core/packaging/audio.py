@@ -1,17 +1,17 @@
 """The sound of a source in segments: copied where players of MP4 take it, or else encoded."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import cast
 
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
 
+from vmafx_core.encoders.audio import Audio, AudioEncoder
 from vmafx_core.errors import UsageError, WorkError
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.opened import Opened
@@ -22,51 +22,33 @@ from vmafx_core.packaging.tracks import AudioTrack
 
 # What is specified for fragmented MP4 and played from there.
 _COPIED = frozenset({"aac", "ac3", "eac3", "opus", "flac", "alac"})
-_ENCODERS = {"aac": "aac", "opus": "libopus", "ac3": "ac3", "eac3": "eac3", "flac": "flac"}
-_BIT_RATE_A_CHANNEL = 64_000
+_ENCODERS = ("aac", "libopus", "ac3", "eac3", "flac")
 _OTHERWISE = "aac"
-# Opus knows no other rate that sources have.
-_OPUS_RATE = 48_000
-_USUAL_LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 8: "7.1"}
 # Encoders say what a decoder has to swallow before the first sample by packets before time 0.
 _PRIMING = Fraction(1, 10)
 
 
-@dataclass(frozen=True, slots=True)
-class AudioChoice:
-    """What becomes of the sound.
+def check_packaged(audio: Audio) -> None:
+    """Refuse audio that is not played from fragmented MP4.
 
-    Attributes:
-        codec: "copy", "none", or the codec to encode it with.
-        bit_rate: Bits a second of an encode; None for 64 kbit/s a channel.
+    Raises:
+        UsageError: It is encoded as something else.
     """
-
-    codec: str = "copy"
-    bit_rate: int | None = None
-
-    def check(self) -> None:
-        """Refuse what cannot be done.
-
-        Raises:
-            UsageError: There is no such codec.
-        """
-        if self.codec not in {"copy", "none", *_ENCODERS}:
-            raise UsageError(
-                f"audio cannot be encoded as {self.codec!r}",
-                f"Write copy, none, or one of {', '.join(_ENCODERS)}, such as aac:128k.",
-            )
+    if audio.encoder not in {"copy", "none", *_ENCODERS}:
+        raise UsageError(
+            f"{audio.encoder} writes nothing that is played from segments of MP4",
+            f"Write copy, none, or one of {', '.join(_ENCODERS)}, such as aac:128k.",
+        )
 
 
-def cut_audio(
-    spec: InputSpec, folder: Path, seconds: float, choice: AudioChoice
-) -> Iterator[AudioTrack]:
+def cut_audio(spec: InputSpec, folder: Path, seconds: float, audio: Audio) -> Iterator[AudioTrack]:
     """Write each audio stream of a source into a folder of its own, one after the other.
 
     Args:
         spec: How the source is read: its start and duration hold for the sound too.
         folder: Where to make the folders.
         seconds: Length of segments.
-        choice: What becomes of the sound.
+        audio: What becomes of the sound.
 
     Yields:
         Each track when it is written; none for a stream that is silent in the part wanted.
@@ -75,7 +57,7 @@ def cut_audio(
         InputError: The source cannot be read.
         WorkError: The sound cannot be decoded, encoded or written.
     """
-    if choice.codec == "none":
+    if audio.encoder == "none":
         return
     number = 0
     while True:
@@ -86,7 +68,7 @@ def cut_audio(
             if number == len(streams):
                 return
             try:
-                track = _cut_stream(opened, spec, number, folder, seconds=seconds, choice=choice)
+                track = _cut_stream(opened, spec, number, folder, seconds=seconds, audio=audio)
             except (av.FFmpegError, ValueError) as error:
                 raise WorkError(
                     f"{name_of(spec.location)}: audio stream {number} cannot be packaged: {error}",
@@ -106,18 +88,18 @@ def _cut_stream(
     folder: Path,
     *,
     seconds: float,
-    choice: AudioChoice,
+    audio: Audio,
 ) -> AudioTrack | None:
     stream = opened.container.streams.audio[number]
     if stream.codec_context is None:
         raise ValueError("FFmpeg has no decoder for it")
     known = stream.codec_context.codec.canonical_name in _COPIED
-    copied = choice.codec == "copy" and known
+    copied = audio.encoder == "copy" and known
     name = f"audio-{number + 1}"
     file = folder / f"{name}.mp4"
     try:
         part = _part(opened, spec)
-        write = _copy if copied else partial(_encode, choice=choice)
+        write = _copy if copied else partial(_encode, audio=audio)
         if not write(part, opened.container, stream, path=file):
             return None
         into = folder / name
@@ -188,34 +170,26 @@ def _copy(part: _Part, container: InputContainer, stream: AudioStream, path: Pat
 
 
 def _encode(
-    part: _Part, container: InputContainer, stream: AudioStream, choice: AudioChoice, path: Path
+    part: _Part, container: InputContainer, stream: AudioStream, audio: Audio, path: Path
 ) -> bool:
     """Encode to a file; returns whether there was anything to encode."""
     found = False
-    encoder = _ENCODERS.get(choice.codec, _ENCODERS[_OTHERWISE])
-    rate = _OPUS_RATE if encoder == "libopus" else stream.sample_rate
+    if audio.encoder == "copy":
+        audio = replace(audio, encoder=_OTHERWISE)
     with av.open(f"file:{path}", "w") as out:
-        encoded = cast(AudioStream, out.add_stream(encoder, rate=rate))
-        encoded.codec_context.layout = _layout(stream)
-        encoded.codec_context.bit_rate = choice.bit_rate or stream.channels * _BIT_RATE_A_CHANNEL
+        encoder = AudioEncoder(stream, audio, out)
         for frame in container.decode(stream):
             time = part.time(frame)
             if time is not None and part.has(time):
                 frame.pts = round(time / _base(frame))
-                out.mux(encoded.encode(frame))
+                out.mux(encoder.encode(frame))
                 found = True
-        out.mux(encoded.encode(None))
+        out.mux(encoder.encode(None))
     return found
 
 
 def _base(timed: "Packet[AudioStream] | av.AudioFrame") -> Fraction:
     return Fraction(timed.time_base.num, timed.time_base.den)
-
-
-def _layout(stream: AudioStream) -> str:
-    """Which channels to encode; formats such as PCM only say how many there are."""
-    name = stream.layout.name
-    return _USUAL_LAYOUTS.get(stream.channels, "stereo") if name.endswith("channels") else name
 
 
 def _language(stream: AudioStream) -> str:

@@ -50,7 +50,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise WorkError(
             f"cannot write {str(path)!r}: {error.strerror or error}",
-            "Free some space or choose another place; nothing was left behind.",
+            "Free some space or choose another place.",
         ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

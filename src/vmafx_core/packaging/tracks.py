@@ -1,5 +1,6 @@
 """What is known of the tracks of a presentation once they are encoded and cut."""
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -56,9 +57,22 @@ class Track:
 
     @property
     def peak_bit_rate(self) -> int:
-        """Bits a second of the segment with the most (RFC 8216, section 4.3.4.2)."""
-        rates = (s.size * 8 * self.timescale / s.duration for s in self.segments if s.duration)
-        return max(round(max(rates, default=0)), self.average_bit_rate)
+        """Most bits a second of segments in a row that last about as long as one is to.
+
+        About is half of the target duration to one and a half (RFC 8216, section 4.1): a short one
+        at the end does not count by itself.
+        """
+        target = math.ceil(self.longest) * self.timescale
+        highest = Fraction(self.average_bit_rate)
+        for first in range(len(self.segments)):
+            size = duration = 0
+            for segment in self.segments[first:]:
+                size, duration = size + segment.size, duration + segment.duration
+                if 2 * duration > 3 * target:
+                    break
+                if 2 * duration >= target:
+                    highest = max(highest, Fraction(size * 8 * self.timescale, duration))
+        return math.ceil(highest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,7 +154,7 @@ class PointCache:
             connection.execute(
                 "UPDATE points SET used = ? WHERE family = ?", (time.time(), family.key)
             )
-        return [_point(about, scores) for about, scores in rows]
+        return [point for about, scores in rows if (point := _point(about, scores))]
 
     def add(self, family: Family, point: Point) -> None:
         """Keep a point."""
@@ -269,7 +269,15 @@ def _written(point: Point) -> tuple[str, bytes]:
     return json.dumps(about), scores.tobytes()
 
 
-def _point(about: str, scores: bytes) -> Point:
+def _point(about: str, scores: bytes) -> Point | None:
+    """A point that was written; None where what is there is none: it is measured again."""
+    try:
+        return _read(about, scores)
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _read(about: str, scores: bytes) -> Point:
     fields = json.loads(about)
     setting = fields.pop("setting")
     setting["options"] = tuple((name, value) for name, value in setting["options"])

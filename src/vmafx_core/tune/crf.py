@@ -104,7 +104,7 @@ def crf_events(request: CrfRequest) -> Generator[TuneEvent[CrfResult]]:
     encoder.check(request.setting)
     measurer = yield from prepared(request.source, request.measuring)
     source = measurer.sample.info
-    limits = Limits(_most_bit_rate(request, source), request.min_quality, request.max_quality)
+    limits = Limits(most_bit_rate(request, source), request.min_quality, request.max_quality)
     found = yield from search(
         request.setting,
         request.targets,
@@ -139,8 +139,12 @@ def _verified(
     return (yield from measurer.probe(setting))
 
 
-def _most_bit_rate(request: CrfRequest, source: VideoInfo) -> float | None:
-    """The tighter of the two bounds, in bits a second."""
+def most_bit_rate(request: CrfRequest, source: VideoInfo) -> float | None:
+    """The tighter of a request's two bounds, in bits a second; None where it has none.
+
+    Raises:
+        UsageError: One is a share of a bit rate that nobody knows.
+    """
     bounds = [request.max_bit_rate]
     if request.max_percent is not None:
         if not source.bit_rate:

@@ -4,35 +4,33 @@ Until all is well the encode lies in a folder beside the output: an interrupted 
 what is finished, and what was measured for the search is in the cache.
 """
 
-import hashlib
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import av
 
-from vmafx_core.encoders.catalogue import find_encoder
-from vmafx_core.encoders.contract import EncodeSetting
-from vmafx_core.encoders.to_file import encode_file
+from vmafx_core.encoders.audio import COPIED, Audio
 from vmafx_core.errors import InputError, WorkError
 from vmafx_core.media.source import VideoSource
-from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.requirements import Requirement
 from vmafx_core.scoring.result import PairResult
-from vmafx_core.tune.audio import COPIED, Audio
-from vmafx_core.tune.crf import CrfRequest, CrfResult, crf_events
-from vmafx_core.tune.events import Advanced, Done, Told, TuneEvent
+from vmafx_core.tune.crf import CrfRequest, CrfResult, crf_events, most_bit_rate
+from vmafx_core.tune.encoding import digest_of, encode_kept, identity_of
+from vmafx_core.tune.events import Done, Told, TuneEvent
 from vmafx_core.tune.jobs import Running, run_jobs
-from vmafx_core.tune.points import Point
-from vmafx_core.tune.remux import check_output, remux
+from vmafx_core.tune.output import check_output
+from vmafx_core.tune.points import Point, pooled
+from vmafx_core.tune.progress import Progress
+from vmafx_core.tune.remux import remux
+from vmafx_core.tune.targets import range_of
 from vmafx_core.tune.verifying import verified
-from vmafx_core.tune.workplace import workplace
+from vmafx_core.tune.workplace import unfinished, workplace
 
-_TELL_EVERY = 0.25
-# A whole that misses a target by no more than this part of it is left as it is: the sample stands
-# for it.
+# A whole that misses a target or a bound by no more than this part of it is left as it is: the
+# sample stands for it.
 TOLERANCE = 0.005
 _MOST_CORRECTIONS = 2
 
@@ -60,9 +58,7 @@ class Verdict:
 
     def value(self, target: Requirement) -> float:
         """The pooled value over all frames that a target is about."""
-        metrics = self.pair.metrics
-        metric = metrics.get(target.metric) or next(iter(metrics.values()))
-        return float(getattr(metric.pooled, target.pool))
+        return pooled(self.pair.metrics, target)
 
     def deficit(self, target: Requirement) -> float:
         """By how much a target is missed, in its metric's unit; 0 or less where it is met."""
@@ -79,7 +75,7 @@ class EncodeResult:
         output: The file, written where the targets are met.
         verdict: What its verification gave; None where nothing was encoded.
         corrections: How often it was encoded anew, finer, because it missed a target.
-        met: Whether the video meets all targets, within the tolerance.
+        missed: What it misses by more than the tolerance: targets, and the bound on its size.
         seconds: Wall time.
     """
 
@@ -87,8 +83,13 @@ class EncodeResult:
     output: Path
     verdict: Verdict | None
     corrections: int
-    met: bool
+    missed: tuple[str, ...]
     seconds: float
+
+    @property
+    def met(self) -> bool:
+        """Whether there is a video, and it misses nothing."""
+        return self.verdict is not None and not self.missed
 
 
 def encode_events(
@@ -111,33 +112,35 @@ def encode_events(
         WorkError: Encoding, verifying or writing failed; nothing has the final name then.
     """
     began = time.monotonic()
-    check_output(output, find_encoder(request.setting.encoder).codec, request.source)
+    form = check_output(output, request.setting.encoder, request.source, audio)
     with workplace(output) as folder:
         search = yield from _search(request)
         verdict: Verdict | None = None
-        met = False
+        missed: tuple[str, ...] = ()
         corrections = 0
         video = folder
         while search.found.pick:
             video, verdict = yield from _made(request, search.found.pick, folder)
-            met = all(verdict.deficit(t) <= TOLERANCE * abs(t.value) for t in request.targets)
-            if met or corrections == _MOST_CORRECTIONS:
+            most = most_bit_rate(request, search.source)
+            missed = _missed(verdict, request, most)
+            if not missed or corrections == _MOST_CORRECTIONS:
                 break
+            # What is only too large stays so: it is the coarsest that meets the targets.
             finer = yield from _search(_raised(search.request, request, verdict))
             if finer.found.pick is None or finer.found.pick.setting == verdict.point.setting:
                 break
             search, corrections = finer, corrections + 1
-        if met:
-            finished = folder / f"finished{output.suffix}"
-            yield from map(Told, remux(video, request.source, finished, audio))
-            finished.replace(output)
+        if verdict and not missed:
+            whole = unfinished(folder / output.name)
+            yield from map(Told, remux(video, request.source, whole, form, audio))
+            whole.replace(output)
     yield Done(
         EncodeResult(
             search=search,
             output=output,
             verdict=verdict,
             corrections=corrections,
-            met=met,
+            missed=missed,
             seconds=time.monotonic() - began,
         )
     )
@@ -151,13 +154,22 @@ def _search(request: CrfRequest) -> Generator[TuneEvent[Any], None, CrfResult]:
     raise WorkError("the search ended without a result")
 
 
+def _missed(verdict: Verdict, asked: CrfRequest, most: float | None) -> tuple[str, ...]:
+    """What was asked for that an encode misses by more than the tolerance."""
+    missed = [t.text for t in asked.targets if verdict.deficit(t) > TOLERANCE * abs(t.value)]
+    if most is not None and verdict.bit_rate > most * (1 + TOLERANCE):
+        missed.append(f"{most / 1000:.0f} kbit/s at most")
+    return tuple(missed)
+
+
 def _raised(search: CrfRequest, asked: CrfRequest, verdict: Verdict) -> CrfRequest:
     """The search again, for targets that are stricter by what the whole missed of them."""
     targets = []
     for now, original in zip(search.targets, asked.targets, strict=True):
         more = max(0.0, verdict.deficit(original))
         sign = 1 if original.operator in {">=", ">"} else -1
-        targets.append(replace(now, value=now.value + sign * more))
+        low, high = range_of(now, search.measuring.models)
+        targets.append(replace(now, value=min(max(now.value + sign * more, low), high)))
     return replace(search, targets=tuple(targets))
 
 
@@ -165,58 +177,41 @@ def _made(
     request: CrfRequest, pick: Point, folder: Path
 ) -> Generator[TuneEvent[Any], None, tuple[Path, Verdict]]:
     """Encode the whole source as picked, unless that was done, and verify it."""
-    video = folder / _name(request.source, pick)
+    video = folder / f"video-{digest_of(identity_of(request.source), pick)}.mp4"
     if not video.exists():
         for old in folder.glob("video-*"):
             old.unlink()
-        yield from _encoded(request, pick.setting, video)
+        yield from _encoded(request, pick, video)
     frames, video_bytes, seconds = _counted(video)
     pair = yield from verified(request.source, video, frames, request.measuring)
     return video, Verdict(point=pick, pair=pair, video_bytes=video_bytes, seconds=seconds)
 
 
-def _name(source: InputSpec, pick: Point) -> str:
-    """A name that says what is in the file: which source, as it is now, and how it is encoded."""
-    path = Path(source.location)
-    state = path.stat() if path.is_file() else None
-    what = (source, state and (state.st_size, state.st_mtime_ns), pick.setting, pick.pix_fmt)
-    digest = hashlib.sha256(repr((*what, pick.encoder_version)).encode()).hexdigest()
-    return f"video-{digest[:16]}.mp4"
-
-
 def _encoded(
-    request: CrfRequest, setting: EncodeSetting, video: Path
+    request: CrfRequest, pick: Point, video: Path
 ) -> Generator[TuneEvent[Any], None, None]:
     """Encode the whole source into a file.
 
     Yields:
-        `Advanced`.
+        `Advanced` and `Told`.
     """
-    unfinished = video.with_name(f"unfinished-{video.name}")
     threads = request.measuring.threads or 0
-    began = time.monotonic()
 
     def work(running: Running) -> None:
         with VideoSource(request.source, threads=threads) as source:
-            encode_file(
-                pictures(source, running), source.info, setting, unfinished, threads=threads
+            progress = Progress("encoding", source.info.frame_count)
+            frames = (frame for frame in source.frames())
+            encode_kept(
+                video,
+                frames,
+                source.info,
+                pick,
+                running=running,
+                progress=progress,
+                threads=threads,
             )
 
-    def pictures(source: VideoSource, running: Running) -> Iterator[av.VideoFrame]:
-        told = began
-        for done, picture in enumerate(source.frames()):
-            running.go_on()
-            now = time.monotonic()
-            if now - told >= _TELL_EVERY:
-                told = now
-                total = source.info.frame_count
-                running.tell(
-                    Advanced(phase="encoding", done=done, total=total, seconds=now - began)
-                )
-            yield picture
-
     yield from run_jobs([work], 1)
-    unfinished.replace(video)
 
 
 def _counted(video: Path) -> tuple[int, int, float]:

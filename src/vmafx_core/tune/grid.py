@@ -12,7 +12,6 @@ from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.encoders.pictures import nearest_pix_fmt
 from vmafx_core.errors import ComponentError, InputError, UsageError, VmafxError, WorkError
-from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import warning
@@ -29,7 +28,7 @@ from vmafx_core.tune.corpus_row import (
 from vmafx_core.tune.events import Advanced, Done, Probing, Told, TuneEvent
 from vmafx_core.tune.measure import Measurer, prepared
 from vmafx_core.tune.points import Point
-from vmafx_core.tune.request import Measuring
+from vmafx_core.tune.request import Measuring, check_rereadable
 from vmafx_core.tune.sizes import Resolution, ladder_sizes
 
 _BLOCK = 1 << 22
@@ -202,10 +201,7 @@ def _grid_of(
     request: GridRequest, spec: InputSpec
 ) -> Generator[TuneEvent[Any], None, tuple[SourceFacts, dict[str, EncodeSetting]]]:
     """What is known of a source, and all settings for it by the keys of their rows."""
-    if is_pipe(spec.location):
-        raise UsageError(
-            f"{name_of(spec.location)}: cannot be read more than once", "Save it to a file first."
-        )
+    check_rereadable(spec)
     with VideoSource(spec) as opened:
         info = opened.info
     facts = SourceFacts.of(info, (yield from _sha256(spec.location)))

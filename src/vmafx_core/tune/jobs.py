@@ -7,8 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
+from vmafx_core.notice import Notice
 from vmafx_core.scoring.cpus import usable_cpus
-from vmafx_core.tune.events import TuneEvent
+from vmafx_core.tune.events import Told, TuneEvent
 
 type Job[Result] = Callable[[Running], Result]
 
@@ -75,13 +76,14 @@ def run_jobs[Result](
         workers: Most jobs that run at the same time.
 
     Yields:
-        The events of all jobs, as they come.
+        The events of all jobs, as they come; what several have to tell comes once.
 
     Raises:
         VmafxError: What a job raised; the first one to fail is told.
     """
     events: queue.SimpleQueue[TuneEvent[Any] | Future[Result]] = queue.SimpleQueue()
     stopped = threading.Event()
+    told: set[Notice] = set()
     running = Running(events.put, stopped)
     with ThreadPoolExecutor(workers, thread_name_prefix="vmafx-job") as pool:
         futures = [pool.submit(job, running) for job in jobs]
@@ -94,7 +96,9 @@ def run_jobs[Result](
                 if isinstance(event, Future):
                     event.result()
                     left -= 1
-                else:
+                elif not isinstance(event, Told) or event.notice not in told:
+                    if isinstance(event, Told):
+                        told.add(event.notice)
                     yield event
         finally:
             stopped.set()

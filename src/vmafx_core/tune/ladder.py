@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.media.types import InputSpec, VideoInfo
+from vmafx_core.packaging.audio import check_packaged
 from vmafx_core.packaging.folder import check_free
 from vmafx_core.packaging.presentation import Presentation
 from vmafx_core.scoring.requirements import Requirement
@@ -99,7 +100,7 @@ def ladder_events(request: LadderRequest) -> Generator[TuneEvent[LadderResult]]:
     find_encoder(request.setting.encoder).check(request.setting)
     if request.packaging:
         check_free(request.packaging.folder)
-        request.packaging.audio.check()
+        check_packaged(request.packaging.audio)
     measurer = yield from prepared(request.source, request.measuring)
     source = measurer.sample.info
     sizes, notices = ladder_sizes(request.resolutions, source)

@@ -1,37 +1,37 @@
 """Encoding the rungs of a ladder as what players stream."""
 
 import shutil
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 
-from vmafx_core.encoders.contract import EncodeSetting
-from vmafx_core.encoders.to_file import encode_file
+from vmafx_core.encoders.audio import COPIED, Audio
 from vmafx_core.errors import ComponentError, InputError, WorkError
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec, VideoInfo
-from vmafx_core.packaging.audio import AudioChoice, cut_audio
+from vmafx_core.packaging.audio import cut_audio
 from vmafx_core.packaging.dash import Planned
 from vmafx_core.packaging.folder import new_folder
 from vmafx_core.packaging.fragments import Cut, cut
 from vmafx_core.packaging.presentation import Presentation
 from vmafx_core.packaging.tracks import VideoTrack
+from vmafx_core.tune.encoding import digest_of, encode_kept, identity_of
 from vmafx_core.tune.events import TuneEvent
 from vmafx_core.tune.jobs import Job, Running, run_jobs, share_cpus
 from vmafx_core.tune.ladder_search import size_of
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.progress import Progress
 from vmafx_core.tune.sample import Sample
+from vmafx_core.tune.workplace import workplace
 
 _ASSUMED_RATE = Fraction(25)
 
-type Pictures = Callable[[], Iterator[av.VideoFrame]]
+type Pictures = Callable[[], Generator[av.VideoFrame]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Packaging:
     hls: bool
     dash: bool
     media: bool = True
-    audio: AudioChoice = field(default_factory=AudioChoice)
+    audio: Audio = COPIED
 
 
 def package(
@@ -65,6 +65,8 @@ def package(
 ) -> Generator[TuneEvent[Any], None, Presentation]:
     """Encode rungs, cut them into segments, and write their manifests.
 
+    Finished encodes of whole rungs are kept beside the folder until all is well.
+
     Args:
         packaging: What is wanted.
         source: The source.
@@ -77,10 +79,10 @@ def package(
         `Advanced` over all rungs.
 
     Raises:
-        UsageError: The folder is not empty.
+        UsageError: The folder is not empty, or another run makes it.
         InputError: The source cannot be read.
         ComponentError: The encoder does not put key frames where they have to be.
-        WorkError: Encoding or writing failed; nothing is left then.
+        WorkError: Encoding or writing failed; the folder is not there then.
     """
     info = sample.info
     seconds = _length(source, info)
@@ -94,10 +96,11 @@ def package(
         if packaging.dash:
             planned = _planned(seconds, info, rungs[0])
     workers, each = share_cpus(len(rungs), threads)
-    work = _Work(info, parts, Progress("encoding", frames and frames * len(rungs)), each)
-    with new_folder(packaging.folder) as folder:
+    work = _Work(info, parts, frames, Progress("encoding", frames and frames * len(rungs)), each)
+    identity = f"{identity_of(source)} {'whole' if packaging.media else sample.digest}"
+    with workplace(packaging.folder) as kept, new_folder(packaging.folder) as folder:
         jobs = [
-            _job(folder / _name(number, rung), rung.setting, work)
+            _job(folder / _name(number, rung), rung, kept / digest_of(identity, rung), work)
             for number, rung in enumerate(rungs, 1)
         ]
         videos = tuple((yield from run_jobs(jobs, workers)))
@@ -121,41 +124,51 @@ class _Work:
     Attributes:
         info: The source.
         parts: The parts of it that are encoded, one after the other.
+        frames: Their frames; None where unknown.
         progress: Counts their frames.
         threads: Threads for each encode.
     """
 
     info: VideoInfo
     parts: Sequence[Pictures]
+    frames: int | None
     progress: Progress
     threads: int
 
-    def pictures(self, running: Running, part: Pictures) -> Generator[av.VideoFrame]:
-        """The pictures of a part, counted, until nobody wants them any more."""
-        for picture in part():
-            running.go_on()
-            if event := self.progress.add(1):
-                running.tell(event)
-            yield picture
 
+def _job(folder: Path, rung: Point, kept: Path, work: _Work) -> Job[VideoTrack]:
+    """What encodes all parts of a rung into segments in a folder.
 
-def _job(folder: Path, setting: EncodeSetting, work: _Work) -> Job[VideoTrack]:
-    """What encodes all parts of a rung into segments in a folder."""
+    Args:
+        folder: The folder, which is made.
+        rung: The rung.
+        kept: Where its encodes are, or will be, without what is added to the name.
+        work: What all rungs have in common.
+    """
 
     def run(running: Running) -> VideoTrack:
         folder.mkdir()
         cuts = []
         for number, part in enumerate(work.parts):
-            file = folder / "encode.mp4"
-            with closing(work.pictures(running, part)) as given:
-                encode_file(given, work.info, setting, file, threads=work.threads)
+            file = kept.with_name(f"{kept.name}-{number}.mp4")
+            if file.exists():
+                work.progress.add(work.frames or 0)
+            else:
+                encode_kept(
+                    file,
+                    part(),
+                    work.info,
+                    rung,
+                    running=running,
+                    progress=work.progress,
+                    threads=work.threads,
+                )
             # Of parts that are no whole only the numbers are wanted.
             into = folder / str(number) if len(work.parts) > 1 else folder
             into.mkdir(exist_ok=True)
             with VideoSource(InputSpec(location=str(file))) as source:
                 encoded = source.info
-            cuts.append(_cut(file, into, setting.encoder))
-            file.unlink()
+            cuts.append(_cut(file, into, rung.setting.encoder))
         return VideoTrack(
             name=folder.name,
             codecs=cuts[0].codecs,
@@ -185,7 +198,7 @@ def _cut(file: Path, folder: Path, encoder: str) -> Cut:
 
 
 def _whole(source: InputSpec) -> Pictures:
-    def pictures() -> Iterator[av.VideoFrame]:
+    def pictures() -> Generator[av.VideoFrame]:
         with VideoSource(source, threads=0) as opened:
             yield from opened.frames()
 

@@ -37,22 +37,37 @@ def locked(path: Path, output: Path) -> Iterator[None]:
         UsageError: Another run holds it.
         WorkError: It cannot be opened.
     """
+    file = _held(path, output)
     try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    except OSError as error:
-        raise WorkError(f"cannot write {str(path)!r}: {error.strerror}") from error
-    try:
+        yield
+    finally:
+        with suppress(OSError):
+            os.close(file)
+
+
+def _held(path: Path, output: Path) -> int:
+    """The file, opened and locked."""
+    while True:
+        try:
+            file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            raise WorkError(
+                f"cannot write {str(path)!r}: {error.strerror}",
+                "Run it again, or choose another place for the output.",
+            ) from error
         try:
             _lock(file)
         except (BlockingIOError, PermissionError):
+            os.close(file)
             raise UsageError(
                 f"{output}: is being written by another run",
                 "Wait for its end, or name another file.",
             ) from None
         except OSError:
             # Some network file systems have no locks; a run alone needs none.
-            pass
-        yield
-    finally:
+            return file
         with suppress(OSError):
-            os.close(file)
+            if os.path.samestat(os.fstat(file), path.stat()):
+                return file
+        # Another run removed it after this one had opened it.
+        os.close(file)

@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
@@ -14,12 +15,12 @@ from typing import Any, Self
 import av
 import numpy as np
 
+from vmafx_core.encoders.catalogue import named
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.encoders.encode import encode
 from vmafx_core.encoders.encoded import Encoded
-from vmafx_core.errors import UsageError, WorkError
+from vmafx_core.errors import InputError, WorkError
 from vmafx_core.media.frames import Repeated
-from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import Notice
@@ -34,7 +35,7 @@ from vmafx_core.tune.cache import Family, PointCache
 from vmafx_core.tune.events import Advanced, Probed, Sampled, Told, TuneEvent
 from vmafx_core.tune.memory import memory_budget
 from vmafx_core.tune.points import Point
-from vmafx_core.tune.request import Measuring
+from vmafx_core.tune.request import Measuring, check_rereadable
 from vmafx_core.tune.sample import Margins, Sample, SampleWindow, load_sample
 from vmafx_core.tune.windows import Window, choose_windows
 
@@ -43,6 +44,9 @@ _ASSUMED_RATE = Fraction(25)
 _EVERY = 0.2
 # Encoded windows that wait to be scored, besides the one that is.
 _AHEAD = 2
+# Seconds that sums of times may be off.
+_ROUNDING = 1e-6
+_OTHER_SETTING = "Choose another preset or encoder, or leave such values out with --min-quality."
 
 
 class Measurer:
@@ -96,17 +100,18 @@ class Measurer:
         windows = self.sample.windows
         with _Encoding(windows, setting, self._measuring.threads or 0) as encoding:
             progress = _Progress(2 * self.sample.frames)
-            for window, future in zip(windows, encoding.futures, strict=True):
+            for window in windows:
+                future = encoding.futures.popleft()
                 while not _is_done(future):
                     yield progress.event(encoding.frames)
                 encode_result = future.result()
                 began = time.monotonic()
-                with closing(self._scored(window, encode_result.data)) as events:
+                with closing(self._scored(window, setting, encode_result.data)) as events:
                     for event in events:
                         if isinstance(event, scoring.Progress):
                             yield progress.event(encoding.frames, event.frames)
                         elif isinstance(event, scoring.Finished):
-                            pairs.append(_inner(event.result.pairs[0], window))
+                            pairs.append(_inner(event.result.pairs[0], window, setting))
                             yield from self._tell(event.result.notices)
                 score_seconds += time.monotonic() - began
                 progress.scored += window.count
@@ -125,8 +130,10 @@ class Measurer:
             encoder_version=encoded[0].version,
         )
 
-    def _scored(self, window: SampleWindow, data: bytes) -> Generator[scoring.Event]:
-        name = InputSpec(location="the encode")
+    def _scored(
+        self, window: SampleWindow, setting: EncodeSetting, data: bytes
+    ) -> Generator[scoring.Event]:
+        name = InputSpec(location=f"the encode with {named(setting)}")
         request = ScoreRequest(
             reference=window.spec,
             distorted=(name,),
@@ -136,12 +143,18 @@ class Measurer:
             pairing=Pairing.INDEX,
             threads=self._measuring.threads,
         )
-        distorted = VideoSource(name, threads=0, data=data)
         around = window.margins
-        return score_events(
-            request,
-            ReadyInputs(window.reference(), [Repeated(distorted, around.before, around.after)]),
-        )
+        try:
+            distorted = VideoSource(name, threads=0, data=data)
+            repeated = Repeated(distorted, around.before, around.after)
+            yield from score_events(request, ReadyInputs(window.reference(), [repeated]))
+        except InputError as error:
+            if name.location not in error.message:
+                raise
+            raise WorkError(error.message, _OTHER_SETTING) from error
+        except av.FFmpegError as error:
+            told = f"{name.location} cannot be decoded: {error.strerror}"
+            raise WorkError(told, _OTHER_SETTING) from error
 
     def _tell(self, notices: Sequence[Notice]) -> Iterator[Told]:
         """Each notice once, however many windows and probes it comes from."""
@@ -169,7 +182,8 @@ class _Encoding:
         self._stopped = threading.Event()
         self._room = threading.Semaphore(_AHEAD)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="vmafx-encode")
-        self.futures = [self._pool.submit(self._encode, window) for window in windows]
+        # Taken out one by one: what is scored is not held any longer.
+        self.futures = deque(self._pool.submit(self._encode, window) for window in windows)
 
     def release(self) -> None:
         """Say that an encoded window is not needed any more."""
@@ -227,7 +241,7 @@ def _but_quality(setting: EncodeSetting) -> EncodeSetting:
     return replace(setting, quality=0)
 
 
-def _inner(pair: PairResult, window: SampleWindow) -> dict[str, Metric]:
+def _inner(pair: PairResult, window: SampleWindow, setting: EncodeSetting) -> dict[str, Metric]:
     """The metrics of a window without its margins.
 
     Raises:
@@ -236,8 +250,9 @@ def _inner(pair: PairResult, window: SampleWindow) -> dict[str, Metric]:
     around, scored = window.margins, pair.frames.scored
     if scored != around.before + window.count + around.after:
         raise WorkError(
-            f"the encode of {window.count} pictures has "
-            f"{scored - around.before - around.after} of them"
+            f"the encode with {named(setting)} has {scored - around.before - around.after} "
+            f"pictures of {window.count}",
+            _OTHER_SETTING,
         )
     inner = slice(around.before, around.before + window.count)
     return {name: replace(m, values=m.values[inner]) for name, m in pair.metrics.items()}
@@ -270,10 +285,7 @@ def prepared(
         UsageError: The source is a pipe.
         InputError: The source cannot be read.
     """
-    if is_pipe(source.location):
-        raise UsageError(
-            f"{name_of(source.location)}: cannot be read more than once", "Save it to a file first."
-        )
+    check_rereadable(source)
     with VideoSource(source) as opened:
         about, keys = opened.info, opened.key_times
     interval = 1 / (about.frame_rate or _ASSUMED_RATE)
@@ -341,7 +353,7 @@ def _are_whole(windows: Sequence[Window], length: float | None) -> bool:
     """Whether windows join from the beginning to the end."""
     at = 0.0
     for window in windows:
-        if window.start != at:
+        if abs(window.start - at) > _ROUNDING:
             return False
         at = math.inf if window.duration is None else at + window.duration
     return at == math.inf or (length is not None and at >= length)

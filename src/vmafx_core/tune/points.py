@@ -1,5 +1,6 @@
 """What a search measures: one point of quality against bits for one setting."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vmafx_core.encoders.contract import EncodeSetting
@@ -42,8 +43,17 @@ class Point:
 
     def value(self, target: Requirement) -> float:
         """The pooled value that a target is about; nan where it was not measured."""
-        name = target.metric
-        if name == "vmaf" and name not in self.metrics:
-            name = next(iter(self.metrics))
-        metric = self.metrics.get(name)
-        return float(getattr(metric.pooled, target.pool)) if metric else float("nan")
+        return pooled(self.metrics, target)
+
+
+def metric_of(metrics: Mapping[str, Metric], target: Requirement) -> Metric | None:
+    """The metric that a target is about: "vmaf" stands for the leading one; None if not there."""
+    if target.metric == "vmaf" and "vmaf" not in metrics:
+        return next(iter(metrics.values()), None)
+    return metrics.get(target.metric)
+
+
+def pooled(metrics: Mapping[str, Metric], target: Requirement) -> float:
+    """The pooled value that a target is about; nan where it was not measured."""
+    metric = metric_of(metrics, target)
+    return float(getattr(metric.pooled, target.pool)) if metric else float("nan")

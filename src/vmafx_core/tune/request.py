@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from vmafx_core.errors import UsageError
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec
+from vmafx_core.media.locations import is_pipe, name_of
+from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.request import DEFAULT_MODEL
 
 
@@ -40,3 +43,15 @@ class Measuring:
     display: tuple[int, int] | None = None
     threads: int | None = None
     cache: bool = True
+
+
+def check_rereadable(source: InputSpec) -> None:
+    """Refuse a source that cannot be read more than once.
+
+    Raises:
+        UsageError: It is a pipe.
+    """
+    if is_pipe(source.location):
+        raise UsageError(
+            f"{name_of(source.location)}: cannot be read more than once", "Save it to a file first."
+        )

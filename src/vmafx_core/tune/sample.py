@@ -65,7 +65,7 @@ class SampleWindow:
     digest: bytes
     held: tuple[av.VideoFrame, ...] | None
 
-    def pictures(self) -> Iterator[av.VideoFrame]:
+    def pictures(self) -> Generator[av.VideoFrame]:
         """The pictures to encode, their times starting at 0; to be left as they are."""
         first = self.margins.before
         yield from islice(self._all(), first, first + self.count)

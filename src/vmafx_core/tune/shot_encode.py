@@ -9,13 +9,15 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vmafx_core.encoders.catalogue import find_encoder
+from vmafx_core.encoders.audio import COPIED, Audio
+from vmafx_core.errors import WorkError
 from vmafx_core.scoring.pooling import pool
 from vmafx_core.scoring.result import PairResult
-from vmafx_core.tune.audio import COPIED, Audio
 from vmafx_core.tune.events import Done, Told, TuneEvent
 from vmafx_core.tune.joining import join, joinable
-from vmafx_core.tune.remux import check_output, remux
+from vmafx_core.tune.output import check_output
+from vmafx_core.tune.points import metric_of
+from vmafx_core.tune.remux import remux
 from vmafx_core.tune.shot_parts import encode_shots
 from vmafx_core.tune.shot_plan import (
     ShotPlan,
@@ -27,7 +29,7 @@ from vmafx_core.tune.shot_plan import (
 from vmafx_core.tune.shot_points import Bounds, Totals
 from vmafx_core.tune.shots import Film, read_film
 from vmafx_core.tune.verifying import verified
-from vmafx_core.tune.workplace import workplace
+from vmafx_core.tune.workplace import unfinished, workplace
 
 # A whole that misses its target by no more than this is left as it is; otherwise shots are encoded
 # anew, finer, so often at most.
@@ -92,8 +94,9 @@ def shots_events(
     began = time.monotonic()
     request = replace(request, setting=joinable(request.setting))
     check_shots_request(request)
+    form = ""
     if output is not None:
-        check_output(output, find_encoder(request.setting.encoder).codec, request.source)
+        form = check_output(output, request.setting.encoder, request.source, audio)
     film = yield from read_film(request.source)
     points = shot_points(request, film)
     plan = yield from plan_film(request, film, points)
@@ -102,7 +105,7 @@ def shots_events(
         with workplace(output) as folder:
             for correction in range(_MOST_CORRECTIONS + 1):
                 parts = yield from encode_shots(plan, folder)
-                joined = folder / "joined.mp4"
+                joined = unfinished(folder / "joined.mp4")
                 video_bytes = join(parts, film.shown, film.time_base, film.end, joined)
                 pair = yield from verified(request.source, joined, film.frames, request.measuring)
                 totals = _totals(pair, film, request.bounds, video_bytes * 8)
@@ -114,9 +117,9 @@ def shots_events(
                 if finer.values == plan.values:
                     break
                 plan = finer
-            finished = folder / f"finished{output.suffix}"
-            yield from map(Told, remux(joined, request.source, finished, audio))
-            finished.replace(output)
+            whole = unfinished(folder / output.name)
+            yield from map(Told, remux(joined, request.source, whole, form, audio))
+            whole.replace(output)
             encoded = EncodedShots(
                 path=output, frames=film.frames, totals=totals, corrections=correction
             )
@@ -125,8 +128,9 @@ def shots_events(
 
 def _totals(pair: PairResult, film: Film, bounds: Bounds, bits: float) -> Totals:
     """What the scores of all frames come to, shot by shot."""
-    name = bounds.target.metric
-    metric = pair.metrics[name if name in pair.metrics else next(iter(pair.metrics))]
+    metric = metric_of(pair.metrics, bounds.target)
+    if metric is None:
+        raise WorkError(f"{bounds.target.metric} was not measured of the joined video")
     scores = [
         getattr(
             pool(

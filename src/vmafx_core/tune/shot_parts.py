@@ -1,13 +1,10 @@
 """Encoding the shots of a plan in parallel, each to a file of its own."""
 
-import hashlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-import av
-
-from vmafx_core.encoders.to_file import encode_file
+from vmafx_core.tune.encoding import digest_of, encode_kept
 from vmafx_core.tune.events import TuneEvent
 from vmafx_core.tune.jobs import Job, Running, run_jobs, share_cpus
 from vmafx_core.tune.joining import Part
@@ -44,27 +41,23 @@ def encode_shots(plan: ShotPlan, folder: Path) -> Generator[TuneEvent[Any], None
 def _job(
     film: Film, planned: PlannedShot, part: Part, progress: Progress, threads: int
 ) -> Job[None]:
-    def pictures(running: Running) -> Iterator[av.VideoFrame]:
-        for picture in film.pictures(planned.shot, threads=threads):
-            running.go_on()
-            if event := progress.add(1):
-                running.tell(event)
-            yield picture
-
     def work(running: Running) -> None:
-        unfinished = part.path.with_name(f"unfinished-{part.path.name}")
-        encode_file(
-            pictures(running), film.info, planned.point.setting, unfinished, threads=threads
+        pictures = film.pictures(planned.shot, threads=threads)
+        encode_kept(
+            part.path,
+            pictures,
+            film.info,
+            planned.point,
+            running=running,
+            progress=progress,
+            threads=threads,
         )
-        unfinished.replace(part.path)
 
     return work
 
 
 def _name(film: Film, planned: PlannedShot) -> str:
     """A name that says what is in the file: which frames of which source, and how encoded."""
-    point, shot = planned.point, planned.shot
-    times = film.times[shot.start_frame : shot.end_frame]
-    what = (film.identity, list(times), point.setting, point.pix_fmt, point.encoder_version)
-    digest = hashlib.sha256(repr(what).encode()).hexdigest()
-    return f"{shot.start_frame:08}-{digest[:16]}.mp4"
+    shot = planned.shot
+    times = list(film.times[shot.start_frame : shot.end_frame])
+    return f"{shot.start_frame:08}-{digest_of(film.identity, planned.point, times)}.mp4"

@@ -2,11 +2,10 @@
 
 import time
 from array import array
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, pairwise
-from pathlib import Path
 from typing import Any
 
 import av
@@ -16,6 +15,7 @@ from vmafx_core.media.locations import name_of
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.tune.cuts import CutDetector, shortest_shot
+from vmafx_core.tune.encoding import identity_of
 from vmafx_core.tune.events import Advanced, Told, TuneEvent
 from vmafx_core.tune.windows import Window
 
@@ -104,7 +104,7 @@ class Film:
             return Window(start, shot.duration)
         return Window(start + (shot.duration - longest) / 2, longest)
 
-    def pictures(self, shot: Shot, *, threads: int) -> Iterator[av.VideoFrame]:
+    def pictures(self, shot: Shot, *, threads: int) -> Generator[av.VideoFrame]:
         """The frames of a shot, decoded.
 
         Raises:
@@ -165,17 +165,8 @@ def read_film(spec: InputSpec) -> Generator[TuneEvent[Any], None, Film]:
         Shot(first, last, start, end)
         for (first, last), (start, end) in zip(pairwise(frames), pairwise(seconds), strict=True)
     )
-    return Film(spec, info, _identity(spec), times, time_base, shots)
+    return Film(spec, info, identity_of(spec), times, time_base, shots)
 
 
 def _advanced(done: int, info: VideoInfo, seconds: float) -> Advanced:
     return Advanced(phase="detecting", done=done, total=info.frame_count, seconds=seconds)
-
-
-def _identity(spec: InputSpec) -> str:
-    """How a source is read, and the size and age of its file where it is one."""
-    try:
-        found = Path(spec.location).stat()
-    except (OSError, ValueError):
-        return repr(spec)
-    return f"{spec!r} {found.st_size} {found.st_mtime_ns}"

@@ -51,7 +51,7 @@ def check_targets(targets: Iterable[Requirement], measuring: Measuring, source: 
     check_measured(targets, request)
     for target in targets:
         _check_direction(target)
-        low, high = _range(target, measuring.models)
+        low, high = range_of(target, measuring.models)
         if not low <= target.value <= high:
             raise UsageError(
                 f"the target {target.text!r} is out of the range of {target.metric}",
@@ -70,7 +70,7 @@ def _check_direction(target: Requirement) -> None:
         )
 
 
-def _range(target: Requirement, models: tuple[ModelSpec, ...]) -> tuple[float, float]:
+def range_of(target: Requirement, models: tuple[ModelSpec, ...]) -> tuple[float, float]:
     """Lowest and highest value that a metric can have; infinite where nothing bounds it."""
     if target.metric.startswith(_SHARES):
         return 0.0, 1.0

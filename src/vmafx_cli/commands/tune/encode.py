@@ -64,9 +64,9 @@ def encode(
     is encoded with it, and all of its frames are scored.
     """
     from vmafx_cli.tuning import present  # noqa: PLC0415  # help does without the engine
+    from vmafx_core.encoders.audio import parse_audio  # noqa: PLC0415
     from vmafx_core.errors import RequirementError  # noqa: PLC0415
     from vmafx_core.report.tuning.encode import encode_view  # noqa: PLC0415
-    from vmafx_core.encoders.audio import parse_audio  # noqa: PLC0415
     from vmafx_core.tune.crf import CrfRequest  # noqa: PLC0415
     from vmafx_core.tune.encode import encode_events  # noqa: PLC0415
 
@@ -89,6 +89,6 @@ def encode(
                 f"{request.setting.encoder}: nothing meets {wish}", result.search.found.why
             )
         raise RequirementError(
-            f"{video}: is not written, because the whole misses {wish}",
+            f"{video}: is not written, because the whole misses {' and '.join(result.missed)}",
             "Ask for less, or let a longer sample stand for it: --samples, --full.",
         )

@@ -89,9 +89,9 @@ def shots(
     all frames meets the target at the fewest bits, by what was measured of every shot.
     """
     from vmafx_cli.tuning import present  # noqa: PLC0415  # help does without the engine
+    from vmafx_core.encoders.audio import parse_audio  # noqa: PLC0415
     from vmafx_core.errors import RequirementError  # noqa: PLC0415
     from vmafx_core.report.tuning.shots import shots_view  # noqa: PLC0415
-    from vmafx_core.encoders.audio import parse_audio  # noqa: PLC0415
     from vmafx_core.tune.shot_encode import shots_events  # noqa: PLC0415
     from vmafx_core.tune.shot_plan import ShotsRequest  # noqa: PLC0415
     from vmafx_core.tune.shot_points import Bounds  # noqa: PLC0415

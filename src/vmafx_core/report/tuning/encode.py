@@ -27,7 +27,8 @@ def encode_view(result: EncodeResult) -> View:
             body=_body(result, search),
             blocks=search.blocks,
         )
-    what = "is written" if result.met else "is not written: the whole misses a target"
+    missed = " and ".join(result.missed)
+    what = f"is not written: the whole misses {missed}" if missed else "is written"
     said = Said(f"{result.output} {what}", _told(result, made), good=result.met)
     facts = Facts("What came out", tuple(_facts(result, made)))
     rest = tuple(block for block in search.blocks if not isinstance(block, Said))
@@ -63,7 +64,8 @@ def _facts(result: EncodeResult, made: Verdict) -> list[Line]:
     if result.corrections:
         lines.append(("encoded", f"{result.corrections + 1} times: the sample promised too much"))
     if not result.met:
-        lines.append(("missed", f"a target, by more than {TOLERANCE:.1%} of it"))
+        missed = " and ".join(result.missed)
+        lines.append(("missed", f"{missed}, by more than {TOLERANCE:.1%}"))
     return lines
 
 
