@@ -9,13 +9,14 @@ class AccessSettings:
     """Who may do what.
 
     Attributes:
-        token_file: Tokens, one a line: a role, a name, the token; None for none.
+        token_file: Tokens, one a line: a role, a name, a hash; None for none.
         certificate: The server's certificate chain in PEM; None to speak without TLS.
         key: Its private key.
         client_authority: Certificates that clients must be signed by; None to ask for none.
         roots: Folders whose files requests may name; none at first, all for the socket's owner.
         schemes: Schemes of URLs that requests may name.
-        hosts: Patterns of hosts that URLs may name; none for every public address.
+        hosts: Hosts that URLs may name, with * for any characters; none for all with a public
+            address. One without * may have any address. The socket's owner may name any.
     """
 
     token_file: Path | None = None

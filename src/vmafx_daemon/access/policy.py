@@ -1,0 +1,133 @@
+"""Who a caller is, and what it may ask for."""
+
+from collections.abc import Iterable
+
+from vmafx_core.errors import VmafxError
+from vmafx_core.libvmaf.specs import parse_model
+from vmafx_daemon.access.caller import Caller, Role
+from vmafx_daemon.access.encoding import check_options
+from vmafx_daemon.access.peer import Peer
+from vmafx_daemon.access.places import Places
+from vmafx_daemon.access.shapes import check_score, check_shape
+from vmafx_daemon.access.tokens import Tokens
+from vmafx_daemon.errors import DeniedError, UnknownCallerError
+from vmafx_daemon.settings import AccessSettings, LimitSettings
+from vmafx_rpc.messages import controller, encode, scoring, task
+
+_BEARER = "bearer "
+_READER = "read"
+
+
+class Policy:
+    """Decides about every request.
+
+    Args:
+        access: Who may do what.
+        limits: How much there may be.
+
+    Raises:
+        UsageError: The file of tokens cannot be used.
+    """
+
+    def __init__(self, access: AccessSettings, limits: LimitSettings) -> None:
+        self._pixels = limits.frame_pixels
+        self._places = Places(access)
+        self._tokens = Tokens(access.token_file)
+        self._certified = access.client_authority is not None
+
+    def authenticate(self, authorization: str | None, peer: Peer) -> Caller:
+        """Find out who calls.
+
+        The unix socket is this user's own. All others need a token or a certificate, once there
+        are tokens or certificates are asked for; before, those on this machine need none.
+
+        Args:
+            authorization: What the request says of itself: "Bearer TOKEN".
+            peer: Where it comes from.
+
+        Raises:
+            UnknownCallerError: It has not said who it is, or wrongly.
+        """
+        if peer.socket:
+            return Caller("socket owner", Role.WRITE, owner=True)
+        if authorization is not None and self._tokens_wanted():
+            return self._bearer(authorization)
+        if peer.subject:
+            role = Role.READ if peer.unit.lower() == _READER else Role.WRITE
+            return Caller(peer.subject, role)
+        if peer.near and not self._certified and not self._tokens_wanted():
+            return Caller(peer.address, Role.WRITE)
+        raise UnknownCallerError("a token is needed here", "Send it as a bearer token.")
+
+    def require(self, caller: Caller, role: Role) -> None:
+        """Refuse what a caller may not do.
+
+        Raises:
+            DeniedError: Its role does not include `role`.
+        """
+        if caller.role < role:
+            raise DeniedError(
+                f"{caller.name} may only read", f"A token of the role {role.name.lower()} may."
+            )
+
+    def check_spec(self, spec: controller.JobSpec, caller: Caller) -> None:
+        """Refuse a job that a caller may not have done, and confine what it may have.
+
+        May wait for a disk or a name server. Inputs of callers that may not name any file are
+        marked as `confined`.
+
+        Raises:
+            VmafxError: Saying which field, place or option is not allowed.
+        """
+        check_shape(spec, self._pixels)
+        if spec.HasField("score"):
+            self._check_inputs((spec.score.reference, *spec.score.distorted), caller)
+            self._check_models(spec.score.models, caller)
+        else:
+            self._check_inputs((spec.encode.source,), caller)
+            self._check_models(spec.encode.measuring.models, caller)
+            self._check_encoder(spec.encode.setting, caller)
+
+    def check_upload(self, score: task.ScoreTask, caller: Caller) -> None:
+        """Likewise of a score whose videos are read through the client, and so named by it."""
+        check_score(score, self._pixels)
+        for given in (score.reference, *score.distorted):
+            given.confined = True
+        self._check_models(score.models, caller)
+
+    def check_stream(self, config: scoring.StreamConfig, caller: Caller) -> None:
+        """Likewise of a stream's model; its pictures are no business of this."""
+        if config.model and (path := parse_model(config.model).path):
+            self._places.check(path, anywhere=caller.owner)
+
+    def _bearer(self, authorization: str) -> Caller:
+        secret = authorization[len(_BEARER) :].strip()
+        known = authorization.lower().startswith(_BEARER)
+        try:
+            token = self._tokens.find(secret) if known else None
+        except VmafxError:
+            token = None  # the file has become unusable, so that no token is right
+        if token is None:
+            raise UnknownCallerError("the token is wrong", "Ask for another one.")
+        return Caller(token.name, token.role)
+
+    def _tokens_wanted(self) -> bool:
+        try:
+            return self._tokens.wanted
+        except VmafxError:
+            return True
+
+    def _check_inputs(self, inputs: Iterable[task.Input], caller: Caller) -> None:
+        for given in inputs:
+            self._places.check(given.location, anywhere=caller.owner)
+            if not caller.owner:
+                given.confined = True
+
+    def _check_models(self, models: Iterable[task.ModelSpec], caller: Caller) -> None:
+        for model in models:
+            if model.path:
+                self._places.check(model.path, anywhere=caller.owner)
+
+    def _check_encoder(self, setting: encode.EncodeSetting, caller: Caller) -> None:
+        if not caller.owner:
+            check_options((option.name, option.value) for option in setting.options)
