@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 import typer.core
 import typer.main
 
-from vmafx_cli.options.addresses import with_address
 from vmafx_core.report.files import writing_stdout
 
 
@@ -17,10 +16,6 @@ class Command(typer.core.TyperCommand):
     def __init__(self, name: str | None, **settings: Any) -> None:
         super().__init__(name, **settings)
         self.help = reflowed(self.help)
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the words of the line."""
-        return super().parse_args(ctx, with_address(args))
 
     @writing_stdout()
     def format_help(self, ctx: Any, formatter: Any) -> None:

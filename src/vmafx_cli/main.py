@@ -10,6 +10,7 @@ from typer.completion import completion_init  # type: ignore[attr-defined]  # no
 from vmafx_cli import config, failures
 from vmafx_cli.command_classes import LazyCommand
 from vmafx_cli.configured import ConfiguredGroup
+from vmafx_cli.options.addresses import with_address
 from vmafx_cli.options.outputs import DEBUG
 from vmafx_core.report.files import writing_stdout
 
@@ -39,6 +40,7 @@ class Program(ConfiguredGroup):
         "score": LazyCommand("vmafx_cli.commands.score", "Score distorted videos."),
         "features": LazyCommand("vmafx_cli.commands.features", "Write feature vectors."),
         "tune": LazyCommand("vmafx_cli.commands.tune", "Find encode settings by measuring."),
+        "jobs": LazyCommand("vmafx_cli.commands.jobs", "Queue work at a daemon, and see to it."),
         "models": LazyCommand("vmafx_cli.commands.models", "List models, and install neural ones."),
         "encoders": LazyCommand(
             "vmafx_cli.commands.encoders", "List encoders, and which work here."
@@ -51,6 +53,10 @@ class Program(ConfiguredGroup):
         ),
     }
     unconfigured = ("doctor", "completion")
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words of the line."""
+        return super().parse_args(ctx, with_address(args))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command and turn whatever fails into a message and an exit code."""

@@ -33,5 +33,8 @@ def run_there(
     videos = (request.reference, *request.distorted)
     sent = remote.upload or any(is_pipe(video.location) for video in videos)
     with remote.client() as client:
-        events = score_sent(client, request) if sent else score_there(client, request)
+        if sent:
+            events = score_sent(client, request)
+        else:
+            events = score_there(client, request, no_cache=remote.no_cache)
         run(request, events, gate, results, messages)

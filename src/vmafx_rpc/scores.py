@@ -74,12 +74,15 @@ def read_event(message: messages.result.ScoreEvent) -> events.Event | None:
     return from_message(getattr(message, kind), _KINDS[kind])
 
 
-def score_there(client: Client, request: ScoreRequest) -> Generator[events.Event]:
+def score_there(
+    client: Client, request: ScoreRequest, *, no_cache: bool = False
+) -> Generator[events.Event]:
     """Score at a daemon, telling what happens; closing the generator cancels the job.
 
     Args:
         client: The daemon.
         request: What is asked for; paths are this program's where the daemon sees the same files.
+        no_cache: Whether the result of an earlier, equal job will not do.
 
     Yields:
         `Started`, then `Told`, `Progress` and `FrameScores` as they come, then `Finished`.
@@ -92,7 +95,8 @@ def score_there(client: Client, request: ScoreRequest) -> Generator[events.Event
     names = Names.settle(client.address, task)
     spec = messages.controller.JobSpec(score=task)
     try:
-        job_id = jobs.submit(client, messages.controller.SubmitJobRequest(spec=spec))
+        submission = messages.controller.SubmitJobRequest(spec=spec, no_cache=no_cache)
+        job_id = jobs.submit(client, submission)
         with jobs.cancelling(client, job_id):
             yield from follow(client, job_id, names)
     except VmafxError as error:

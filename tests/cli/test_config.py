@@ -39,7 +39,7 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_file(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[models.list]\nfromat = 'json'\n", ["'fromat'", "Did you mean 'format'?"]),
+        ("[models.list]\nfromat = 'json'\n", ["'fromat'", "Did you mean 'format'"]),
         ("[modles]\n", ["'modles'", "Did you mean 'models'"]),
         ("[models.list]\nformat = 'jsn'\n", ["'jsn'", "'json'"]),
         ("[models.list]\nformat = true\n", ["'format'", "a text or a number"]),

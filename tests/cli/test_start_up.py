@@ -1,10 +1,12 @@
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
 from support.cli import InProcess, vmafx
+from support.clips import write_clip
 
 
 def test_the_version_is_the_installed_one(run: InProcess) -> None:
@@ -62,3 +64,17 @@ def test_a_version_variable_of_somebody_else_does_not_make_every_run_print_the_v
 ) -> None:
     monkeypatch.setenv("VMAFX_VERSION", "1")
     assert run("completion", "fish").out.startswith("complete ")
+
+
+def test_scoring_here_loads_nothing_of_a_daemon(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "a.mp4", frames=2, width=160, height=120)
+    code = (
+        "import sys\n"
+        "from vmafx_cli.main import main\n"
+        "sys.argv[0] = 'vmafx'\n"
+        "assert main() == 0\n"
+        "print(*{'grpc', 'google.protobuf', 'vmafx_daemon'} & set(sys.modules), file=sys.stderr)\n"
+    )
+    words = ["score", str(clip), str(clip), "--no-model", "-f", "psnr"]
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, check=True)
+    assert done.stderr.split() == []

@@ -64,6 +64,16 @@ class StubDaemon(VmafxControllerServicer, VmafxScoringServicer):
         for event in self._next("WatchJob", request, context):
             yield self._said(event, context)
 
+    def WatchJobs(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+        for event in self._next("WatchJobs", request, context):
+            yield self._said(event, context)
+
+    def GetStatus(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return self._answer("GetStatus", request, context)
+
+    def ListModels(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return self._answer("ListModels", request, context)
+
     def ScoreStream(self, requests: Iterator[Any], context: Any) -> Iterator[Any]:  # noqa: N802
         assert self.stream
         for response in self.stream(requests):

@@ -9,6 +9,7 @@ import typer
 from vmafx_cli.command_classes import Command
 from vmafx_cli.options.groups import with_groups
 from vmafx_cli.options.outputs import ListFormat, ListOptions
+from vmafx_cli.options.remote import RemoteOptions
 from vmafx_core.errors import ComponentError
 from vmafx_core.report.files import writing_stdout
 
@@ -20,22 +21,24 @@ app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 _EPILOG = """\
 [bold]Exit codes[/]
 
-  0 everything that scoring needs is there, 5 something is missing or unusable.
+  0 everything that scoring needs is there, 5 something is missing or unusable,
+  such as the daemon that --remote names.
 """
 
 
 @app.command(cls=Command, epilog=_EPILOG)
 @with_groups
-def doctor(ctx: typer.Context, listing: ListOptions) -> None:
+def doctor(ctx: typer.Context, *, listing: ListOptions, remote: RemoteOptions) -> None:
     """Check what is installed and usable here.
 
     Finds libvmaf, scores a picture with every model and feature, looks for decoders, counts CPUs
-    and reads the configuration; says what to do about what is missing.
+    and reads the configuration; asks the daemon how it is; says what to do about what is missing.
     """
+    from vmafx_cli.daemon_finding import daemon_finding  # noqa: PLC0415
     from vmafx_cli.diagnosis import Status, diagnose  # noqa: PLC0415  # loads the engine
 
     commands = ctx.find_root().command.commands  # type: ignore[attr-defined]  # the root is a group
-    findings = tuple(diagnose(commands))
+    findings = (*diagnose(commands), daemon_finding(remote))
     problems = [finding for finding in findings if finding.status is Status.PROBLEM]
     if listing.format is ListFormat.JSON:
         _print_json(findings, usable=not problems)

@@ -9,7 +9,6 @@ from vmafx_cli.options.inputs import Distorted, InputOptions, NoReference, Refer
 from vmafx_cli.options.outputs import MessageOptions, ResultOptions
 from vmafx_cli.options.remote import UploadOptions
 from vmafx_cli.options.scoring import ScoringOptions
-from vmafx_core.errors import UsageError
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -62,14 +61,7 @@ def score(
     Frames are decoded, brought to the reference's size and depth, paired by index and scored;
     the result says what was done. The reference is decoded once for all distorted videos.
     """
-    if no_reference == bool(distorted):
-        raise UsageError(
-            "there is no distorted video to score"
-            if not distorted
-            else "--no-reference scores one video by itself",
-            "Name it after the reference, or say --no-reference.",
-        )
-    specs = inputs.specs(reference, distorted or [])
+    specs = inputs.specs(reference, distorted, alone=no_reference)
     if remote.wanted:
         # Neither help nor scoring here needs to speak to a daemon.
         from vmafx_cli.remote_scoring import run_there  # noqa: PLC0415

@@ -109,14 +109,27 @@ class InputOptions(ReadingOptions):
     ] = None
 
     def specs(
-        self, reference: str, distorted: list[str]
+        self, reference: str, distorted: list[str] | None, *, alone: bool = False
     ) -> tuple[InputSpec, tuple[InputSpec, ...]]:
         """The reference's spec, and each distorted video's.
 
+        Args:
+            reference: Where the reference is.
+            distorted: Where each distorted video is.
+            alone: Whether there is to be one video only, which is scored by itself.
+
         Raises:
-            UsageError: If more than one of them is to come from standard input, or that is a
-                terminal.
+            UsageError: If one is missing or too many; if more than one of them is to come from
+                standard input, or that is a terminal.
         """
+        distorted = distorted or []
+        if alone == bool(distorted):
+            raise UsageError(
+                "--no-reference scores one video by itself"
+                if alone
+                else "there is no distorted video to score",
+                "Name it after the reference, or say --no-reference.",
+            )
         pipes = [reference, *distorted].count("-")
         if pipes > 1:
             raise UsageError(

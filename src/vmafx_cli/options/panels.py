@@ -11,6 +11,7 @@ READING = "How videos are read"
 GATE = "Requirements"
 PACKAGED = "What is made of it"
 RESULTS = "Results"
+QUEUED = "How it is queued"
 REMOTE = "Remote"
 RUNNING = "Running"
 
@@ -26,6 +27,7 @@ ORDER = (
     GATE,
     PACKAGED,
     RESULTS,
+    QUEUED,
     REMOTE,
     RUNNING,
 )

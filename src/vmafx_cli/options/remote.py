@@ -113,7 +113,7 @@ class RemoteOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadOptions(RemoteOptions):
-    """The same, where videos can be sent to it."""
+    """The same, where videos can be sent to it, and it may know the result already."""
 
     upload: Annotated[
         bool,
@@ -123,6 +123,15 @@ class UploadOptions(RemoteOptions):
             metavar="",
             help="Let the daemon read the videos through this program, which it does anyway where "
             "one is a pipe.",
+        ),
+    ] = False
+    no_cache: Annotated[
+        bool,
+        option(
+            "--no-cache",
+            panel=panels.REMOTE,
+            metavar="",
+            help="Have it scored anew, though the daemon has the result of an equal job.",
         ),
     ] = False
 

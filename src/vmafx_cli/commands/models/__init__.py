@@ -8,6 +8,7 @@ from vmafx_cli.command_classes import LazyCommand
 from vmafx_cli.configured import ConfiguredGroup
 from vmafx_cli.options.groups import with_groups
 from vmafx_cli.options.outputs import ListOptions
+from vmafx_cli.options.remote import RemoteOptions
 
 _EPILOG = """\
 [bold]Examples[/]
@@ -49,7 +50,7 @@ app = typer.Typer(
 
 @app.callback()
 @with_groups
-def models(ctx: typer.Context, *, listing: ListOptions) -> None:
+def models(ctx: typer.Context, *, listing: ListOptions, remote: RemoteOptions) -> None:
     """List models and features, and install neural models.
 
     Without a command, lists them.
@@ -57,4 +58,4 @@ def models(ctx: typer.Context, *, listing: ListOptions) -> None:
     if ctx.invoked_subcommand is None:
         from vmafx_cli.commands.models.list import print_list  # noqa: PLC0415  # help does without
 
-        print_list(listing)
+        print_list(listing, remote)

@@ -10,6 +10,7 @@ import typer
 from vmafx_cli.command_classes import Command
 from vmafx_cli.options.groups import with_groups
 from vmafx_cli.options.outputs import ListFormat, ListOptions
+from vmafx_cli.options.remote import RemoteOptions
 from vmafx_core.backends.installed import InstalledModel, installed
 from vmafx_core.libvmaf.catalogue import FEATURES, MODELS
 from vmafx_core.report.files import writing_stdout
@@ -35,22 +36,31 @@ _EPILOG = """\
 
 @app.command("list", cls=Command, epilog=_EPILOG)
 @with_groups
-def list_models(listing: ListOptions) -> None:
+def list_models(listing: ListOptions, remote: RemoteOptions) -> None:
     """List models and features.
 
     For each built-in model: what it is for, the viewing distance in picture heights and its range;
     for each installed one: how it is used; for each feature: what it measures and what its metrics
     are called in results and requirements.
     """
-    print_list(listing)
+    print_list(listing, remote)
 
 
-def print_list(listing: ListOptions) -> None:
+def print_list(listing: ListOptions, remote: RemoteOptions) -> None:
     """Print the list.
 
     Args:
         listing: How.
+        remote: Of which daemon, if of any.
+
+    Raises:
+        RemoteError: The daemon cannot be reached, or refuses.
     """
+    if remote.wanted:
+        from vmafx_cli.daemon_models import print_there  # noqa: PLC0415  # loads gRPC
+
+        print_there(remote, listing.format)
+        return
     added = installed()
     if listing.format is ListFormat.TABLE:
         _print_tables(list(added.values()))

@@ -1,0 +1,32 @@
+"""`vmafx jobs retry`: queue ended jobs again."""
+
+import typer
+
+from vmafx_cli.command_classes import Command
+from vmafx_cli.options.groups import with_groups
+from vmafx_cli.options.jobs import JobIds
+from vmafx_cli.options.outputs import Debug
+from vmafx_cli.options.remote import RemoteOptions
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+
+
+@app.command(cls=Command)
+@with_groups
+def retry(
+    *,
+    job: JobIds,
+    remote: RemoteOptions,
+    debug: Debug = False,  # noqa: ARG001  # its callback acts on it
+) -> None:
+    """Queue jobs again that failed or were cancelled.
+
+    They keep their ids, and begin with all of their attempts.
+    """
+    from vmafx_cli.job_views import state_line  # noqa: PLC0415  # help does without
+    from vmafx_cli.results import print_line  # noqa: PLC0415
+    from vmafx_rpc import jobs  # noqa: PLC0415
+
+    with remote.client() as client:
+        for each in job:
+            print_line(state_line(jobs.retry(client, jobs.get(client, each).id)))
