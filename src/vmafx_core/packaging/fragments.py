@@ -18,6 +18,7 @@ from av.video.stream import VideoStream
 
 from vmafx_core.packaging import boxes
 from vmafx_core.packaging.codecs import codecs
+from vmafx_core.packaging.streams import add_copy
 from vmafx_core.packaging.tracks import INIT, Segment
 
 type Packets = Iterable["Packet[VideoStream]"] | Iterable["Packet[AudioStream]"]
@@ -82,11 +83,11 @@ def _mux(
         options = {"movflags": _FLAGS, "frag_duration": str(round(seconds * _TICK))}
     end = Fraction(0)
     with av.open(f"file:{path}", "w", format="mp4", options=options) as container:
-        # Decoders that are no encoders, such as dav1d, have no template of their own to build.
-        stream = container.add_stream_from_template(template, opaque=True)
-        if template.codec_context.codec.canonical_name == "hevc":
-            # Apple's players take hvc1 only: parameter sets in the sample entry alone.
-            stream.codec_context.codec_tag = "hvc1"
+        stream: VideoStream | AudioStream
+        if isinstance(template, VideoStream):
+            stream = add_copy(container, template)
+        else:
+            stream = container.add_stream_from_template(template, opaque=True)
         for packet in packets:
             if packet.pts is not None:
                 time_base = Fraction(packet.time_base.num, packet.time_base.den)

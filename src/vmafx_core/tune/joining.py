@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import ComponentError, WorkError
+from vmafx_core.packaging.streams import add_copy
 
 # What makes an encoder write the same headers whatever the quality and the pictures are.
 _STEADY_HEADERS = {
@@ -99,7 +100,7 @@ def _packets(
         with av.open(f"file:{part.path}") as container:
             video = container.streams.video[0]
             if stream is None:
-                stream = out.add_stream_from_template(video, opaque=True)
+                stream = add_copy(out, video)
                 stream.time_base = time_base
                 headers = video.codec_context.extradata
             elif video.codec_context.extradata != headers:

@@ -21,6 +21,7 @@ from vmafx_core.media.opening import open_input
 from vmafx_core.media.raw import no_rate
 from vmafx_core.media.types import InputSpec
 from vmafx_core.notice import Notice, warning
+from vmafx_core.packaging.streams import add_copy
 
 _INDEXED = {"mp4", "mov"}
 # What the muxer writes itself.
@@ -139,11 +140,8 @@ class _Remuxer:
     def run(self, encoded: InputContainer) -> None:
         """Write everything."""
         video = encoded.streams.video[0]
-        target = self._out.add_stream_from_template(video, opaque=True)
+        target = add_copy(self._out, video)
         target.time_base = video.time_base or Fraction(1, 1000)
-        if self._out.format.name in _INDEXED and video.codec_context.name == "hevc":
-            # Apple's players take no other name: parameter sets in the sample entry alone.
-            target.codec_context.codec_tag = "hvc1"
         tags = self._pictures.metadata
         target.metadata.update({k: tags[k] for k in _VIDEO_TAGS if k in tags})
         target.disposition = self._pictures.disposition
