@@ -44,8 +44,8 @@ class SearchReporter(Reporter):
         match event:
             case Told(notice=notice):
                 self.tell(notice)
-            case Sampled(sample=sample):
-                self.advance(0, None, f"{frames(sample.frames)} sampled")
+            case Sampled(frames=count):
+                self.advance(0, None, f"{frames(count)} sampled")
             case Probing():
                 if self._probing is None:
                     self._began = time.monotonic()

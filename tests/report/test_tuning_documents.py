@@ -14,14 +14,12 @@ from support.results import video
 from vmafx_cli.options.tuning import TuneFormat
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import InputError
-from vmafx_core.media.types import InputSpec
 from vmafx_core.notice import warning
 from vmafx_core.report.tuning import ndjson
 from vmafx_core.report.tuning.crf import crf_view
 from vmafx_core.report.tuning.forms import text
 from vmafx_core.report.tuning.points import setting_dict
 from vmafx_core.tune.events import Advanced, Done, Probed, Probing, Sampled, Told
-from vmafx_core.tune.sample import Margins, Sample, SampleWindow
 from vmafx_core.tune.search import Reason
 from vmafx_core.tune.windows import Window
 
@@ -86,19 +84,14 @@ def test_options_of_an_encoder_keep_their_order_and_may_repeat() -> None:
 
 
 def _sampled() -> Sampled:
-    about = video("movie.mkv")
-    window = SampleWindow(
-        window=Window(1.0, 2.0),
-        spec=InputSpec(location="movie.mkv"),
-        info=about,
-        margins=Margins(0, 0),
-        count=50,
+    return Sampled(
+        info=video("movie.mkv"),
+        windows=(Window(1.0, 2.0),),
+        whole=False,
+        frames=50,
         duration=2.0,
-        origin=0,
-        digest=b"",
-        held=(),
+        digest="",
     )
-    return Sampled(Sample(info=about, windows=(window,), whole=False, notices=()))
 
 
 def test_every_event_and_every_key_of_it_is_documented_in_its_row() -> None:

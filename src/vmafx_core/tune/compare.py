@@ -16,7 +16,8 @@ from vmafx_core.tune.bd import EVERYWHERE
 from vmafx_core.tune.comparison import Comparison, Contender, labels
 from vmafx_core.tune.corpus_row import SourceFacts
 from vmafx_core.tune.events import Done, Probing, Told, TuneEvent
-from vmafx_core.tune.measure import Measurer, prepared
+from vmafx_core.tune.measure import HERE
+from vmafx_core.tune.place import Place, Prober
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.request import Measuring
 from vmafx_core.tune.search import search
@@ -62,10 +63,16 @@ class CompareResult:
     seconds: float
 
 
-def compare_events(request: CompareRequest) -> Generator[TuneEvent[CompareResult]]:
+def compare_events(
+    request: CompareRequest, place: Place = HERE
+) -> Generator[TuneEvent[CompareResult]]:
     """Compare, telling what happens; closing the generator cancels and frees everything.
 
     An encoder that fails is left out and told; the others go on, if there are two.
+
+    Args:
+        request: What is compared.
+        place: Where settings are measured.
 
     Yields:
         The events of sampling and of every probe, then `Done` with the result.
@@ -78,7 +85,7 @@ def compare_events(request: CompareRequest) -> Generator[TuneEvent[CompareResult
     """
     began = time.monotonic()
     _check(request)
-    measurer = yield from prepared(request.source, request.measuring)
+    measurer = yield from place.prepared(request.source, request.measuring)
     count = _Count(request)
     contenders: list[Contender] = []
     notices: list[Notice] = []
@@ -94,11 +101,11 @@ def compare_events(request: CompareRequest) -> Generator[TuneEvent[CompareResult
         contenders.append(contender)
     if len(contenders) - len(errors) < 2:
         raise errors[0]
-    sample = measurer.sample
+    sampled = measurer.sampled
     comparison = Comparison(
-        source=SourceFacts.of(sample.info, ""),
-        windows=tuple(w.window for w in sample.windows),
-        whole=sample.whole,
+        source=SourceFacts.of(sampled.info, ""),
+        windows=sampled.windows,
+        whole=sampled.whole,
         contenders=tuple(contenders),
         targets=request.targets,
         metric=request.span.metric if request.span else request.targets[0],
@@ -129,7 +136,7 @@ def _check(request: CompareRequest) -> None:
 
 
 def _measured(
-    request: CompareRequest, name: str, setting: EncodeSetting, measurer: Measurer
+    request: CompareRequest, name: str, setting: EncodeSetting, measurer: Prober
 ) -> Generator[TuneEvent[Any], None, Contender]:
     """Probe for the curve, then for the targets, which the curve's points tell much about."""
     curve: tuple[Point, ...] = ()
@@ -150,7 +157,7 @@ def _measured(
 
 
 def _below(
-    request: CompareRequest, pick: Point, points: Iterable[Point], measurer: Measurer
+    request: CompareRequest, pick: Point, points: Iterable[Point], measurer: Prober
 ) -> Generator[TuneEvent[Any], None, tuple[Point, ...]]:
     """A point that misses a target, so that the rate at it can be read off between two.
 

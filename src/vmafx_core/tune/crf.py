@@ -13,7 +13,8 @@ from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import warning
 from vmafx_core.scoring.requirements import Requirement
 from vmafx_core.tune.events import Done, Told, TuneEvent
-from vmafx_core.tune.measure import length_read, prepared
+from vmafx_core.tune.measure import HERE, length_read
+from vmafx_core.tune.place import Place
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.request import Measuring, Sampling
 from vmafx_core.tune.search import Found, Limits, search
@@ -86,8 +87,12 @@ class CrfResult:
         return 100 * point.bit_rate / self.source_bit_rate if self.source_bit_rate else None
 
 
-def crf_events(request: CrfRequest) -> Generator[TuneEvent[CrfResult]]:
+def crf_events(request: CrfRequest, place: Place = HERE) -> Generator[TuneEvent[CrfResult]]:
     """Search, telling what happens; closing the generator cancels and frees everything.
+
+    Args:
+        request: What is searched.
+        place: Where settings are measured.
 
     Yields:
         The events of sampling and of every probe, then `Done` with the result.
@@ -102,8 +107,8 @@ def crf_events(request: CrfRequest) -> Generator[TuneEvent[CrfResult]]:
     encoder = find_encoder(request.setting.encoder)
     check_targets(request.targets, request.measuring, request.source)
     encoder.check(request.setting)
-    measurer = yield from prepared(request.source, request.measuring)
-    source = measurer.sample.info
+    measurer = yield from place.prepared(request.source, request.measuring)
+    source = measurer.info
     limits = Limits(most_bit_rate(request, source), request.min_quality, request.max_quality)
     found = yield from search(
         request.setting,
@@ -114,15 +119,15 @@ def crf_events(request: CrfRequest) -> Generator[TuneEvent[CrfResult]]:
     )
     yield from _warn(found, source)
     verified = None
-    if request.verify and found.pick and not measurer.sample.whole:
-        verified = yield from _verified(request, found.pick.setting)
+    if request.verify and found.pick and not measurer.sampled.whole:
+        verified = yield from _verified(place, request, found.pick.setting)
     yield Done(
         CrfResult(
             request=request,
             source=source,
             source_bit_rate=source.bit_rate,
-            windows=tuple(w.window for w in measurer.sample.windows),
-            whole=measurer.sample.whole,
+            windows=measurer.sampled.windows,
+            whole=measurer.sampled.whole,
             found=found,
             verified=verified,
             seconds=time.monotonic() - began,
@@ -131,11 +136,12 @@ def crf_events(request: CrfRequest) -> Generator[TuneEvent[CrfResult]]:
 
 
 def _verified(
-    request: CrfRequest, setting: EncodeSetting
+    place: Place, request: CrfRequest, setting: EncodeSetting
 ) -> Generator[TuneEvent[Any], None, Point]:
     """Measure a setting on the whole source."""
     everything = Sampling(whole=True)
-    measurer = yield from prepared(request.source, replace(request.measuring, sampling=everything))
+    measuring = replace(request.measuring, sampling=everything)
+    measurer = yield from place.prepared(request.source, measuring)
     return (yield from measurer.probe(setting))
 
 

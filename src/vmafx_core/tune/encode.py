@@ -21,7 +21,9 @@ from vmafx_core.tune.crf import CrfRequest, CrfResult, crf_events, most_bit_rate
 from vmafx_core.tune.encoding import digest_of, encode_kept, identity_of
 from vmafx_core.tune.events import Done, Told, TuneEvent
 from vmafx_core.tune.jobs import Running, run_jobs
+from vmafx_core.tune.measure import HERE
 from vmafx_core.tune.output import check_output
+from vmafx_core.tune.place import Place
 from vmafx_core.tune.points import Point, pooled
 from vmafx_core.tune.progress import Progress
 from vmafx_core.tune.remux import remux
@@ -93,7 +95,7 @@ class EncodeResult:
 
 
 def encode_events(
-    request: CrfRequest, output: Path, audio: Audio = COPIED
+    request: CrfRequest, output: Path, audio: Audio = COPIED, place: Place = HERE
 ) -> Generator[TuneEvent[EncodeResult]]:
     """Search, encode the whole source, verify; closing the generator cancels.
 
@@ -101,6 +103,7 @@ def encode_events(
         request: What is searched.
         output: The file to write; it has its name only when all is well.
         audio: What becomes of the source's audio.
+        place: Where settings are measured; the whole source is encoded and verified here.
 
     Yields:
         The events of the search, of encoding and of verifying, then `Done`.
@@ -114,7 +117,7 @@ def encode_events(
     began = time.monotonic()
     form = check_output(output, request.setting.encoder, request.source, audio)
     with workplace(output) as folder:
-        search = yield from _search(request)
+        search = yield from _search(request, place)
         verdict: Verdict | None = None
         missed: tuple[str, ...] = ()
         corrections = 0
@@ -126,7 +129,7 @@ def encode_events(
             if not missed or corrections == _MOST_CORRECTIONS:
                 break
             # What is only too large stays so: it is the coarsest that meets the targets.
-            finer = yield from _search(_raised(search.request, request, verdict))
+            finer = yield from _search(_raised(search.request, request, verdict), place)
             if finer.found.pick is None or finer.found.pick.setting == verdict.point.setting:
                 break
             search, corrections = finer, corrections + 1
@@ -146,8 +149,8 @@ def encode_events(
     )
 
 
-def _search(request: CrfRequest) -> Generator[TuneEvent[Any], None, CrfResult]:
-    for event in crf_events(replace(request, verify=False)):
+def _search(request: CrfRequest, place: Place) -> Generator[TuneEvent[Any], None, CrfResult]:
+    for event in crf_events(replace(request, verify=False), place):
         if isinstance(event, Done):
             return event.result
         yield event

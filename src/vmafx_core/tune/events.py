@@ -8,20 +8,31 @@ cache by then.
 from dataclasses import dataclass
 
 from vmafx_core.encoders.contract import EncodeSetting
+from vmafx_core.media.types import VideoInfo
 from vmafx_core.notice import Notice
 from vmafx_core.tune.points import Point
-from vmafx_core.tune.sample import Sample
+from vmafx_core.tune.windows import Window
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sampled:
-    """The sample is decoded.
+    """The sample is decoded: what every probe encodes and measures.
 
     Attributes:
-        sample: What every probe encodes and measures.
+        info: The source.
+        windows: The parts of it, in order.
+        whole: Whether they are all of it.
+        frames: Pictures over all windows.
+        duration: Seconds over all windows.
+        digest: A hash over all pictures and their times.
     """
 
-    sample: Sample
+    info: VideoInfo
+    windows: tuple[Window, ...]
+    whole: bool
+    frames: int
+    duration: float
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)

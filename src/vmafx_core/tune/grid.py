@@ -26,7 +26,8 @@ from vmafx_core.tune.corpus_row import (
     sample_key,
 )
 from vmafx_core.tune.events import Advanced, Done, Probing, Told, TuneEvent
-from vmafx_core.tune.measure import Measurer, prepared
+from vmafx_core.tune.measure import HERE
+from vmafx_core.tune.place import Place, Prober
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.request import Measuring, check_rereadable
 from vmafx_core.tune.sizes import Resolution, ladder_sizes
@@ -97,11 +98,15 @@ class _Task:
     settings: tuple[EncodeSetting, ...]
 
 
-def grid_events(request: GridRequest) -> Generator[TuneEvent[GridResult]]:
+def grid_events(request: GridRequest, place: Place = HERE) -> Generator[TuneEvent[GridResult]]:
     """Measure what the corpus does not have yet, telling what happens.
 
     A row is on the disk as soon as it is measured. Closing the generator cancels and frees
     everything; the next run goes on from there. What fails is left out and told.
+
+    Args:
+        request: What is measured.
+        place: Where settings are measured.
 
     Yields:
         The events of sampling and of every probe, then `Done` with the result.
@@ -123,7 +128,7 @@ def grid_events(request: GridRequest) -> Generator[TuneEvent[GridResult]]:
             wanted += len(settings)
             left = tuple(s for key, s in settings.items() if key not in corpus.keys)
             tasks.append(_Task(spec, facts, left))
-        run = _Run(request, corpus, sum(len(t.settings) for t in tasks))
+        run = _Run(request, place, corpus, sum(len(t.settings) for t in tasks))
         there = wanted - run.likely
         for task in tasks:
             if task.settings:
@@ -142,7 +147,8 @@ def grid_events(request: GridRequest) -> Generator[TuneEvent[GridResult]]:
 class _Run:
     """The measuring of what is left, and what came out so far."""
 
-    def __init__(self, request: GridRequest, corpus: CorpusFile, likely: int) -> None:
+    def __init__(self, request: GridRequest, place: Place, corpus: CorpusFile, likely: int) -> None:
+        self._place = place
         self.likely = likely
         self.rows: list[CorpusRow] = []
         self.failures: list[Failure] = []
@@ -154,7 +160,7 @@ class _Run:
         """Measure what is left on one source."""
         name = task.facts.location
         try:
-            measurer = yield from prepared(task.spec, self._request.measuring)
+            measurer = yield from self._place.prepared(task.spec, self._request.measuring)
         except (InputError, WorkError) as error:
             yield self._failed(name, "", error)
             return
@@ -179,15 +185,15 @@ class _Run:
         what = f"{encoder} on {source}" if encoder else source
         return Told(warning("not-measured", f"{what} is left out: {error.message}"))
 
-    def _row(self, task: _Task, measurer: Measurer, point: Point) -> CorpusRow:
+    def _row(self, task: _Task, measurer: Prober, point: Point) -> CorpusRow:
         made_by = versions()
         return CorpusRow(
             source=task.facts,
             point=point,
             reading=reading_dict(task.spec),
             measuring=measuring_dict(self._request.measuring),
-            windows=tuple(w.window for w in measurer.sample.windows),
-            whole=measurer.sample.whole,
+            windows=measurer.sampled.windows,
+            whole=measurer.sampled.whole,
             made={
                 "timestamp": datetime.now(UTC).isoformat(timespec="seconds"),
                 "vmafx_version": made_by.vmafx,

@@ -7,6 +7,7 @@ be held against each other (`vmafx_core.tune.ladder_search`).
 import time
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
@@ -19,9 +20,11 @@ from vmafx_core.tune.corpus_row import SourceFacts
 from vmafx_core.tune.events import Done, Told, TuneEvent
 from vmafx_core.tune.ladder_media import Packaging, package
 from vmafx_core.tune.ladder_search import Ladder, search_ladder
-from vmafx_core.tune.measure import prepared
+from vmafx_core.tune.measure import HERE, Measurer, prepared
+from vmafx_core.tune.place import Place, Prober
 from vmafx_core.tune.request import Measuring
 from vmafx_core.tune.rules import RungRules
+from vmafx_core.tune.sample import Sample
 from vmafx_core.tune.sizes import Resolution, Size, by_size, ladder_sizes
 from vmafx_core.tune.targets import check_targets, meets
 from vmafx_core.tune.windows import Window
@@ -83,8 +86,14 @@ class LadderResult:
         return meets(top, self.ladder.rungs[-1].value(top))
 
 
-def ladder_events(request: LadderRequest) -> Generator[TuneEvent[LadderResult]]:
+def ladder_events(
+    request: LadderRequest, place: Place = HERE
+) -> Generator[TuneEvent[LadderResult]]:
     """Find a ladder, telling what happens; closing the generator cancels and frees everything.
+
+    Args:
+        request: What is asked for.
+        place: Where settings are measured; media are always made here.
 
     Yields:
         The events of sampling and of every probe, then `Done` with the result.
@@ -101,8 +110,8 @@ def ladder_events(request: LadderRequest) -> Generator[TuneEvent[LadderResult]]:
     if request.packaging:
         check_free(request.packaging.folder)
         check_packaged(request.packaging.audio)
-    measurer = yield from prepared(request.source, request.measuring)
-    source = measurer.sample.info
+    measurer = yield from place.prepared(request.source, request.measuring)
+    source = measurer.info
     sizes, notices = ladder_sizes(request.resolutions, source)
     for notice in notices:
         yield Told(notice)
@@ -118,7 +127,8 @@ def ladder_events(request: LadderRequest) -> Generator[TuneEvent[LadderResult]]:
             request.packaging,
             request.source,
             ladder.rungs,
-            measurer.sample,
+            source,
+            None if request.packaging.media else (yield from _sample(request, measurer)),
             segment_seconds=request.segment_seconds,
             threads=request.measuring.threads,
         )
@@ -126,14 +136,22 @@ def ladder_events(request: LadderRequest) -> Generator[TuneEvent[LadderResult]]:
         LadderResult(
             request=request,
             source=source,
-            windows=tuple(w.window for w in measurer.sample.windows),
-            whole=measurer.sample.whole,
+            windows=measurer.sampled.windows,
+            whole=measurer.sampled.whole,
             display=request.measuring.display or (source.width, source.height),
             ladder=ladder,
             presentation=presentation,
             seconds=time.monotonic() - began,
         )
     )
+
+
+def _sample(request: LadderRequest, measurer: Prober) -> Generator[TuneEvent[Any], None, Sample]:
+    """The sample, decoded: here, if it was measured elsewhere."""
+    if not isinstance(measurer, Measurer):
+        windows = measurer.sampled.windows
+        measurer = yield from prepared(request.source, request.measuring, windows)
+    return measurer.sample
 
 
 def segment_frames(source: VideoInfo, seconds: float) -> int:

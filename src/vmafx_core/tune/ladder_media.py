@@ -58,7 +58,8 @@ def package(
     packaging: Packaging,
     source: InputSpec,
     rungs: tuple[Point, ...],
-    sample: Sample,
+    info: VideoInfo,
+    sample: Sample | None,
     *,
     segment_seconds: float,
     threads: int | None,
@@ -71,7 +72,8 @@ def package(
         packaging: What is wanted.
         source: The source.
         rungs: The rungs, in order of rate; their settings have fixed key frames.
-        sample: The sample that they were measured on.
+        info: What the source is.
+        sample: What is encoded instead of all of the source, for manifests alone.
         segment_seconds: Length of the segments of sound.
         threads: Threads for all encodes together; None for the CPUs this process may use.
 
@@ -84,10 +86,9 @@ def package(
         ComponentError: The encoder does not put key frames where they have to be.
         WorkError: Encoding or writing failed; the folder is not there then.
     """
-    info = sample.info
     seconds = _length(source, info)
     planned = None
-    if packaging.media:
+    if sample is None:
         parts: list[Pictures] = [_whole(source)]
         frames = None if seconds is None else int(seconds * (info.frame_rate or _ASSUMED_RATE))
     else:
@@ -97,7 +98,7 @@ def package(
             planned = _planned(seconds, info, rungs[0])
     workers, each = share_cpus(len(rungs), threads)
     work = _Work(info, parts, frames, Progress("encoding", frames and frames * len(rungs)), each)
-    identity = f"{identity_of(source)} {'whole' if packaging.media else sample.digest}"
+    identity = f"{identity_of(source)} {sample.digest if sample else 'whole'}"
     with workplace(packaging.folder) as kept, new_folder(packaging.folder) as folder:
         jobs = [
             _job(folder / _name(number, rung), rung, kept / digest_of(identity, rung), work)

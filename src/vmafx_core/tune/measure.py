@@ -33,7 +33,9 @@ from vmafx_core.scoring.request import Pairing, ScoreRequest
 from vmafx_core.scoring.result import Metric, PairResult
 from vmafx_core.tune.cache import Family, PointCache
 from vmafx_core.tune.events import Advanced, Probed, Sampled, Told, TuneEvent
+from vmafx_core.tune.jobs import share_cpus
 from vmafx_core.tune.memory import memory_budget
+from vmafx_core.tune.place import Place
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.request import Measuring, check_rereadable
 from vmafx_core.tune.sample import Margins, Sample, SampleWindow, load_sample
@@ -64,6 +66,23 @@ class Measurer:
         self._cache = cache
         self._points: dict[EncodeSetting, Point] = {}
         self._told: set[Notice] = set()
+
+    @property
+    def info(self) -> VideoInfo:
+        """The source."""
+        return self.sample.info
+
+    @property
+    def sampled(self) -> Sampled:
+        """What is encoded and measured."""
+        return Sampled(
+            info=self.sample.info,
+            windows=tuple(window.window for window in self.sample.windows),
+            whole=self.sample.whole,
+            frames=self.sample.frames,
+            duration=self.sample.duration,
+            digest=self.sample.digest,
+        )
 
     def known(self, setting: EncodeSetting) -> tuple[Point, ...]:
         """Points measured before on this sample with the same setting but for its quality."""
@@ -307,13 +326,30 @@ def prepared(
         whole=_are_whole(windows, length),
     )
     sample = yield from _told_loading(loading, windows, length, interval)
+    cache = PointCache() if measuring.cache else None
+    measurer = Measurer(sample, measuring, cache)
     yield from (Told(notice) for notice in sample.notices)
-    yield Sampled(sample)
-    cache = None
-    if measuring.cache:
-        cache = PointCache()
-        yield from (Told(notice) for notice in cache.notices)
-    return Measurer(sample, measuring, cache)
+    yield measurer.sampled
+    yield from (Told(notice) for notice in (cache.notices if cache else ()))
+    return measurer
+
+
+class _Here:
+    """This process."""
+
+    def prepared(
+        self, source: InputSpec, measuring: Measuring, windows: tuple[Window, ...] | None = None
+    ) -> Generator[TuneEvent[Any], None, Measurer]:
+        """Decode the sample of a source here."""
+        return prepared(source, measuring, windows)
+
+    def share(self, count: int, threads: int | None) -> tuple[int, int]:
+        """Share the CPUs that this process may use."""
+        return share_cpus(count, threads)
+
+
+HERE: Place = _Here()
+"""This process as the place where settings are measured."""
 
 
 def _told_loading(

@@ -15,7 +15,9 @@ from vmafx_core.scoring.pooling import pool
 from vmafx_core.scoring.result import PairResult
 from vmafx_core.tune.events import Done, Told, TuneEvent
 from vmafx_core.tune.joining import join, joinable
+from vmafx_core.tune.measure import HERE
 from vmafx_core.tune.output import check_output
+from vmafx_core.tune.place import Place
 from vmafx_core.tune.points import metric_of
 from vmafx_core.tune.remux import remux
 from vmafx_core.tune.shot_parts import encode_shots
@@ -72,7 +74,7 @@ class ShotsResult:
 
 
 def shots_events(
-    request: ShotsRequest, output: Path | None, audio: Audio = COPIED
+    request: ShotsRequest, output: Path | None, audio: Audio = COPIED, place: Place = HERE
 ) -> Generator[TuneEvent[ShotsResult]]:
     """Plan a source shot by shot and encode it so; closing the generator cancels.
 
@@ -80,6 +82,7 @@ def shots_events(
         request: What is asked for.
         output: The file to write; None to plan only.
         audio: What becomes of the source's audio.
+        place: Where shots are measured.
 
     Yields:
         The events of reading, of every probe, of encoding and verifying, then `Done`.
@@ -98,7 +101,7 @@ def shots_events(
     if output is not None:
         form = check_output(output, request.setting.encoder, request.source, audio)
     film = yield from read_film(request.source)
-    points = shot_points(request, film)
+    points = shot_points(request, film, place)
     plan = yield from plan_film(request, film, points)
     encoded, met = None, plan.met
     if output is not None:

@@ -10,6 +10,7 @@ from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import UsageError
 from vmafx_core.media.types import InputSpec
 from vmafx_core.tune.events import TuneEvent
+from vmafx_core.tune.place import Place
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.request import Measuring
 from vmafx_core.tune.shot_points import Bounds, ShotPoints, Totals, Values
@@ -129,10 +130,10 @@ def check_shots_request(request: ShotsRequest) -> None:
         )
 
 
-def shot_points(request: ShotsRequest, film: Film) -> ShotPoints:
-    """What measures the shots of a film; nothing is measured yet."""
+def shot_points(request: ShotsRequest, film: Film, place: Place) -> ShotPoints:
+    """What measures the shots of a film at a place; nothing is measured yet."""
     values = find_encoder(request.setting.encoder).knob.values()
-    return ShotPoints(film, request.setting, values, request.measuring)
+    return ShotPoints(film, request.setting, values, request.measuring, place)
 
 
 def plan_film(

@@ -17,8 +17,8 @@ from vmafx_core.tune.allocation import (
     uniform,
 )
 from vmafx_core.tune.events import Probed, Probing, Told, TuneEvent
-from vmafx_core.tune.jobs import Job, Running, run_jobs, share_cpus
-from vmafx_core.tune.measure import prepared
+from vmafx_core.tune.jobs import Job, Running, run_jobs
+from vmafx_core.tune.place import Place
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.request import Measuring
 from vmafx_core.tune.shots import Film, Shot
@@ -96,14 +96,21 @@ class ShotPoints:
         setting: What it is encoded with, but for the quality.
         values: All values of the knob, from the finest to the coarsest.
         measuring: How shots are measured.
+        place: Where.
 
     Attributes:
         probes: How many points were asked for, those from the cache among them.
     """
 
     def __init__(
-        self, film: Film, setting: EncodeSetting, values: Values, measuring: Measuring
+        self,
+        film: Film,
+        setting: EncodeSetting,
+        values: Values,
+        measuring: Measuring,
+        place: Place,
     ) -> None:
+        self._place = place
         self.probes = 0
         self._film = film
         self._setting = setting
@@ -120,7 +127,7 @@ class ShotPoints:
         shots = [i for i, values in enumerate(missing) if values]
         if not shots:
             return False
-        workers, threads = share_cpus(len(shots), self._measuring.threads)
+        workers, threads = self._place.share(len(shots), self._measuring.threads)
         measuring = replace(self._measuring, threads=threads)
         jobs = [self._job(self._film.shots[i], missing[i], measuring) for i in shots]
         running = run_jobs(jobs, workers)
@@ -185,7 +192,7 @@ class ShotPoints:
         window = self._film.window(shot, None if sampling.whole else sampling.seconds)
 
         def work(running: Running) -> list[Point]:
-            measurer = running.tell_all(prepared(self._film.spec, measuring, (window,)))
+            measurer = running.tell_all(self._place.prepared(self._film.spec, measuring, (window,)))
             points = []
             for value in values:
                 setting = replace(self._setting, quality=value)

@@ -18,10 +18,9 @@ def header_line(kind: str) -> str:
 def event_line(event: TuneEvent[Any]) -> str | None:
     """One event as one line, without a line break; None for the end, which `finished_line` is."""
     match event:
-        case Sampled(sample=sample):
-            windows = [plain(w.window) for w in sample.windows]
-            data = {"whole": sample.whole, "frames": sample.frames, "windows": windows}
-            return _line("sampled", {"source": plain(sample.info)} | data)
+        case Sampled():
+            data = {"whole": event.whole, "frames": event.frames, "windows": plain(event.windows)}
+            return _line("sampled", {"source": plain(event.info)} | data)
         case Told(notice=notice):
             return _line("notice", plain(notice))
         case Probing():
