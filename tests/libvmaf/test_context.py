@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from support.clips import frame
-from vmafx_core.errors import ComponentError, InputError
+from vmafx_core.errors import ComponentError, InputError, WorkError
 from vmafx_core.libvmaf.catalogue import FEATURES, MODELS, FeatureInfo, ModelInfo
 from vmafx_core.libvmaf.context import Context
 from vmafx_core.libvmaf.log import CAPTURE, can_capture
@@ -51,6 +51,18 @@ def test_every_feature_of_the_catalogue_gives_the_metrics_it_promises(info: Feat
         values = [c.feature(stored, 0, 3) for stored in names.values()]
     assert set(names) == set(info.metrics)
     assert not np.isnan(values).any()
+
+
+def test_a_temporary_folder_that_is_full_is_told() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Context([], [FeatureSpec("psnr")], FORM, 1) as c:
+        feed(c)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+        try:
+            with pytest.raises(WorkError, match="cannot write libvmaf's log"):
+                c.feature_names()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_bootstrap_interval_holds_its_mean() -> None:

@@ -164,13 +164,20 @@ class Context:
         and predictions are not among them.
 
         Raises:
-            WorkError: If nothing was extracted.
+            WorkError: If nothing was extracted, or the log cannot be written.
         """
-        with tempfile.TemporaryDirectory(prefix="vmafx-") as folder:
-            log = Path(folder) / "log.json"
-            code = self._library.lib.vmaf_write_output(self._handle, str(log).encode(), _JSON)
-            self._library.check(code, "listing the features")
-            frames = json.loads(log.read_bytes())["frames"]
+        try:
+            with tempfile.TemporaryDirectory(prefix="vmafx-") as folder:
+                log = Path(folder) / "log.json"
+                code = self._library.lib.vmaf_write_output(self._handle, str(log).encode(), _JSON)
+                self._library.check(code, "listing the features")
+                frames = json.loads(log.read_bytes())["frames"]
+        except (OSError, ValueError) as error:
+            # libvmaf does not notice that a disk is full: the log is cut short then.
+            raise WorkError(
+                f"cannot write libvmaf's log into {tempfile.gettempdir()!r}",
+                "Free some space there, or name another folder in TMPDIR.",
+            ) from error
         if len(frames) != self._fed:
             raise WorkError(f"libvmaf scored {len(frames)} of {self._fed} frames")
         predicted = "|".join(re.escape(m.metric) for m in self._models)
