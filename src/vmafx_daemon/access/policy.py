@@ -15,7 +15,8 @@ from vmafx_daemon.settings import AccessSettings, LimitSettings
 from vmafx_rpc.messages import controller, encode, scoring, task
 
 _BEARER = "bearer "
-_READER = "read"
+# The organizational unit of certificates that allow no more than reading.
+_READERS = "read"
 
 
 class Policy:
@@ -53,7 +54,7 @@ class Policy:
         if authorization is not None and self._tokens_wanted():
             return self._bearer(authorization)
         if peer.subject:
-            role = Role.READ if peer.unit.lower() == _READER else Role.WRITE
+            role = Role.READ if _READERS in peer.units else Role.WRITE
             return Caller(peer.subject, role)
         if peer.near and not self._certified and not self._tokens_wanted():
             return Caller(peer.address, Role.WRITE)

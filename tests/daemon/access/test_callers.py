@@ -78,7 +78,7 @@ def test_an_unusable_file_of_tokens_lets_nobody_in(tokens: tuple[Path, str, str]
 def test_a_certificate_says_who_calls(tmp_path: Path) -> None:
     decides = policy(client_authority=tmp_path / "ca.pem")
     assert decides.authenticate(None, Peer("::2", subject="a")) == Caller("a", Role.WRITE)
-    reader = Peer("::2", subject="b", unit="Read")
+    reader = Peer("::2", subject="b", units=("x", "read"))
     assert decides.authenticate(None, reader) == Caller("b", Role.READ)
     with pytest.raises(UnknownCallerError):
         decides.authenticate(None, NEAR)
