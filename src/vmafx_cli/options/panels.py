@@ -13,6 +13,7 @@ PACKAGED = "What is made of it"
 RESULTS = "Results"
 QUEUED = "How it is queued"
 REMOTE = "Remote"
+ACCESS = "Who may use it"
 RUNNING = "Running"
 
 ORDER = (
@@ -29,5 +30,6 @@ ORDER = (
     RESULTS,
     QUEUED,
     REMOTE,
+    ACCESS,
     RUNNING,
 )
