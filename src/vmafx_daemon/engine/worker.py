@@ -1,0 +1,153 @@
+"""The process that does the work of one job at a time: `python -m vmafx_daemon.engine.worker FD`.
+
+It is told what to do, and tells what happens, on the socket whose descriptor it is given. Decoders
+and encoders run here, so that one that crashes takes nothing with it but its job.
+"""
+
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+from google.protobuf.message import Message
+
+from vmafx_core.encoders.contract import EncodeSetting
+from vmafx_core.errors import UsageError, VmafxError, WorkError
+from vmafx_core.media.types import InputSpec
+from vmafx_core.scoring.engine import score_events
+from vmafx_core.scoring.request import ScoreRequest
+from vmafx_core.scoring.versions import versions
+from vmafx_core.tune.events import Advanced, Probed, Sampled, Told
+from vmafx_core.tune.measure import Measurer, prepared
+from vmafx_core.tune.request import Measuring
+from vmafx_core.tune.windows import Window
+from vmafx_daemon.engine.framing import framed, receive
+from vmafx_rpc import messages
+from vmafx_rpc.convert import from_message, to_message
+from vmafx_rpc.events import write_event
+from vmafx_rpc.failures import error_to_message
+
+Response = messages.engine.WorkerResponse
+
+
+class Worker:
+    """Does what it is told until nobody tells it any more.
+
+    Args:
+        connection: Where it is told.
+        threads: Threads for a job that names none.
+    """
+
+    def __init__(self, connection: socket.socket, threads: int) -> None:
+        self._connection = connection
+        self._threads = threads
+        self._measured: tuple[bytes, Measurer] | None = None
+
+    def serve(self) -> None:
+        """Say that it is ready, and work."""
+        try:
+            told = to_message(versions(), messages.result.Versions)
+        except VmafxError as error:
+            self._send(Response(error=error_to_message(error)))
+            return
+        self._send(Response(ready=messages.engine.Ready(versions=told)))
+        while request := receive(self._connection, messages.engine.WorkerRequest):
+            if request.HasField("run"):
+                self._run(request.run.spec)
+
+    def _run(self, spec: messages.controller.JobSpec) -> None:
+        try:
+            for response in self._responses(spec):
+                self._send(response)
+        except VmafxError as error:
+            self._send(Response(error=error_to_message(error)))
+        except Exception as error:  # noqa: BLE001 - one job's trouble, whatever it is
+            traceback.print_exc()
+            wrong = WorkError(f"internal error: {type(error).__name__}: {error}")
+            self._send(Response(error=error_to_message(wrong)))
+
+    def _responses(self, spec: messages.controller.JobSpec) -> Iterator[Response]:
+        match spec.WhichOneof("kind"):
+            case "score":
+                request = from_message(spec.score, ScoreRequest)
+                request = replace(request, threads=request.threads or self._threads)
+                with closing(score_events(request)) as events:
+                    yield from (Response(score=write_event(event)) for event in events)
+            case "encode":
+                yield from self._probe(spec.encode)
+            case _:
+                raise UsageError("the job says nothing of what is to be done")
+
+    def _probe(self, task: messages.encode.EncodeTask) -> Iterator[Response]:
+        """Encode and measure; the sample of the last probe is kept for the next one."""
+        setting = from_message(task.setting, EncodeSetting)
+        alike = messages.encode.EncodeTask()
+        alike.CopyFrom(task)
+        alike.ClearField("setting")
+        key = alike.SerializeToString(deterministic=True)
+        if self._measured is None or self._measured[0] != key:
+            self._measured = None
+            measuring = from_message(task.measuring, Measuring)
+            measuring = replace(measuring, threads=measuring.threads or self._threads)
+            windows = tuple(from_message(window, Window) for window in task.windows)
+            loading = prepared(from_message(task.source, InputSpec), measuring, windows or None)
+            measurer = yield from _told(loading)
+            self._measured = (key, measurer)
+        else:
+            yield from _encode_event(self._measured[1].sampled)
+        yield from _told(self._measured[1].probe(setting))
+
+    def _send(self, message: Message) -> None:
+        self._connection.sendall(framed(message))
+
+
+def _told(events: Any) -> Any:
+    """Pass a search's events on as responses; returns what it returns."""
+    while True:
+        try:
+            event = next(events)
+        except StopIteration as end:
+            return end.value
+        yield from _encode_event(event)
+
+
+def _encode_event(event: Any) -> Iterator[Response]:
+    told = messages.encode
+    match event:
+        case Sampled():
+            yield Response(encode=told.EncodeEvent(sampled=to_message(event, told.Sampled)))
+        case Advanced():
+            yield Response(encode=told.EncodeEvent(advanced=to_message(event, told.Advanced)))
+        case Told(notice=notice):
+            sent = to_message(notice, messages.result.Notice)
+            yield Response(encode=told.EncodeEvent(notice=sent))
+        case Probed(point=point):
+            yield Response(encode=told.EncodeEvent(point=to_message(point, told.Point)))
+
+
+def _end_with(connection: socket.socket) -> None:
+    """End this process as soon as the other end of the connection is gone, whatever it does."""
+    hung_up = select.poll()
+    hung_up.register(connection, 0)
+    hung_up.poll()
+    os._exit(1)
+
+
+def main() -> None:
+    """Work for whoever holds the other end of the descriptor."""
+    # A Ctrl-C in the daemon's terminal is the daemon's business.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
+    Worker(connection, int(sys.argv[2])).serve()
+
+
+if __name__ == "__main__":
+    main()
