@@ -97,8 +97,16 @@ def score_there(
     try:
         submission = messages.controller.SubmitJobRequest(spec=spec, no_cache=no_cache)
         job_id = jobs.submit(client, submission)
+        last: events.Event | None = None
         with jobs.cancelling(client, job_id):
-            yield from follow(client, job_id, names)
+            for event in follow(client, job_id, names):
+                if isinstance(event, events.Finished):
+                    last = event
+                else:
+                    yield event
+        # Whoever stops listening here has all of it: there is nothing left to cancel.
+        if last:
+            yield last
     except VmafxError as error:
         raise names.error(error) from None
 

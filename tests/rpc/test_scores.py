@@ -74,8 +74,14 @@ def shape(told: list[events.Event]) -> list[Any]:
 def test_a_job_is_told_as_a_run_here(stub: StubDaemon, client: Client) -> None:
     result = results.result(results.pair(), results.pair("b.mp4"))
     stub.answers["WatchJob"] = [watched(*told_by(result), *completed(result))]
-    told = list(score_there(client, REQUEST))
+    run = score_there(client, REQUEST)
+    told = []
+    for event in run:
+        told.append(event)
+        if isinstance(event, events.Finished):
+            run.close()
     assert shape(told) == shape(list(replay(result)))
+    assert messages.controller.CancelJobRequest(job_id="j1") not in stub.asked
     assert isinstance(told[-1], events.Finished)
     there, here = (plain_result(r, frames=True) for r in (told[-1].result, result))
     np.testing.assert_equal(there, here)

@@ -1,6 +1,8 @@
 """Options that say at which daemon the work is done."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +13,7 @@ from vmafx_cli.options.groups import option
 from vmafx_core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from vmafx_core.tune.place import Place
     from vmafx_rpc.addresses import Address
     from vmafx_rpc.client import Client
 
@@ -109,6 +112,23 @@ class RemoteOptions:
                 key=_bytes(self.key_file),
             ),
         )
+
+    @contextmanager
+    def place(self) -> "Iterator[Place]":
+        """Where searches have settings measured: at the daemon, if that is wanted, or here.
+
+        Raises:
+            VmafxError: As for `client`.
+        """
+        if not self.wanted:
+            from vmafx_core.tune.measure import HERE  # noqa: PLC0415
+
+            yield HERE
+            return
+        from vmafx_rpc.probes import There  # noqa: PLC0415  # loads gRPC
+
+        with self.client() as client:
+            yield There(client)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,5 +57,5 @@ def tune() -> None:
     """Find encode settings by measuring.
 
     Every search encodes samples of the source in memory, measures them, and ends with settings
-    that were measured.
+    that were measured. With --remote, a daemon does that; whole encodes are made here.
     """

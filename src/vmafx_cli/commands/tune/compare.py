@@ -10,6 +10,7 @@ from vmafx_cli.options.comparing import CurveOptions, EncodersOptions
 from vmafx_cli.options.groups import option, with_groups
 from vmafx_cli.options.outputs import MessageOptions
 from vmafx_cli.options.reading import SourceOptions
+from vmafx_cli.options.remote import RemoteOptions
 from vmafx_cli.options.tuning import FindingOptions, SampleOptions, TargetOptions
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def compare(
     sampling: SampleOptions,
     reading: SourceOptions,
     results: FindingOptions,
+    remote: RemoteOptions,
     messages: MessageOptions,
 ) -> None:
     """Hold encoders and presets against each other at equal quality.
@@ -87,24 +89,25 @@ def compare(
     targets: tuple[Requirement, ...] = ()
     if wanted.target or not (curves.bd_rate or corpus):
         targets = wanted.targets()
-    if source is None:
-        events = corpus_events(
-            str(corpus),
-            targets,
-            curves.quality(),
-            encoding.settings(),
-            curves.limits() or EVERYWHERE,
-        )
-    else:
-        request = CompareRequest(
-            source=reading.spec(source),
-            settings=encoding.settings(),
-            targets=targets,
-            span=curves.curves(),
-            measuring=sampling.measuring(),
-        )
-        events = compare_events(request)
-    taken = [str(source or corpus)]
-    result = present("compare", events, compare_view, results, messages, taken=taken)
+    with remote.place() as place:
+        if source is None:
+            events = corpus_events(
+                str(corpus),
+                targets,
+                curves.quality(),
+                encoding.settings(),
+                curves.limits() or EVERYWHERE,
+            )
+        else:
+            request = CompareRequest(
+                source=reading.spec(source),
+                settings=encoding.settings(),
+                targets=targets,
+                span=curves.curves(),
+                measuring=sampling.measuring(),
+            )
+            events = compare_events(request, place)
+        taken = [str(source or corpus)]
+        result = present("compare", events, compare_view, results, messages, taken=taken)
     if targets and all(c.pick(one) is None for c in result.comparisons for one in c.contenders):
         raise RequirementError(f"nothing meets {' and '.join(t.text for t in targets)}")

@@ -12,6 +12,7 @@ from vmafx_cli.options.comparing import EncodersOptions
 from vmafx_cli.options.groups import option, with_groups
 from vmafx_cli.options.outputs import MessageOptions
 from vmafx_cli.options.reading import SourceOptions
+from vmafx_cli.options.remote import RemoteOptions
 from vmafx_cli.options.tuning import SampleOptions
 from vmafx_core.errors import UsageError
 
@@ -91,6 +92,7 @@ def corpus(
     sampling: SampleOptions,
     reading: SourceOptions,
     output: Output,
+    remote: RemoteOptions,
     messages: MessageOptions,
 ) -> None:
     """Measure a grid of sources, encoders, presets, sizes and qualities into a corpus.
@@ -122,7 +124,8 @@ def corpus(
         resolutions=parse_resolutions(resolutions) if resolutions else (),
         measuring=sampling.measuring(),
     )
-    result = follow(grid_events(request), messages)
+    with remote.place() as place:
+        result = follow(grid_events(request, place), messages)
     if not messages.quiet:
         with writing_stdout():
             Console(highlight=False).print(Unpadded(corpus_summary(result)))

@@ -10,6 +10,7 @@ from vmafx_cli.options.encoding import EncoderOptions
 from vmafx_cli.options.groups import option, with_groups
 from vmafx_cli.options.outputs import MessageOptions
 from vmafx_cli.options.reading import Source, SourceOptions
+from vmafx_cli.options.remote import RemoteOptions
 from vmafx_cli.options.tuning import BoundOptions, FindingOptions, SampleOptions, TargetOptions
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
@@ -23,6 +24,7 @@ _EPILOG = """\
   vmafx tune crf movie.mkv --samples 8 --sample-seconds 3 --verify
   vmafx tune crf movie.mkv -m auto -f cambi --target 'cambi<=5' --target 90
   vmafx tune crf movie.mkv --target 94 --report crf.html --format json
+  vmafx tune crf movie.mkv --target 94 --remote studio:9090
 
 [bold]What comes out[/]
 
@@ -31,8 +33,8 @@ _EPILOG = """\
 [bold]Exit codes[/]
 
   0 found, 1 nothing meets the targets (the nearest miss is shown), 2 wrong
-  usage, 3 the source cannot be read, 5 the encoder is missing, 7 failed,
-  130 interrupted.
+  usage, 3 the source cannot be read, 5 the encoder is missing, 6 a daemon
+  cannot be reached, 7 failed, 130 interrupted.
 """
 
 Verify = Annotated[
@@ -58,6 +60,7 @@ def crf(
     verify: Verify = False,
     reading: SourceOptions,
     results: FindingOptions,
+    remote: RemoteOptions,
     messages: MessageOptions,
 ) -> None:
     """Find the coarsest quality that meets a target.
@@ -81,7 +84,9 @@ def crf(
         max_quality=bounds.max_quality,
         verify=verify,
     )
-    result = present("crf", crf_events(request), crf_view, results, messages, taken=[source])
+    with remote.place() as place:
+        events = crf_events(request, place)
+        result = present("crf", events, crf_view, results, messages, taken=[source])
     if result.found.pick is None:
         wish = " and ".join(t.text for t in request.targets)
         raise RequirementError(f"{request.setting.encoder}: nothing meets {wish}", result.found.why)

@@ -10,6 +10,7 @@ from vmafx_cli.options.encoding import AudioOption, EncoderOptions
 from vmafx_cli.options.groups import with_groups
 from vmafx_cli.options.outputs import MessageOptions
 from vmafx_cli.options.reading import Source, SourceOptions
+from vmafx_cli.options.remote import RemoteOptions
 from vmafx_cli.options.tuning import BoundOptions, FindingOptions, SampleOptions, TargetOptions
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
@@ -56,6 +57,7 @@ def encode(
     sampling: SampleOptions,
     reading: SourceOptions,
     results: FindingOptions,
+    remote: RemoteOptions,
     messages: MessageOptions,
 ) -> None:
     """Search a setting, encode the source with it, and verify.
@@ -80,8 +82,9 @@ def encode(
         min_quality=bounds.min_quality,
         max_quality=bounds.max_quality,
     )
-    events = encode_events(request, Path(video), parse_audio(audio))
-    result = present("encode", events, encode_view, results, messages, taken=[source, video])
+    with remote.place() as place:
+        events = encode_events(request, Path(video), parse_audio(audio), place)
+        result = present("encode", events, encode_view, results, messages, taken=[source, video])
     if not result.met:
         wish = " and ".join(t.text for t in request.targets)
         if result.verdict is None:

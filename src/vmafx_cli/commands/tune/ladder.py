@@ -11,6 +11,7 @@ from vmafx_cli.options.groups import option, with_groups
 from vmafx_cli.options.laddering import LadderOptions, PackagingOptions
 from vmafx_cli.options.outputs import MessageOptions
 from vmafx_cli.options.reading import SourceOptions
+from vmafx_cli.options.remote import RemoteOptions
 from vmafx_cli.options.tuning import FindingOptions, SampleOptions
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
@@ -67,6 +68,7 @@ def ladder(
     sampling: SampleOptions,
     reading: SourceOptions,
     results: FindingOptions,
+    remote: RemoteOptions,
     messages: MessageOptions,
 ) -> None:
     """Find the rungs of a ladder for adaptive streaming.
@@ -99,4 +101,6 @@ def ladder(
     )
     known = corpus and ladder_of_corpus(corpus, source, request)
     taken = [path for path in (source, corpus) if path]
-    present("ladder", known or ladder_events(request), ladder_view, results, messages, taken=taken)
+    with remote.place() as place:
+        events = known or ladder_events(request, place)
+        present("ladder", events, ladder_view, results, messages, taken=taken)

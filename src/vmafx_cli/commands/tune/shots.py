@@ -11,6 +11,7 @@ from vmafx_cli.options.encoding import AudioOption, EncoderOptions
 from vmafx_cli.options.groups import option, with_groups
 from vmafx_cli.options.outputs import MessageOptions
 from vmafx_cli.options.reading import Source, SourceOptions
+from vmafx_cli.options.remote import RemoteOptions
 from vmafx_cli.options.tuning import FindingOptions, SampleOptions, TargetOptions
 from vmafx_core.errors import UsageError
 
@@ -81,6 +82,7 @@ def shots(
     sampling: SampleOptions,
     reading: SourceOptions,
     results: FindingOptions,
+    remote: RemoteOptions,
     messages: MessageOptions,
 ) -> None:
     """Encode shot by shot, each with its own quality.
@@ -112,9 +114,11 @@ def shots(
         bounds=Bounds(targets[0], every_shot, floor),
         measuring=sampling.measuring(),
     )
-    events = shots_events(request, Path(video) if video else None, parse_audio(audio))
     taken = [source, *([video] if video else [])]
-    result = present("shots", events, shots_view, results, messages, taken=taken)
+    with remote.place() as place:
+        output = Path(video) if video else None
+        events = shots_events(request, output, parse_audio(audio), place)
+        result = present("shots", events, shots_view, results, messages, taken=taken)
     if not result.met:
         if video is None:
             raise RequirementError(f"the plan misses {targets[0].text}", result.plan.why)
