@@ -195,9 +195,20 @@ def follow_probe(
                     names.restore(event.encode)
                 if told := _read(event.encode):
                     yield told
+            case "progress":
+                yield _advanced(event.progress)
             case "result":
                 yield Done(from_message(event.result.encode, Point))
                 return
+
+
+def _advanced(progress: messages.controller.JobProgress) -> Advanced:
+    return Advanced(
+        phase=progress.phase,
+        done=progress.done,
+        total=progress.total if progress.HasField("total") else None,
+        seconds=progress.seconds,
+    )
 
 
 def _read(event: messages.encode.EncodeEvent) -> TuneEvent[Point] | None:
@@ -206,7 +217,5 @@ def _read(event: messages.encode.EncodeEvent) -> TuneEvent[Point] | None:
             return from_message(event.sampled, Sampled)
         case "notice":
             return Told(from_message(event.notice, Notice))
-        case "advanced":
-            return from_message(event.advanced, Advanced)
         case _:
             return None

@@ -111,6 +111,11 @@ def score_there(
         raise names.error(error) from None
 
 
+def _progress(progress: messages.controller.JobProgress) -> events.Progress:
+    total = progress.total if progress.HasField("total") else None
+    return events.Progress(progress.done, total, progress.fps, progress.seconds)
+
+
 def follow(client: Client, job_id: str, names: Names) -> Generator[events.Event]:
     """What a job that scores tells, to its end; closing the generator leaves it going on.
 
@@ -132,6 +137,8 @@ def follow(client: Client, job_id: str, names: Names) -> Generator[events.Event]
                 names.restore(event.score)
                 if told := read_event(event.score):
                     yield from telling.tell(told)
+            case "progress":
+                yield _progress(event.progress)
             case "result":
                 names.restore(event.result)
                 result = from_message(event.result.score, ScoreResult)

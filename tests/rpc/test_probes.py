@@ -77,7 +77,12 @@ def _probed(task: messages.encode.EncodeTask) -> Generator[JobEvent]:
             case Sampled():
                 said.sampled.CopyFrom(to_message(event, messages.encode.Sampled))
             case Advanced():
-                said.advanced.CopyFrom(to_message(event, messages.encode.Advanced))
+                yield JobEvent(
+                    progress=messages.controller.JobProgress(
+                        phase=event.phase, done=event.done, total=event.total, seconds=event.seconds
+                    )
+                )
+                continue
             case Told(notice=notice):
                 said.notice.CopyFrom(to_message(notice, messages.result.Notice))
             case _:

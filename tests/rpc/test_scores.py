@@ -73,13 +73,16 @@ def shape(told: list[events.Event]) -> list[Any]:
 
 def test_a_job_is_told_as_a_run_here(stub: StubDaemon, client: Client) -> None:
     result = results.result(results.pair(), results.pair("b.mp4"))
-    stub.answers["WatchJob"] = [watched(*told_by(result), *completed(result))]
+    progress = messages.controller.JobProgress(done=5, total=9, fps=2.5, seconds=2.0)
+    begun = JobEvent(number=90, job_id="j1", progress=progress)
+    stub.answers["WatchJob"] = [watched(*told_by(result), begun, *completed(result))]
     run = score_there(client, REQUEST)
     told = []
     for event in run:
         told.append(event)
         if isinstance(event, events.Finished):
             run.close()
+    assert told.pop(-2) == events.Progress(5, 9, 2.5, 2.0)
     assert shape(told) == shape(list(replay(result)))
     assert messages.controller.CancelJobRequest(job_id="j1") not in stub.asked
     assert isinstance(told[-1], events.Finished)
