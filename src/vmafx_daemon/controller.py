@@ -1,0 +1,304 @@
+"""The controller: what both doors lead to."""
+
+import asyncio
+import logging
+import os
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator
+from importlib.metadata import version
+
+from vmafx_core.errors import ComponentError, VmafxError
+from vmafx_core.libvmaf.catalogue import MODELS
+from vmafx_daemon.access.caller import Caller, Role
+from vmafx_daemon.access.policy import Policy
+from vmafx_daemon.engine.contract import Engine, Stream
+from vmafx_daemon.errors import BusyError, DrainingError, StateError
+from vmafx_daemon.jobs.dispatcher import Dispatcher, end_tasks
+from vmafx_daemon.jobs.hub import Hub, no_job
+from vmafx_daemon.jobs.records import ENDED, NEW, PENDING, RUNNING, Change, now
+from vmafx_daemon.jobs.store import JobStore
+from vmafx_daemon.jobs.submission import job_of
+from vmafx_daemon.libvmaf import libvmaf_version
+from vmafx_daemon.observers import Observer
+from vmafx_daemon.settings import Settings
+from vmafx_daemon.streams import Streams
+from vmafx_rpc import messages
+
+Job = messages.controller.Job
+JobEvent = messages.controller.JobEvent
+JobState = messages.controller.JobState
+
+_PRUNE_SECONDS = 600.0
+_DAY = 86400.0
+_FULL_SECONDS = 5.0
+_log = logging.getLogger(__name__)
+
+
+class Controller:
+    """Takes jobs and streams, has an engine execute them, and tells about them.
+
+    Args:
+        settings: The daemon's settings.
+        store: The jobs.
+        engine: What executes them.
+        policy: Who may do what.
+
+    Attributes:
+        observers: Who is told what it does.
+    """
+
+    def __init__(self, settings: Settings, store: JobStore, engine: Engine, policy: Policy) -> None:
+        self.observers: list[Observer] = []
+        self._limits = settings.limits
+        self._store = store
+        self._engine = engine
+        self._policy = policy
+        self._streams = Streams(engine, policy, settings.limits, self.observers)
+        self._counts: Counter[int] = Counter()
+        self._submitting = 0
+        self._begun: dict[str, float] = {}
+        self._draining = False
+        self._started_at = now()
+        self._version = version("vmafx")
+        self._libvmaf = ""
+        self._no_libvmaf = "libvmaf is being looked for"
+        self._hub: Hub
+        self._dispatcher: Dispatcher
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Open the store, queue what was left behind, and begin.
+
+        Raises:
+            VmafxError: The database cannot be used.
+        """
+        await self._store.open()
+        self._hub = Hub(self._store)
+        self._counts.update(await self._store.counts())
+        self._dispatcher = Dispatcher(
+            self._store, self._hub, self._engine, self._limits, self._tell_frames
+        )
+        self._store.on_change = self._changed
+        await self._store.recover()
+        await self._engine.start()
+        self._dispatcher.start()
+        self._tasks = [
+            asyncio.create_task(self._find_libvmaf(), name="libvmaf"),
+            asyncio.create_task(self._prune(), name="pruning"),
+        ]
+
+    async def drain(self, seconds: float) -> None:
+        """Take nothing more, and queue again what does not end by then.
+
+        Args:
+            seconds: How long running jobs may go on.
+        """
+        self._draining = True
+        await self._dispatcher.stop(seconds)
+
+    async def close(self) -> None:
+        """End everything; what still runs is queued again."""
+        await self.drain(0.0)
+        await end_tasks(self._tasks)
+        await self._engine.close()
+        await self._store.close()
+
+    async def submit(
+        self, request: messages.controller.SubmitJobRequest, caller: Caller
+    ) -> tuple[str, bool]:
+        """Store a job.
+
+        Returns:
+            Its id, and whether it was stored by an earlier request with the same key.
+
+        Raises:
+            DrainingError: The server is stopping.
+            BusyError: The queue or the disk is full.
+            VmafxError: The request is wrong or not allowed.
+        """
+        self._policy.require(caller, Role.WRITE)
+        self._check_open()
+        await asyncio.to_thread(self._policy.check_spec, request.spec, caller)
+        job = job_of(request, self._limits)
+        key = request.idempotency_key
+        if self._counts[PENDING] + self._submitting >= self._limits.queue:
+            if key and (existing := await self._store.existing(key)):
+                return existing, True
+            raise BusyError(
+                f"{self._limits.queue} jobs wait already", "Try again later.", _FULL_SECONDS
+            )
+        self._submitting += 1
+        try:
+            return await self._store.submit(job, key, no_cache=request.no_cache)
+        finally:
+            self._submitting -= 1
+
+    async def get(self, job_id: str, *, with_result: bool = False) -> Job:
+        """A job, with its progress while it runs.
+
+        Raises:
+            NotFoundError: There is no such job.
+        """
+        known = await self._store.get(job_id)
+        if known is None:
+            raise no_job(job_id)
+        job = known.job
+        if job.state == RUNNING and (progress := self._hub.progress(job_id)):
+            job.progress.CopyFrom(progress)
+        if with_result and (result := await self._store.result(job_id)):
+            job.result.CopyFrom(result)
+        return job
+
+    async def list(
+        self, request: messages.controller.ListJobsRequest
+    ) -> messages.controller.ListJobsResponse:
+        """A page of jobs, the newest first, without results.
+
+        Raises:
+            UsageError: The size of the page is none, or its token is of no other page.
+        """
+        return await self._store.page(request)
+
+    async def cancel(self, job_id: str) -> Job:
+        """Cancel a job; returns it as it is then, as it may have ended before.
+
+        Raises:
+            NotFoundError: There is no such job.
+        """
+        await self._store.cancel(job_id)
+        await self._dispatcher.end(job_id)
+        return await self.get(job_id)
+
+    async def retry(self, job_id: str) -> Job:
+        """Queue a failed or cancelled job again; returns it as it is then.
+
+        Raises:
+            NotFoundError: There is no such job.
+            StateError: It is neither failed nor cancelled.
+        """
+        if not await self._store.retry(job_id):
+            state = JobState.Name((await self.get(job_id)).state)
+            raise StateError(
+                f"job {job_id} is {state.removeprefix('JOB_STATE_').lower()}",
+                "Only failed and cancelled jobs can be queued again.",
+            )
+        return await self.get(job_id)
+
+    def watch(self, job_id: str, after: int = 0) -> AsyncGenerator[JobEvent]:
+        """What happens to a job until it has ended; its result last.
+
+        Args:
+            job_id: The job.
+            after: The number of the event to begin behind; 0 for what is known.
+
+        Raises:
+            NotFoundError: There is no such job.
+        """
+        return self._hub.watch(job_id, after)
+
+    def watch_all(self, after: int = 0) -> AsyncGenerator[JobEvent]:
+        """What happens to all jobs, without scores and results; does not end.
+
+        Args:
+            after: The number of the event to begin behind; 0 for now.
+        """
+        return self._hub.watch_all(after)
+
+    async def open_stream(self, config: messages.scoring.StreamConfig, caller: Caller) -> Stream:
+        """Begin to score pairs of pictures that come.
+
+        Raises:
+            VmafxError: It is not allowed, there are too many, or it cannot be scored.
+        """
+        self._check_open()
+        return await self._streams.open_pairs(config, caller)
+
+    async def open_upload(self, task: messages.task.ScoreTask, caller: Caller) -> Stream:
+        """Begin to score videos that are read through the client.
+
+        Raises:
+            VmafxError: It is not allowed, there are too many, or it cannot be scored.
+        """
+        self._check_open()
+        return await self._streams.open_upload(task, caller)
+
+    def status(self) -> messages.controller.GetStatusResponse:
+        """What the server is and how it is doing; where it listens is for it to say."""
+        reason = "the server is stopping" if self._draining else self._no_libvmaf
+        return messages.controller.GetStatusResponse(
+            version=self._version,
+            libvmaf_version=self._libvmaf,
+            started_at=self._started_at,
+            ready=not reason,
+            reason=reason,
+            engine=self._engine.name,
+            slots=self._engine.slots,
+            running=self._counts[RUNNING],
+            pending=self._counts[PENDING],
+            streams=self._streams.open,
+            pid=os.getpid(),
+        )
+
+    async def oldest_pending(self) -> Job | None:
+        """The job that waits longest."""
+        return await self._store.oldest_pending()
+
+    async def models(self) -> messages.controller.ListModelsResponse:
+        """The models that can be used."""
+        return messages.controller.ListModelsResponse(
+            models=[
+                messages.controller.Model(
+                    name=model.name,
+                    purpose=model.purpose,
+                    range=messages.result.Range(
+                        low=model.score_range[0], high=model.score_range[1]
+                    ),
+                    distance=model.viewing_distance,
+                )
+                for model in MODELS
+            ]
+        )
+
+    def _check_open(self) -> None:
+        if self._draining:
+            raise DrainingError("the server is stopping", "Try again when it has started anew.")
+
+    def _changed(self, change: Change) -> None:
+        """Tell everybody of a change of state."""
+        job = change.job
+        self._counts[change.before] -= 1
+        self._counts[job.state] += 1
+        self._hub.publish(change)
+        if job.state == PENDING:
+            self._dispatcher.wake()
+        begun = self._begun.pop(job.id, None)
+        if job.state == RUNNING:
+            self._begun[job.id] = time.monotonic()
+        for observer in self.observers:
+            if job.state == RUNNING:
+                observer.on_started(job)
+            elif job.state in ENDED:
+                observer.on_ended(job, time.monotonic() - begun if begun else 0.0)
+            elif change.before == NEW:
+                observer.on_submitted(job)
+            else:
+                observer.on_requeued(job)
+
+    def _tell_frames(self, frames: int) -> None:
+        for observer in self.observers:
+            observer.on_frames(frames)
+
+    async def _find_libvmaf(self) -> None:
+        try:
+            self._libvmaf, self._no_libvmaf = await libvmaf_version(), ""
+        except ComponentError as error:
+            self._no_libvmaf = error.message
+
+    async def _prune(self) -> None:
+        while True:
+            await asyncio.sleep(_PRUNE_SECONDS)
+            try:
+                await self._store.prune(self._limits.keep_days * _DAY, self._limits.keep_bytes)
+            except VmafxError as error:
+                _log.warning("old jobs could not be deleted: %s", error.message)

@@ -1,0 +1,42 @@
+"""What an engine tells of a job, as its watchers hear it."""
+
+from vmafx_daemon.engine.contract import Told
+from vmafx_daemon.jobs.records import JobResult
+from vmafx_daemon.jobs.topic import JobEvent, JobProgress
+from vmafx_rpc import messages
+
+
+def result_of(told: Told) -> JobResult | None:
+    """The result, if that is what is told."""
+    if isinstance(told, messages.result.ScoreEvent):
+        return JobResult(score=told.finished.result) if told.HasField("finished") else None
+    return JobResult(encode=told.point) if told.HasField("point") else None
+
+
+def progress_of(told: Told) -> JobProgress | None:
+    """How far the job is, if that is what is told."""
+    if isinstance(told, messages.result.ScoreEvent):
+        if not told.HasField("progress"):
+            return None
+        scored = told.progress
+        progress = JobProgress(
+            done=scored.frames, fps=scored.fps, seconds=scored.seconds, phase="scoring"
+        )
+        if scored.HasField("expected_frames"):
+            progress.total = scored.expected_frames
+        return progress
+    if not told.HasField("advanced"):
+        return None
+    phase = told.advanced
+    fps = phase.done / phase.seconds if phase.seconds else 0.0
+    progress = JobProgress(done=phase.done, fps=fps, seconds=phase.seconds, phase=phase.phase)
+    if phase.HasField("total"):
+        progress.total = phase.total
+    return progress
+
+
+def event_of(job_id: str, told: Told) -> JobEvent:
+    """Anything else."""
+    if isinstance(told, messages.result.ScoreEvent):
+        return JobEvent(job_id=job_id, score=told)
+    return JobEvent(job_id=job_id, encode=told)

@@ -1,0 +1,235 @@
+"""Changes of jobs in the database: what may become of what, and what is written then."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from vmafx_core.errors import VmafxError, WorkError
+from vmafx_daemon.jobs.records import (
+    CANCELLED,
+    COMPLETED,
+    ENDED,
+    FAILED,
+    NEW,
+    PENDING,
+    RUNNING,
+    Begun,
+    Change,
+    Job,
+    Outcome,
+    now,
+)
+from vmafx_daemon.jobs.schema import jobs, labels, results
+from vmafx_rpc.failures import error_to_message
+
+_COLUMNS = (jobs.c.seq, jobs.c.record, jobs.c.changed, jobs.c.no_cache, jobs.c.result)
+
+
+class Numbers:
+    """Numbers of changes; they are only ever counted up, in the writer's thread.
+
+    Args:
+        last: The last one that was given.
+    """
+
+    def __init__(self, last: int) -> None:
+        self.last = last
+
+    def next(self) -> int:
+        """The next one; it is lost if the transaction is."""
+        self.last += 1
+        return self.last
+
+
+class Transaction:
+    """Changes of jobs that are written together.
+
+    A job is begun with a ticket, the number of that change: what comes of an attempt is only taken
+    with the ticket of the latest change, so that each job ends once.
+
+    Args:
+        connection: The database, in a transaction.
+        numbers: Numbers for the changes.
+        time: The store's time.
+    """
+
+    def __init__(self, connection: Connection, numbers: Numbers, time: float) -> None:
+        self.changes: list[Change] = []
+        self._connection = connection
+        self._numbers = numbers
+        self._time = time
+
+    def submit(self, job: Job, idempotency_key: str, *, no_cache: bool) -> tuple[str, bool]:
+        """Store a new job; returns its id, or that of the job with the same key, and which."""
+        if idempotency_key:
+            known = select(jobs.c.id).where(jobs.c.idempotency_key == idempotency_key)
+            if existing := self._connection.execute(known).scalar():
+                return existing, True
+        job.state = PENDING
+        change = Change(job, self._numbers.next(), NEW)
+        row = {
+            "id": job.id,
+            "idempotency_key": idempotency_key or None,
+            "state": PENDING,
+            "turn": -job.priority,
+            "changed": change.number,
+            "no_cache": no_cache,
+            "record": job.SerializeToString(),
+        }
+        seq = self._connection.scalar(insert(jobs).values(row).returning(jobs.c.seq))
+        if job.labels:
+            rows = [{"name": n, "value": v, "seq": seq} for n, v in job.labels.items()]
+            self._connection.execute(insert(labels), rows)
+        self.changes.append(change)
+        return job.id, False
+
+    def begin(self, most: int, worker: str) -> list[Begun]:
+        """Take the next jobs out of the queue."""
+        queue = select(*_COLUMNS).where(jobs.c.turn.is_not(None))
+        begun = []
+        for row in self._rows(queue.order_by(jobs.c.turn, jobs.c.seq).limit(most)):
+            job = Job.FromString(row.record)
+            job.attempts += 1
+            job.worker = worker
+            job.started_at.CopyFrom(now())
+            job.ClearField("error")
+            ticket = self._change(row, job, RUNNING, turn=None)
+            begun.append(Begun(job, ticket, bool(row.no_cache)))
+        return begun
+
+    def complete(self, ticket: int, outcome: Outcome) -> None:
+        """End an attempt with what it came to."""
+        for row in self._with_ticket(ticket):
+            stored = {"fingerprint": outcome.fingerprint, "body": outcome.body}
+            result = self._connection.scalar(insert(results).values(stored).returning(results.c.id))
+            self._complete(row, result, len(outcome.body), outcome.scores)
+
+    def reuse(self, ticket: int, fingerprint: bytes) -> bool:
+        """End an attempt with the result of an equal job; returns whether there is one."""
+        found = (
+            select(jobs.c.record, results.c.id, func.length(results.c.body).label("size"))
+            .select_from(results.join(jobs, jobs.c.result == results.c.id))
+            .where(results.c.fingerprint == fingerprint)
+            .order_by(results.c.id.desc())
+            .limit(1)
+        )
+        equal = self._connection.execute(found).first()
+        if equal is None:
+            return False
+        for row in self._with_ticket(ticket):
+            scores = tuple(Job.FromString(equal.record).scores)
+            self._complete(row, equal.id, equal.size, scores, cached=True)
+        return True
+
+    def fail(self, ticket: int, error: VmafxError) -> None:
+        """End an attempt with an error, and the job with it."""
+        for row in self._with_ticket(ticket):
+            self._fail(row, Job.FromString(row.record), error)
+
+    def rest(self, ticket: int, error: VmafxError) -> int | None:
+        """End an attempt with an error that the next may not have.
+
+        Returns:
+            The ticket to queue the job with when it is time; None if the job goes no further.
+        """
+        for row in self._with_ticket(ticket):
+            job = Job.FromString(row.record)
+            if job.attempts < job.max_attempts:
+                job.error.CopyFrom(error_to_message(error))
+                return self._change(row, job, PENDING)
+            self._fail(row, job, error)
+        return None
+
+    def queue(self, ticket: int) -> None:
+        """Queue a job that has rested."""
+        for row in self._with_ticket(ticket):
+            turn = -Job.FromString(row.record).priority
+            self._connection.execute(
+                update(jobs).where(jobs.c.seq == row.seq).values({"turn": turn})
+            )
+
+    def release(self, ticket: int) -> None:
+        """Queue a job whose attempt was ended through no fault of its own; it does not count."""
+        for row in self._with_ticket(ticket):
+            job = Job.FromString(row.record)
+            job.attempts -= 1
+            self._change(row, job, PENDING, turn=-job.priority)
+
+    def recover(self) -> None:
+        """Queue what a daemon that was killed has left behind."""
+        for row in self._rows(select(*_COLUMNS).where(jobs.c.state == RUNNING)):
+            job = Job.FromString(row.record)
+            if job.attempts < job.max_attempts:
+                self._change(row, job, PENDING, turn=-job.priority)
+            else:
+                self._fail(row, job, _stopped(job))
+        resting = select(*_COLUMNS).where(jobs.c.state == PENDING, jobs.c.turn.is_(None))
+        for row in self._rows(resting):
+            self.queue(row.changed)
+
+    def cancel(self, job_id: str) -> None:
+        """End a job, unless it has ended already."""
+        for row in self._rows(select(*_COLUMNS).where(jobs.c.id == job_id)):
+            job = Job.FromString(row.record)
+            if job.state not in ENDED:
+                self._end(row, job, CANCELLED)
+
+    def retry(self, job_id: str) -> bool:
+        """Queue a failed or cancelled job again; returns whether it was one."""
+        for row in self._rows(select(*_COLUMNS).where(jobs.c.id == job_id)):
+            job = Job.FromString(row.record)
+            if job.state in {FAILED, CANCELLED}:
+                for field in ("attempts", "started_at", "ended_at", "error"):
+                    job.ClearField(field)
+                self._change(row, job, PENDING, turn=-job.priority, ended=None, bytes=None)
+                return True
+        return False
+
+    def _rows(self, query: Select[Any]) -> list[Row[Any]]:
+        return list(self._connection.execute(query))
+
+    def _with_ticket(self, ticket: int) -> Iterator[Row[Any]]:
+        """The job whose latest change has that number; none where another came after it."""
+        yield from self._rows(select(*_COLUMNS).where(jobs.c.changed == ticket))
+
+    def _complete(
+        self,
+        row: Row[Any],
+        result: int | None,
+        size: int,
+        scores: tuple[float, ...],
+        *,
+        cached: bool = False,
+    ) -> None:
+        job = Job.FromString(row.record)
+        job.cached = cached
+        job.scores[:] = scores
+        self._end(row, job, COMPLETED, result=result, size=size)
+
+    def _fail(self, row: Row[Any], job: Job, error: VmafxError) -> None:
+        job.error.CopyFrom(error_to_message(error))
+        self._end(row, job, FAILED)
+
+    def _end(
+        self, row: Row[Any], job: Job, state: Any, *, result: int | None = None, size: int = 0
+    ) -> None:
+        job.ended_at.CopyFrom(now())
+        size += job.ByteSize()
+        self._change(row, job, state, turn=None, ended=self._time, bytes=size, result=result)
+
+    def _change(self, row: Row[Any], job: Job, state: Any, **columns: Any) -> int:
+        change = Change(job, self._numbers.next(), job.state)
+        job.state = state
+        columns |= {"state": state, "changed": change.number, "record": job.SerializeToString()}
+        self._connection.execute(update(jobs).where(jobs.c.seq == row.seq).values(columns))
+        self.changes.append(change)
+        return change.number
+
+
+def _stopped(job: Job) -> WorkError:
+    times = "time" if job.attempts == 1 else "times"
+    return WorkError(
+        f"the server was stopped while the job ran, {job.attempts} {times}",
+        "If nobody stopped it, the job may need more memory than there is.",
+    )
