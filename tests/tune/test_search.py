@@ -54,6 +54,17 @@ def test_the_pick_is_the_coarsest_that_meets_the_target(target: int) -> None:
     assert found.probes == sum(isinstance(e, Probing) for e in events) <= 4
 
 
+def test_a_point_that_meets_everything_is_picked_though_a_finer_one_misses() -> None:
+    def curve(quality: float) -> float:
+        return 80.0 if quality == 22 else _vmaf(quality)
+
+    limits = Limits(max_bit_rate=3e6)
+    known = [point(q, vmaf=curve(q), bit_rate=4e6 * 2 ** ((20 - q) / 6)) for q in (22, 25)]
+    found, _ = _run(curve, "vmaf>=89", limits=limits, known=known)
+    assert found.pick is not None
+    assert found.pick.setting.quality == 25
+
+
 def test_what_is_known_needs_no_probe() -> None:
     known = [point(q, vmaf=_vmaf(q)) for q in (25, 26)]
     assert _vmaf(25) >= 89.5 > _vmaf(26)

@@ -176,7 +176,9 @@ class _Task:
     def decide(self) -> int | _Ending:
         """The step to measure next, or the end."""
         meeting = {i: self._meets(p) for i, p in self.points.items()}
-        if any(not meeting[i] and not self._fits(p) for i, p in self.points.items()):
+        fitting = {i: self._fits(p) for i, p in self.points.items()}
+        both = any(meeting[i] and fitting[i] for i in self.points)
+        if not both and any(not meeting[i] and not fitting[i] for i in self.points):
             return self._within_size()  # what is finer is larger still
         found = next_step(
             len(self.values), meeting, self._belief(), want_holding=True, known=self.known
