@@ -23,7 +23,7 @@ from vmafx_rpc.convert import to_message
 from vmafx_rpc.names import Names
 from vmafx_rpc.scores import read_event
 
-_LONGEST_PIECE = 4 << 20
+_LONGEST_PIECE = 64 << 20
 
 Request = messages.scoring.ScoreStreamRequest
 
@@ -57,12 +57,14 @@ class _Video:
     def piece(self, read: messages.scoring.Read) -> messages.scoring.Chunk:
         """A piece of it, or why there is none."""
         chunk = messages.scoring.Chunk(input=self._number, offset=read.offset, size=self._size)
-        length = min(read.length, _LONGEST_PIECE)
+        if not 0 <= read.length <= _LONGEST_PIECE:
+            chunk.error = f"{self._name}: {read.length} bytes at once are not sent"
+            return chunk
         try:
             if self._size is None:
-                chunk.data = self._next(length)
+                chunk.data = self._next(read.length)
             else:
-                chunk.data = os.pread(self._fd, length, read.offset)
+                chunk.data = os.pread(self._fd, read.length, read.offset)
         except OSError as error:
             chunk.error = f"{self._name}: cannot be read: {error.strerror}"
         return chunk

@@ -1,5 +1,6 @@
 """A daemon that does what a test tells it to: for the faults that a real one seldom has."""
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +24,10 @@ from vmafx_rpc.stubs.vmafx.v1.scoring_pb2_grpc import (
 
 Job = messages.controller.Job
 JobEvent = messages.controller.JobEvent
+
+
+class Silent:
+    """Nothing is told for a while, and the connection stays."""
 
 
 class Gone(Exception):  # noqa: N818  # what happens, not what is wrong
@@ -95,6 +100,10 @@ class StubDaemon(VmafxControllerServicer, VmafxScoringServicer):
             said = error_to_message(answer).SerializeToString()
             context.set_trailing_metadata([(ERROR_TRAILER, said)])
             context.abort(getattr(grpc.StatusCode, answer.grpc_status), answer.message)
+        if isinstance(answer, Silent):
+            left = threading.Event()
+            context.add_callback(left.set)
+            left.wait(60)
         if isinstance(answer, Gone):
             context.abort(grpc.StatusCode.UNAVAILABLE, "Socket closed")
         return answer

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from vmafx_rpc.messages import controller
 
 _PRIORITIES = 100
-_MOST_ATTEMPTS = 100
 
 JobId = Annotated[
     str, typer.Argument(metavar="JOB", help="Its id, or the beginning of it.", show_default=False)
@@ -80,7 +79,6 @@ class QueueOptions:
             panel=panels.QUEUED,
             metavar="N",
             min=1,
-            max=_MOST_ATTEMPTS,
             default="the daemon's",
             help="How often it may be begun.",
         ),
