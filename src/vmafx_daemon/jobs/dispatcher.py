@@ -19,6 +19,7 @@ from vmafx_daemon.jobs.records import Begun, JobResult, pack
 from vmafx_daemon.jobs.store import JobStore
 from vmafx_daemon.jobs.telling import event_of, progress_of, result_of
 from vmafx_daemon.settings import LimitSettings
+from vmafx_rpc import messages
 
 _FIRST_REST = 1.0
 _LONGEST_REST = 300.0
@@ -36,6 +37,7 @@ class Dispatcher:
         hub: What hears of them.
         engine: What executes them.
         limits: How much there may be.
+        check: Refuses a job that names what it may not, now that it is to begin; may block.
         on_frames: Is told how many more frames are done.
     """
 
@@ -45,12 +47,15 @@ class Dispatcher:
         hub: Hub,
         engine: Engine,
         limits: LimitSettings,
+        *,
+        check: Callable[[messages.controller.JobSpec], None],
         on_frames: Callable[[int], None],
     ) -> None:
         self._store = store
         self._hub = hub
         self._engine = engine
         self._memory = limits.worker_memory
+        self._check = check
         self._on_frames = on_frames
         self._news = asyncio.Event()
         self._stopping = False
@@ -138,6 +143,7 @@ class Dispatcher:
             await self._persist(lambda: self._store.fail(ticket, fault))
 
     async def _execute(self, begun: Begun) -> None:
+        await asyncio.to_thread(self._check, begun.job.spec)
         before = await self._fingerprint(begun)
         if before and not begun.no_cache:
             reused = await self._persist(lambda: self._store.reuse(begun.ticket, before))

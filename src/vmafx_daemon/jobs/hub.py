@@ -64,13 +64,13 @@ class Hub:
     def advance(self, job_id: str, progress: JobProgress) -> None:
         """Tell how far a running job is."""
         if topic := self._topics.get(job_id):
-            topic.advance(JobEvent(number=self._latest(), job_id=job_id, progress=progress))
+            topic.advance(progress)
             self._bell.ring()
 
     def progress(self, job_id: str) -> JobProgress | None:
         """How far a running job is."""
         topic = self._topics.get(job_id)
-        return topic.progress.progress if topic and topic.progress else None
+        return topic.progress if topic else None
 
     async def watch(self, job_id: str, after: int = 0) -> AsyncGenerator[JobEvent]:
         """What happens to a job until it has ended.
@@ -91,7 +91,7 @@ class Hub:
             if latest.number > cursor:
                 cursor = latest.number
                 yield latest
-            seen: JobEvent | None = None
+            seen: JobProgress | None = None
             while latest.state.state not in ENDED:
                 news = topic.bell.next()
                 if event := topic.after(cursor):
@@ -100,7 +100,8 @@ class Hub:
                     yield event
                 elif topic.progress and topic.progress is not seen:
                     seen = topic.progress
-                    yield seen
+                    # Whoever goes on behind it has heard all up to here.
+                    yield JobEvent(number=cursor, job_id=job_id, progress=seen)
                 else:
                     await news.wait()
         if latest.state.state == COMPLETED and latest.number + _RESULT > cursor:
@@ -116,7 +117,7 @@ class Hub:
             after: The number of the event to begin behind; 0 for now.
         """
         cursor = self._cursor(after) or self._latest()
-        seen: dict[str, JobEvent] = {}
+        seen: dict[str, JobProgress] = {}
         while True:
             news = self._bell.next()
             if cursor < self._floor:
@@ -125,18 +126,19 @@ class Hub:
                     yield _state(change)
                 cursor = _number(page[-1].number) if page else self._floor
                 continue
-            told = {
-                job_id: topic.progress for job_id, topic in self._topics.items() if topic.progress
-            }
             if event := next_after(self._recent, cursor):
                 cursor = event.number
                 yield event
-            elif fresh := [each for job_id, each in told.items() if seen.get(job_id) is not each]:
-                seen = told
-                for event in fresh:
-                    yield event
+            elif fresh := [each for each in self._progress() if seen.get(each[0]) is not each[1]]:
+                seen = dict(self._progress())
+                for job_id, progress in fresh:
+                    yield JobEvent(number=cursor, job_id=job_id, progress=progress)
             else:
                 await news.wait()
+
+    def _progress(self) -> list[tuple[str, JobProgress]]:
+        topics = self._topics.items()
+        return [(job_id, topic.progress) for job_id, topic in topics if topic.progress]
 
     @contextmanager
     def _watching(self, job_id: str) -> Iterator[Topic]:

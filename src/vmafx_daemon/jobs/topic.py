@@ -44,7 +44,7 @@ class Topic:
 
     def __init__(self) -> None:
         self.bell = Bell()
-        self.progress: JobEvent | None = None
+        self.progress: JobProgress | None = None
         self.watchers = 0
         self.running = False
         self._events: list[JobEvent] = []
@@ -69,9 +69,9 @@ class Topic:
             self._forget_half()
         self.bell.ring()
 
-    def advance(self, event: JobEvent) -> None:
+    def advance(self, progress: JobProgress) -> None:
         """Note how far the job is."""
-        self.progress = event
+        self.progress = progress
         self.bell.ring()
 
     def after(self, number: int) -> JobEvent | None:

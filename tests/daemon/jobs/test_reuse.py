@@ -1,0 +1,162 @@
+"""Answering equal requests from stored results."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support.scripted_engine import OWNER, ScriptedEngine, controlling, ended, request
+from vmafx_daemon.controller import Controller
+from vmafx_daemon.jobs.fingerprint import fingerprint
+from vmafx_daemon.jobs.records import Job
+from vmafx_rpc import messages
+
+
+def files(folder: Path, what: str = "ok") -> messages.controller.SubmitJobRequest:
+    """A request for two files that are there."""
+    made = request(what)
+    for name, each in (
+        (what, made.spec.score.reference),
+        ("distorted", made.spec.score.distorted[0]),
+    ):
+        path = folder / f"{name}.mkv"
+        path.write_bytes(name.encode() * 50_000)
+        each.location = str(path)
+    return made
+
+
+async def done(controller: Controller, wanted: messages.controller.SubmitJobRequest) -> Job:
+    """Have a job done."""
+    return await ended(controller, (await controller.submit(wanted, OWNER))[0])
+
+
+def test_an_equal_job_gets_the_stored_result(tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = ScriptedEngine()
+        async with controlling(tmp_path, engine) as controller:
+            wanted = files(tmp_path)
+            first, second = [await done(controller, wanted) for _ in range(2)]
+            assert (first.cached, second.cached) == (False, True)
+            assert second.result == first.result
+            assert list(second.scores) == list(first.scores)
+            assert len(engine.begun) == 1
+
+    asyncio.run(run())
+
+
+def test_results_are_reused_after_a_restart(tmp_path: Path) -> None:
+    async def run() -> None:
+        wanted = files(tmp_path)
+        for cached in (False, True):
+            async with controlling(tmp_path) as controller:
+                assert (await done(controller, wanted)).cached == cached
+
+    asyncio.run(run())
+
+
+def test_a_result_can_be_had_anew(tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = ScriptedEngine()
+        async with controlling(tmp_path, engine) as controller:
+            wanted = files(tmp_path)
+            await done(controller, wanted)
+            wanted.no_cache = True
+            assert not (await done(controller, wanted)).cached
+            assert len(engine.begun) == 2
+
+    asyncio.run(run())
+
+
+def test_failures_are_not_reused(tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = ScriptedEngine()
+        async with controlling(tmp_path, engine) as controller:
+            for _ in range(2):
+                await done(controller, files(tmp_path, "bad"))
+            assert len(engine.begun) == 2
+
+    asyncio.run(run())
+
+
+def test_a_file_that_changes_while_it_is_scored_is_not_reused(tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = ScriptedEngine()
+        async with controlling(tmp_path, engine) as controller:
+            wanted = files(tmp_path, "wait")
+            reference = Path(wanted.spec.score.reference.location)
+            job_id, _ = await controller.submit(wanted, OWNER)
+            async for event in controller.watch(job_id):
+                if event.state.state == messages.controller.JOB_STATE_RUNNING:
+                    while not engine.begun:  # noqa: ASYNC110 - the script has no event for it
+                        await asyncio.sleep(0.01)
+                    await asyncio.to_thread(reference.write_bytes, b"other")
+                    engine.go.set()
+            assert not (await done(controller, wanted)).cached
+
+    asyncio.run(run())
+
+
+def _replace(path: Path) -> None:
+    stat, new = path.stat(), path.with_suffix(".new")
+    new.write_bytes(path.read_bytes())
+    os.utime(new, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    new.replace(path)
+
+
+DIFFERENCES: dict[str, Callable[[Path], object]] = {
+    "content": lambda path: path.write_bytes(b"kk" * 50_000),
+    "time": lambda path: os.utime(path, ns=(1, 1)),
+    "number": _replace,
+    "model file": lambda path: path.with_name("model.json").write_text("{1}"),
+}
+
+
+@pytest.mark.parametrize("what", DIFFERENCES)
+def test_other_content_has_another_fingerprint(tmp_path: Path, what: str) -> None:
+    wanted = files(tmp_path)
+    model = tmp_path / "model.json"
+    model.write_text("{}")
+    wanted.spec.score.models.add(path=str(model))
+    before = fingerprint(wanted.spec)
+    assert before == fingerprint(wanted.spec)
+    assert before is not None
+    DIFFERENCES[what](tmp_path / "ok.mkv")
+    assert fingerprint(wanted.spec) not in {None, before}
+
+
+def test_other_settings_have_another_fingerprint(tmp_path: Path) -> None:
+    wanted = files(tmp_path)
+    before = fingerprint(wanted.spec)
+    wanted.spec.score.features.add(name="psnr")
+    assert fingerprint(wanted.spec) not in {None, before}
+
+
+@pytest.mark.parametrize("begin", [b"#EXTM3U\n", b"ffconcat version 1.0", b"\xef\xbb\xbf<?xml"])
+def test_lists_of_files_have_no_fingerprint(tmp_path: Path, begin: bytes) -> None:
+    wanted = files(tmp_path)
+    Path(wanted.spec.score.reference.location).write_bytes(begin)
+    assert fingerprint(wanted.spec) is None
+
+
+@pytest.mark.parametrize("place", ["https://example.org/a.mkv", "/missing.mkv", "/dev/null"])
+def test_what_is_no_plain_file_has_no_fingerprint(tmp_path: Path, place: str) -> None:
+    wanted = files(tmp_path)
+    wanted.spec.score.reference.location = place
+    assert fingerprint(wanted.spec) is None
+
+
+def test_a_pipe_has_no_fingerprint_and_is_not_opened(tmp_path: Path) -> None:
+    wanted = files(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    wanted.spec.score.reference.location = str(tmp_path / "pipe")
+    assert fingerprint(wanted.spec) is None
+
+
+def test_probes_and_neural_models_have_no_fingerprint(tmp_path: Path) -> None:
+    wanted = files(tmp_path)
+    wanted.spec.score.neural.add(model="any")
+    assert fingerprint(wanted.spec) is None
+    wanted.spec.encode.setting.encoder = "libx264"
+    assert fingerprint(wanted.spec) is None
