@@ -77,7 +77,12 @@ class Controller:
         self._hub = Hub(self._store)
         self._counts.update(await self._store.counts())
         self._dispatcher = Dispatcher(
-            self._store, self._hub, self._engine, self._limits, self._tell_frames
+            self._store,
+            self._hub,
+            self._engine,
+            self._limits,
+            check=self._policy.check_again,
+            on_frames=self._tell_frames,
         )
         self._store.on_change = self._changed
         await self._store.recover()

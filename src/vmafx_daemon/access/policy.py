@@ -15,6 +15,8 @@ from vmafx_daemon.settings import AccessSettings, LimitSettings
 from vmafx_rpc.messages import controller, encode, scoring, task
 
 _BEARER = "bearer "
+# Whoever is not the owner.
+_ANYBODY = Caller("anybody", Role.WRITE)
 # The organizational unit of certificates that allow no more than reading.
 _READERS = "read"
 
@@ -74,8 +76,8 @@ class Policy:
     def check_spec(self, spec: controller.JobSpec, caller: Caller) -> None:
         """Refuse a job that a caller may not have done, and confine what it may have.
 
-        May wait for a disk or a name server. Inputs of callers that may not name any file are
-        marked as `confined`.
+        May wait for a disk or a name server. Inputs of callers that may not name any file become
+        `confined`, those of others not.
 
         Raises:
             VmafxError: Saying which field, place or option is not allowed.
@@ -88,6 +90,16 @@ class Policy:
             self._check_inputs((spec.encode.source,), caller)
             self._check_models(spec.encode.measuring.models, caller)
             self._check_encoder(spec.encode.setting, caller)
+
+    def check_again(self, spec: controller.JobSpec) -> None:
+        """Refuse a stored job whose names lead elsewhere by now; may wait likewise.
+
+        Raises:
+            VmafxError: As `check_spec` does.
+        """
+        first = spec.score.reference if spec.HasField("score") else spec.encode.source
+        if first.confined:
+            self.check_spec(spec, _ANYBODY)
 
     def check_upload(self, score: task.ScoreTask, caller: Caller) -> None:
         """Likewise of a score whose videos are read through the client, and so named by it."""
@@ -121,8 +133,7 @@ class Policy:
     def _check_inputs(self, inputs: Iterable[task.Input], caller: Caller) -> None:
         for given in inputs:
             self._places.check(given.location, anywhere=caller.owner)
-            if not caller.owner:
-                given.confined = True
+            given.confined = not caller.owner
 
     def _check_models(self, models: Iterable[task.ModelSpec], caller: Caller) -> None:
         for model in models:

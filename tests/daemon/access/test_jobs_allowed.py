@@ -165,3 +165,17 @@ def test_probes_that_cannot_be_right_are_refused(
 def test_a_job_without_anything_to_do_is_refused(policy: Policy) -> None:
     with pytest.raises(VmafxError):
         policy.check_spec(controller.JobSpec(), OWNER)
+
+
+def test_a_job_is_looked_at_again_before_it_begins(policy: Policy, tmp_path: Path) -> None:
+    named = tmp_path / "root/link.mp4"
+    named.symlink_to("a.mp4")
+    spec, owners = scoring_of(named), scoring_of(named)
+    policy.check_spec(spec, OTHER)
+    policy.check_spec(owners, OWNER)
+    policy.check_again(spec)
+    named.unlink()
+    named.symlink_to("/etc/passwd")
+    policy.check_again(owners)
+    with pytest.raises(DeniedError):
+        policy.check_again(spec)
