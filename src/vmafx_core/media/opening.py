@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
 import av
@@ -37,6 +38,9 @@ _HTTP_OPTIONS = {"reconnect": "1", "reconnect_max_retries": "3", "reconnect_dela
 _PIPE_BUFFER = 1 << 20
 _FILE_BUFFER = 1 << 15
 # FFmpeg's demuxers that take any text for a video.
+Content = bytes | Any
+"""A file in memory, or what can be read as a file can; what has no `seek` is read in order."""
+
 _TEXT_DEMUXERS = frozenset({"tty", "bin", "adf", "idf", "xbin"})
 # How containers that are sent through pipes begin; what does not is raw, if a size is given.
 _SIGNATURES = (b"YUV4MPEG2 ", b"\x1aE\xdf\xa3", b"RIFF", b"FLV\x01", b"DKIF", b"OggS")
@@ -45,14 +49,15 @@ _TS_SIGNATURE = b"G@"
 
 
 def open_input(
-    spec: InputSpec, default_rate: raw.DefaultRate = raw.no_rate, data: bytes | None = None
+    spec: InputSpec, default_rate: raw.DefaultRate = raw.no_rate, data: Content | None = None
 ) -> Opened:
     """Open the input that `spec` names, and choose its video stream.
 
     Args:
         spec: What to open.
         default_rate: Gives the frame rate of raw video that says none itself.
-        data: The file itself, where it is in memory; the spec only names it then.
+        data: The file itself, where it is in memory or somewhere else; the spec only names it
+            then.
 
     Raises:
         InputError: It cannot be read, is cut short, or has no video.
@@ -63,10 +68,7 @@ def open_input(
     location = spec.location
     pipe, head = None, b""
     if data is not None:
-        options = confining_options(url=False) if spec.confined else {}
-        file = av.open(io.BytesIO(data), "r", container_options=options)
-        stream, notices = _choose(file, spec)
-        return Opened(file, stream, head, pipe, None, tuple(notices))
+        return _open_content(spec, default_rate, data)
     if is_pipe(location):
         pipe, head = open_pipe(location)
     elif not is_url(location) and (spec.confined or not is_sequence(location)):
@@ -88,6 +90,28 @@ def open_input(
         raise
     assumed = geometry.notices if geometry else ()
     return Opened(container, stream, head, pipe, geometry, (*assumed, *notices))
+
+
+def _open_content(spec: InputSpec, default_rate: raw.DefaultRate, data: Content) -> Opened:
+    """Open a file by its content."""
+    if not isinstance(data, bytes) and hasattr(data, "seek"):
+        data.seek(0)
+    geometry = raw.geometry(spec, default_rate) if _is_raw(spec, b"") else None
+    options = geometry.options if geometry else {}
+    if spec.confined:
+        options |= confining_options(url=False)
+    try:
+        file = av.open(
+            io.BytesIO(data) if isinstance(data, bytes) else data,
+            "r",
+            format="rawvideo" if geometry else None,
+            container_options=options,
+        )
+    except av.FFmpegError as error:
+        raise open_error(spec.location, error, b"") from error
+    stream, notices = _choose(file, spec)
+    assumed = geometry.notices if geometry else ()
+    return Opened(file, stream, b"", None, geometry, (*assumed, *notices))
 
 
 def _container(

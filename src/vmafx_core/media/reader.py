@@ -41,6 +41,11 @@ class FrameReader:
         self._thread = threading.Thread(target=self._run, name="vmafx-read", daemon=True)
         self._thread.start()
 
+    @property
+    def ready(self) -> int:
+        """How many pictures are there already."""
+        return self._queue.qsize()
+
     def _run(self) -> None:
         last: BaseException | None = None
         try:

@@ -13,7 +13,7 @@ from vmafx_core.media.decoding import decode, prepare
 from vmafx_core.media.info import describe
 from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.opened import Opened
-from vmafx_core.media.opening import open_input
+from vmafx_core.media.opening import Content, open_input
 from vmafx_core.media.raw import ASSUMED_RATE, DefaultRate, no_rate
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import Notice
@@ -32,7 +32,8 @@ class VideoSource:
         threads: Threads for decoding; 0 for as many as FFmpeg thinks right.
         default_rate: Gives the frame rate of raw video that says none itself, asked only where it
             is needed; 25 where that is None.
-        data: The file itself, where it is in memory; the spec only names it then.
+        data: The file itself, where it is in memory or somewhere else; the spec only names it
+            then.
 
     Raises:
         InputError: It cannot be read, has no video, or its first picture cannot be decoded.
@@ -46,7 +47,7 @@ class VideoSource:
         *,
         threads: int = 1,
         default_rate: DefaultRate = no_rate,
-        data: bytes | None = None,
+        data: Content | None = None,
     ) -> None:
         self.spec = spec
         self._threads = threads

@@ -57,6 +57,8 @@ class ScoreRequest:
         sync: How the starts are aligned.
         threads: Threads for libvmaf; None for the CPUs this process may use.
         segment_frames: Frames a segment; scores of a segment are known when it ends.
+        latency: Seconds after which a segment ends early where pictures come slower than they are
+            scored, so that scores are known soon; None to wait for its end.
     """
 
     reference: InputSpec
@@ -71,3 +73,4 @@ class ScoreRequest:
     sync: Sync = Sync()
     threads: int | None = None
     segment_frames: int = DEFAULT_SEGMENT_FRAMES
+    latency: float | None = None

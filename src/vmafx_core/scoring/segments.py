@@ -5,6 +5,7 @@ their scores are dropped. Nothing grows with the length of the video, and the sc
 are known as soon as it ends.
 """
 
+import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -88,6 +89,7 @@ class SegmentScorer:
         self._pending: deque[tuple[Future[SegmentScores], Context | None]] = deque()
         self._names: dict[str, str] | None = None
         self._fed = 0
+        self._since = 0.0
         self._next_first = 0
         self._models: list[Model] = []
         self._closed = False
@@ -113,6 +115,18 @@ class SegmentScorer:
         self._next_first = first + self._length
         self._open.append(_Open(context, self._fed, first, self._next_first))
 
+    def cut(self) -> None:
+        """End the segment that is being fed as soon as that can be: scores stay the same."""
+        end = self._fed + self._before
+        segment = self._open[-1]
+        if segment.first < end < segment.last and end > segment.began + self._before:
+            segment.last = self._next_first = end
+
+    @property
+    def waiting(self) -> float:
+        """Seconds for which the first of the pairs without a score has been waiting."""
+        return time.monotonic() - self._since
+
     def feed(self, reference: av.VideoFrame, distorted: av.VideoFrame) -> None:
         """Hand over the next pair.
 
@@ -121,6 +135,8 @@ class SegmentScorer:
         """
         if self._fed == self._next_first - self._before:
             self._begin()
+        if self._fed == self._open[0].first:
+            self._since = time.monotonic()
         for segment in self._open:
             if segment.context:
                 segment.context.feed(reference, distorted)

@@ -33,12 +33,14 @@ class Run(_message.Message):
     def __init__(self, spec: _Optional[_Union[_controller_pb2.JobSpec, _Mapping]] = ...) -> None: ...
 
 class OpenStream(_message.Message):
-    __slots__ = ("config", "slots")
+    __slots__ = ("config", "slots", "memory")
     CONFIG_FIELD_NUMBER: _ClassVar[int]
     SLOTS_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_FIELD_NUMBER: _ClassVar[int]
     config: _scoring_pb2.StreamConfig
     slots: int
-    def __init__(self, config: _Optional[_Union[_scoring_pb2.StreamConfig, _Mapping]] = ..., slots: _Optional[int] = ...) -> None: ...
+    memory: str
+    def __init__(self, config: _Optional[_Union[_scoring_pb2.StreamConfig, _Mapping]] = ..., slots: _Optional[int] = ..., memory: _Optional[str] = ...) -> None: ...
 
 class OpenUpload(_message.Message):
     __slots__ = ("task",)

@@ -1,0 +1,79 @@
+"""Scores of pictures that come one by one: soon, and the same as those of a whole run."""
+
+import threading
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from support.clips import write_clip
+from vmafx_core import score
+from vmafx_core.libvmaf.specs import parse_model
+from vmafx_core.media.live import LiveSource
+from vmafx_core.scoring.engine import score_events
+from vmafx_core.scoring.events import Finished, FrameScores
+from vmafx_core.scoring.inputs import ReadyInputs
+from vmafx_core.scoring.request import ScoreRequest
+
+FRAMES = 40
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("live")
+    good = write_clip(folder / "good.mp4", frames=FRAMES)
+    return good, write_clip(folder / "bad.mp4", frames=FRAMES, options={"crf": "40"})
+
+
+def live(name: str) -> LiveSource:
+    rate = Fraction(25)
+    return LiveSource(
+        name, width=320, height=240, pix_fmt="yuv420p", frame_rate=rate, frame_count=None
+    )
+
+
+def planes(path: Path) -> list[memoryview]:
+    with av.open(path) as container:
+        return [memoryview(f.to_ndarray()).cast("B") for f in container.decode(video=0)]
+
+
+@pytest.mark.parametrize("model", ["vmaf_v0.6.1", "vmaf_v1.0.16_3d0h"])
+@pytest.mark.parametrize("pause", [0.0, 0.02])
+def test_scores_come_while_pictures_do_and_are_the_same(
+    clips: tuple[Path, Path], model: str, pause: float
+) -> None:
+    sides = [live(n) for n in ("ref", "dis")]
+
+    def give() -> None:
+        for pair in zip(*map(planes, clips), strict=True):
+            for side, picture in zip(sides, pair, strict=True):
+                side.give(picture)
+            time.sleep(pause)
+        for side in sides:
+            side.finish()
+
+    giving = threading.Thread(target=give)
+    giving.start()
+    request = ScoreRequest(
+        reference=sides[0].spec,
+        distorted=(sides[1].spec,),
+        models=(parse_model(model),),
+        latency=0.1,
+    )
+    runs, result = [], None
+    for event in score_events(request, ReadyInputs(sides[0], [sides[1]])):
+        if isinstance(event, FrameScores):
+            runs.append(event)
+        elif isinstance(event, Finished):
+            result = event.result
+    giving.join()
+    whole = score(*clips, models=[model]).pairs[0]
+    assert result
+    for name, metric in whole.metrics.items():
+        np.testing.assert_array_equal(result.pairs[0].metrics[name].values, metric.values)
+    assert [run.first for run in runs] == list(np.cumsum([0, *(len(r.times) for r in runs[:-1])]))
+    if pause:
+        assert len(runs) > 2
