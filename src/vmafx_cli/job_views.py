@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vmafx_core.encoders.catalogue import find_encoder
-from vmafx_core.report.plain import short_names, shown_location
+from vmafx_core.report.plain import short_names
 from vmafx_core.report.tuning import words
 from vmafx_core.report.tuning.datatable import Column, DataTable
 from vmafx_rpc import messages
@@ -113,7 +113,8 @@ def _what(job: Job) -> str:
         task = job.spec.encode
         setting = task.setting
         quality = f"{find_encoder(setting.encoder).knob.name} {setting.quality:g}"
-        return f"{shown_location(task.source.location)}: {setting.encoder} {quality}"
+        (source,) = short_names([task.source.location])
+        return f"{source}: {setting.encoder} {quality}"
     inputs = [job.spec.score.reference, *job.spec.score.distorted]
     reference, *distorted = short_names([video.location for video in inputs])
     return f"{reference}: {', '.join(distorted)}" if distorted else reference

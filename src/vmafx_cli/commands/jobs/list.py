@@ -70,4 +70,6 @@ def list_jobs(
         else:
             from rich.console import Console  # noqa: PLC0415
 
-            Console(highlight=False).print(job_table(found))
+            from vmafx_core.report.unpadded import Unpadded  # noqa: PLC0415
+
+            Console(highlight=False).print(Unpadded(job_table(found)))

@@ -32,4 +32,6 @@ def show(*, job: JobId, listing: ListOptions, remote: RemoteOptions) -> None:
         else:
             from rich.console import Console  # noqa: PLC0415
 
-            Console(highlight=False).print(job_view(found))
+            from vmafx_core.report.unpadded import Unpadded  # noqa: PLC0415
+
+            Console(highlight=False).print(Unpadded(job_view(found)))

@@ -90,6 +90,7 @@ def _watch_encode(
     from vmafx_cli.job_views import job_document, job_view  # noqa: PLC0415
     from vmafx_cli.tuning import follow  # noqa: PLC0415
     from vmafx_core.report.files import writing_stdout  # noqa: PLC0415
+    from vmafx_core.report.unpadded import Unpadded  # noqa: PLC0415
     from vmafx_rpc import jobs  # noqa: PLC0415
     from vmafx_rpc.probes import follow_probe  # noqa: PLC0415
 
@@ -104,7 +105,7 @@ def _watch_encode(
         if results.format is Format.JSON:
             typer.echo(json.dumps({"version": 1, "job": job_document(ended)}, indent=2))
         else:
-            Console(highlight=False).print(job_view(ended))
+            Console(highlight=False).print(Unpadded(job_view(ended)))
 
 
 def _watch_all(client: "Client", form: Format | None) -> None:
