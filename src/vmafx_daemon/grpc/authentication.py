@@ -1,24 +1,17 @@
 """Finding out who calls by gRPC, and whether that caller may call this at all."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import unquote
 
-import grpc
-import grpc.aio
-
-from vmafx_core.errors import VmafxError
 from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.access.peer import Peer
 from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.errors import DeniedError
-from vmafx_rpc.failures import error_to_message
-
-ERROR_KEY = "vmafx-error-bin"
-"""The trailing metadata with the whole error, as a `JobError`."""
+from vmafx_daemon.grpc.around import Around
 
 _CONTROLLER = "/vmafx.controller.v1.VmafxController/"
 _SCORING = "/vmafx.v1.VmafxScoring/"
@@ -53,7 +46,7 @@ def current_caller() -> Caller:
     return _caller.get()
 
 
-class Authentication(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # without types
+class Authentication(Around):
     """Lets through who may call, and remembers who it is.
 
     Args:
@@ -63,66 +56,22 @@ class Authentication(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # witho
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
 
-    async def intercept_service(
-        self, continuation: Callable[[Any], Awaitable[Any]], details: Any
-    ) -> Any:
-        """Put the decision before the method."""
-        handler = await continuation(details)
-        if handler is None:
-            return None
-        method: str = details.method
-        if handler.response_streaming:
-            inner = handler.stream_stream or handler.unary_stream
-            kind = (
-                grpc.stream_stream_rpc_method_handler
-                if handler.request_streaming
-                else grpc.unary_stream_rpc_method_handler
-            )
-            guarded: Any = self._streaming(method, inner)
-        else:
-            inner, kind = handler.unary_unary, grpc.unary_unary_rpc_method_handler
-            guarded = self._answering(method, inner)
-        return kind(guarded, handler.request_deserializer, handler.response_serializer)
+    @asynccontextmanager
+    async def around(self, method: str, context: Any) -> AsyncIterator[None]:
+        """Decide before the method begins.
 
-    def _answering(self, method: str, inner: Callable[..., Awaitable[Any]]) -> Any:
-        async def call(request: Any, context: Any) -> Any:
-            await self._admit(method, context)
-            return await inner(request, context)
-
-        return call
-
-    def _streaming(self, method: str, inner: Callable[..., Any]) -> Any:
-        async def call(request: Any, context: Any) -> None:
-            await self._admit(method, context)
-            answers: AsyncIterator[Any] | Awaitable[None] = inner(request, context)
-            if isinstance(answers, Awaitable):  # it writes its answers itself
-                await answers
-                return
-            async with aclosing(answers):  # type: ignore[type-var]  # a generator
-                async for answer in answers:
-                    await context.write(answer)
-
-        return call
-
-    async def _admit(self, method: str, context: Any) -> None:
-        try:
-            self._check(method, context)
-        except VmafxError as error:
-            await context.abort(
-                grpc.StatusCode[error.grpc_status],
-                str(error),
-                ((ERROR_KEY, error_to_message(error).SerializeToString()),),
-            )
-
-    def _check(self, method: str, context: Any) -> None:
+        Raises:
+            UnknownCallerError: The caller has not said who it is, or wrongly.
+            DeniedError: It may not call this.
+        """
         if method not in _ROLES:
             raise DeniedError(f"{method} is nobody's to call")
-        if (role := _ROLES[method]) is None:
-            return
-        metadata = dict(context.invocation_metadata() or ())
-        caller = self._policy.authenticate(metadata.get("authorization"), peer_of(context))
-        self._policy.require(caller, role)
-        _caller.set(caller)
+        if role := _ROLES[method]:
+            metadata = dict(context.invocation_metadata() or ())
+            caller = self._policy.authenticate(metadata.get("authorization"), peer_of(context))
+            self._policy.require(caller, role)
+            _caller.set(caller)
+        yield
 
 
 def peer_of(context: Any) -> Peer:

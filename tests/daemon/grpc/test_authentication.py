@@ -16,7 +16,8 @@ from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.access.tls import server_credentials
 from vmafx_daemon.access.tokens import add_token
 from vmafx_daemon.grpc import authentication
-from vmafx_daemon.grpc.authentication import ERROR_KEY, Authentication, current_caller
+from vmafx_daemon.grpc.authentication import Authentication, current_caller
+from vmafx_daemon.grpc.calls import ERROR_KEY, Calls
 from vmafx_daemon.settings import AccessSettings, LimitSettings
 from vmafx_rpc.messages import controller, scoring
 from vmafx_rpc.stubs.vmafx.controller.v1 import controller_pb2_grpc
@@ -73,7 +74,9 @@ def served(test: Test, access: AccessSettings, channel: Any = None, *, socket: s
     """Run `test` against a server with these settings."""
 
     async def run() -> None:
-        server = grpc.aio.server(interceptors=[Authentication(Policy(access, LimitSettings()))])
+        server = grpc.aio.server(
+            interceptors=[Calls(), Authentication(Policy(access, LimitSettings()))]
+        )
         jobs = Jobs()
         controller_pb2_grpc.add_VmafxControllerServicer_to_server(jobs, server)  # type: ignore[no-untyped-call]
         scoring_pb2_grpc.add_VmafxScoringServicer_to_server(Streams(), server)  # type: ignore[no-untyped-call]

@@ -1,0 +1,48 @@
+"""Scoring one pair and waiting for it: a job that lives no longer than whoever waits."""
+
+from contextlib import aclosing, suppress
+
+from vmafx_core.errors import VmafxError, WorkError
+from vmafx_daemon.access.caller import Caller
+from vmafx_daemon.controller import Controller
+from vmafx_daemon.pairs import response_of, task_of
+from vmafx_rpc.failures import error_from_message
+from vmafx_rpc.messages import controller as wire
+from vmafx_rpc.messages import scoring
+
+
+async def score_at_once(
+    controller: Controller, request: scoring.ScoreRequest, caller: Caller
+) -> scoring.ScoreResponse:
+    """Score a pair; where the waiting is cancelled, the job is, too.
+
+    Raises:
+        VmafxError: It is wrong, not allowed, or has failed.
+    """
+    submission = wire.SubmitJobRequest(
+        spec=wire.JobSpec(score=task_of(request)), no_cache=request.options.no_cache
+    )
+    job_id, _ = await controller.submit(submission, caller)
+    try:
+        job = await _ended(controller, job_id)
+    except BaseException:
+        with suppress(VmafxError):
+            await controller.cancel(job_id)
+        raise
+    if job.state == wire.JOB_STATE_FAILED:
+        raise error_from_message(job.error)
+    if job.state == wire.JOB_STATE_CANCELLED:
+        raise WorkError(f"job {job_id} was cancelled", "Somebody else did that; ask again.")
+    return response_of(job)
+
+
+async def _ended(controller: Controller, job_id: str) -> wire.Job:
+    """The job once it has ended, with its result."""
+    job = wire.Job()
+    async with aclosing(controller.watch(job_id)) as events:
+        async for event in events:
+            if event.HasField("state"):
+                job.CopyFrom(event.state)
+            elif event.HasField("result"):
+                job.result.CopyFrom(event.result)
+    return job

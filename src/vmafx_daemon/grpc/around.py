@@ -1,0 +1,62 @@
+"""Something that is done around every call, whatever its kind."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, aclosing
+from typing import Any
+
+import grpc
+import grpc.aio
+
+
+class Around(grpc.aio.ServerInterceptor, ABC):  # type: ignore[misc]  # without types
+    """Runs each call inside of a context."""
+
+    @abstractmethod
+    def around(self, method: str, context: Any) -> AbstractAsyncContextManager[None]:
+        """The context of a call; it is in the same task as the call.
+
+        Args:
+            method: "/package.Service/Method".
+            context: The call, as gRPC has it.
+        """
+
+    async def intercept_service(
+        self, continuation: Callable[[Any], Awaitable[Any]], details: Any
+    ) -> Any:
+        """Put the context around the method."""
+        handler = await continuation(details)
+        if handler is None:
+            return None
+        if handler.response_streaming:
+            inner = handler.stream_stream or handler.unary_stream
+            kind = (
+                grpc.stream_stream_rpc_method_handler
+                if handler.request_streaming
+                else grpc.unary_stream_rpc_method_handler
+            )
+            wrapped: Any = self._streaming(details.method, inner)
+        else:
+            inner, kind = handler.unary_unary, grpc.unary_unary_rpc_method_handler
+            wrapped = self._answering(details.method, inner)
+        return kind(wrapped, handler.request_deserializer, handler.response_serializer)
+
+    def _answering(self, method: str, inner: Callable[..., Awaitable[Any]]) -> Any:
+        async def call(request: Any, context: Any) -> Any:
+            async with self.around(method, context):
+                return await inner(request, context)
+
+        return call
+
+    def _streaming(self, method: str, inner: Callable[..., Any]) -> Any:
+        async def call(request: Any, context: Any) -> None:
+            async with self.around(method, context):
+                answers: AsyncIterator[Any] | Awaitable[None] = inner(request, context)
+                if isinstance(answers, Awaitable):  # it writes its answers itself
+                    await answers
+                    return
+                async with aclosing(answers):  # type: ignore[type-var]  # a generator
+                    async for answer in answers:
+                        await context.write(answer)
+
+        return call

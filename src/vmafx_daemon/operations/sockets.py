@@ -1,0 +1,73 @@
+"""Sockets to listen on, and why one cannot be had."""
+
+import socket
+from pathlib import Path
+
+from vmafx_core.errors import WorkError
+
+_BACKLOG = 1024
+
+
+def listen(host: str, port: int, what: str) -> socket.socket:
+    """Listen on a port.
+
+    Args:
+        host: A name or address of this machine.
+        port: The port; 0 for any free one.
+        what: What it is for, with the option that names another: "HTTP (--http-port)".
+
+    Raises:
+        WorkError: It is taken, or not of this machine.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        made = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise _cannot(host, port, what, error) from error
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+        made.listen(_BACKLOG)
+        made.setblocking(False)
+    except OSError as error:
+        made.close()
+        raise _cannot(host, port, what, error) from error
+    return made
+
+
+def check_free(host: str, port: int, what: str) -> None:
+    """Find out whether a port can be listened on.
+
+    Raises:
+        WorkError: It is taken, or not of this machine.
+    """
+    listen(host, port, what).close()
+
+
+def check_path(path: Path) -> None:
+    """Find out whether a unix socket can be made.
+
+    Raises:
+        WorkError: Somebody listens there, or nobody can.
+    """
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            if path.parent.is_dir() and (path.is_socket() or not path.exists()):
+                return
+            reason = "it is in no folder, or a file of that name is there"
+        except OSError as error:
+            reason = error.strerror or str(error)
+        else:
+            reason = "another program listens there"
+    raise WorkError(f"cannot listen on the socket {path}: {reason}", "Name another with --socket.")
+
+
+def _cannot(host: str, port: int, what: str, error: OSError) -> WorkError:
+    return WorkError(
+        f"cannot listen on {host}:{port} for {what}: {error.strerror}",
+        "Another program has it, perhaps another daemon: name another port, or 0 for a free one.",
+    )

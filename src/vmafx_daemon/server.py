@@ -1,0 +1,120 @@
+"""A daemon: its parts, put together, from the first socket to the last job."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from vmafx_daemon.access.binding import check_binding
+from vmafx_daemon.access.policy import Policy
+from vmafx_daemon.controller import Controller
+from vmafx_daemon.engine.local import LocalEngine
+from vmafx_daemon.grpc.server import GrpcDoor
+from vmafx_daemon.jobs.database import database_url
+from vmafx_daemon.jobs.store import JobStore
+from vmafx_daemon.operations.job_log import JobLog
+from vmafx_daemon.operations.logs import log_to_file, log_to_stream
+from vmafx_daemon.operations.state import StateFolder
+from vmafx_daemon.settings import Settings
+
+_GRACE = 1.0
+_LOOK = 0.1
+
+_log = logging.getLogger(__name__)
+
+
+def run(
+    settings: Settings, ready: Callable[[Sequence[str]], None], *, background: bool = False
+) -> None:
+    """Be a daemon until a signal says otherwise.
+
+    SIGTERM and SIGINT have it take no more work and end what runs, the second one at once.
+
+    Args:
+        settings: Its settings.
+        ready: Is told where it listens, once it does.
+        background: Whether to log to a file in the state folder, rather than to standard error.
+
+    Raises:
+        UsageError: Others could do what they want, or a setting is wrong.
+        WorkError: Another daemon has the state folder, or another program a port.
+        VmafxError: Something it needs is missing.
+    """
+    check_binding(settings)
+    with StateFolder.held(settings.state) as folder:
+        (log_to_file if background else log_to_stream)(settings)
+
+        def listening(addresses: Sequence[str]) -> None:
+            folder.tell(addresses, log=background)
+            ready(addresses)
+
+        asyncio.run(_serve(settings, listening))
+        _log.info("stopped")
+
+
+async def _serve(settings: Settings, listening: Callable[[Sequence[str]], None]) -> None:
+    signals = _Signals()
+    policy = Policy(settings.access, settings.limits)
+    store = JobStore(database_url(settings))
+    controller = Controller(settings, store, LocalEngine(settings.limits), policy)
+    controller.observers.append(JobLog())
+    door = GrpcDoor(controller, policy, settings.limits)
+    if settings.socket:
+        door.listen_on_socket(settings.socket)
+    door.listen_on_port(settings.host, settings.grpc_port, settings.access)
+    async with _started(controller):
+        await door.start()
+        try:
+            listening(door.addresses)
+            _log.info("started", extra={"event": {"pid": os.getpid(), "at": door.addresses}})
+            await signals.first.wait()
+            _log.info("stopping", extra={"event": {"seconds": settings.drain_seconds}})
+            await _drain(controller, signals, settings.drain_seconds)
+        finally:
+            await door.stop(_GRACE)
+
+
+@asynccontextmanager
+async def _started(controller: Controller) -> AsyncIterator[None]:
+    await controller.start()
+    try:
+        yield
+    finally:
+        await controller.close()
+
+
+class _Signals:
+    """The signals that end it.
+
+    Attributes:
+        first: Is set by the first of them.
+        second: By the second.
+    """
+
+    def __init__(self) -> None:
+        self.first = asyncio.Event()
+        self.second = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._come)
+
+    def _come(self) -> None:
+        (self.second if self.first.is_set() else self.first).set()
+
+
+async def _drain(controller: Controller, signals: _Signals, seconds: float) -> None:
+    """Let jobs and streams end, for so long or until the next signal."""
+    draining = asyncio.gather(controller.drain(seconds), _streams_ended(controller, seconds))
+    hurry = asyncio.ensure_future(signals.second.wait())
+    await asyncio.wait((draining, hurry), return_when=asyncio.FIRST_COMPLETED)
+    for each in (draining, hurry):
+        each.cancel()
+    await asyncio.gather(draining, hurry, return_exceptions=True)
+
+
+async def _streams_ended(controller: Controller, seconds: float) -> None:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    while controller.status().streams and loop.time() < until:  # noqa: ASYNC110  # nobody tells
+        await asyncio.sleep(_LOOK)
