@@ -54,6 +54,7 @@ class _Open:
     began: int
     first: int
     last: int
+    since: float = 0.0
 
 
 class SegmentScorer:
@@ -89,7 +90,6 @@ class SegmentScorer:
         self._pending: deque[tuple[Future[SegmentScores], Context | None]] = deque()
         self._names: dict[str, str] | None = None
         self._fed = 0
-        self._since = 0.0
         self._next_first = 0
         self._models: list[Model] = []
         self._closed = False
@@ -124,8 +124,9 @@ class SegmentScorer:
 
     @property
     def waiting(self) -> float:
-        """Seconds for which the first of the pairs without a score has been waiting."""
-        return time.monotonic() - self._since
+        """Seconds since the segment that is being fed got its first pair; 0 where it has none."""
+        since = self._open[-1].since
+        return time.monotonic() - since if since else 0.0
 
     def feed(self, reference: av.VideoFrame, distorted: av.VideoFrame) -> None:
         """Hand over the next pair.
@@ -135,8 +136,8 @@ class SegmentScorer:
         """
         if self._fed == self._next_first - self._before:
             self._begin()
-        if self._fed == self._open[0].first:
-            self._since = time.monotonic()
+        if self._fed == self._open[-1].first:
+            self._open[-1].since = time.monotonic()
         for segment in self._open:
             if segment.context:
                 segment.context.feed(reference, distorted)

@@ -8,8 +8,10 @@ from contextlib import aclosing
 import psutil
 
 from vmafx_core.errors import VmafxError
-from vmafx_daemon.engine.contract import Limits, TimeLimitError, Told, WorkerLostError
+from vmafx_daemon.engine.contract import Limits, Stream, TimeLimitError, Told, WorkerLostError
 from vmafx_daemon.engine.process import WorkerProcess
+from vmafx_daemon.engine.shared_frames import SharedFrames
+from vmafx_daemon.engine.stream import WorkerStream
 from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc import messages
 
@@ -37,6 +39,7 @@ class LocalEngine:
         self._idle: list[WorkerProcess] = []
         self._busy: set[WorkerProcess] = set()
         self._room = asyncio.Semaphore(self.slots)
+        self._places = asyncio.Semaphore(settings.streams)
 
     async def start(self) -> None:
         """Nothing: the first job starts the first worker."""
@@ -83,6 +86,61 @@ class LocalEngine:
                     self._idle.append(worker)
                 else:
                     await worker.kill()
+
+    async def open_stream(self, config: messages.scoring.StreamConfig, limits: Limits) -> Stream:
+        """Begin to score pairs of pictures that come; waits while all places are taken.
+
+        Raises:
+            VmafxError: What is asked for cannot be scored.
+        """
+        memory = SharedFrames.of(config)
+        opening = messages.engine.OpenStream(config=config, slots=memory.slots, memory=memory.path)
+        try:
+            return await self._stream(
+                messages.engine.WorkerRequest(open_stream=opening), limits, memory
+            )
+        except BaseException:
+            memory.close()
+            raise
+
+    async def open_upload(self, task: messages.task.ScoreTask, limits: Limits) -> Stream:
+        """Begin to score videos that are read through the client; waits likewise.
+
+        Raises:
+            VmafxError: No worker can be had.
+        """
+        opening = messages.engine.OpenUpload(task=task)
+        return await self._stream(messages.engine.WorkerRequest(open_upload=opening), limits, None)
+
+    async def _stream(
+        self,
+        request: messages.engine.WorkerRequest,
+        limits: Limits,
+        memory: SharedFrames | None,
+    ) -> Stream:
+        limits = Limits(limits.seconds, limits.memory or self._most_memory())
+        await self._places.acquire()
+        try:
+            worker = self._idle.pop() if self._idle else await WorkerProcess.start(self._threads)
+        except BaseException:
+            self._places.release()
+            raise
+        self._busy.add(worker)
+
+        async def leave(sound: bool) -> None:
+            self._places.release()
+            self._busy.discard(worker)
+            if sound:
+                self._idle.append(worker)
+            else:
+                await worker.kill()
+
+        try:
+            await worker.send(request)
+        except BaseException:
+            await leave(False)
+            raise
+        return WorkerStream(worker, limits, memory, leave)
 
     def _most_memory(self) -> int:
         total: int = psutil.virtual_memory().total

@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import suppress
+from contextlib import aclosing, suppress
 
 import psutil
 import structlog
@@ -91,23 +91,11 @@ class WorkerProcess:
             TimeLimitError: It took longer than it may.
             VmafxError: The work failed.
         """
-        loop = asyncio.get_running_loop()
-        ends = None if limits.seconds is None else loop.time() + limits.seconds
-        watching = asyncio.create_task(self._watch(limits.memory))
-        try:
-            request = messages.engine.WorkerRequest(run=messages.engine.Run(spec=spec))
-            await self._send(request)
-            while True:
-                left = None if ends is None else ends - loop.time()
-                try:
-                    response = await asyncio.wait_for(self._next(), left)
-                except TimeoutError:
-                    raise TimeLimitError(
-                        f"took longer than {limits.seconds:g} s", "Allow more time, or score less."
-                    ) from None
+        request = messages.engine.WorkerRequest(run=messages.engine.Run(spec=spec))
+        await self.send(request)
+        async with aclosing(self.told(limits)) as responses:
+            async for response in responses:
                 match response.WhichOneof("response"):
-                    case "error":
-                        raise error_from_message(response.error)
                     case "score":
                         yield response.score
                         if response.score.HasField("finished"):
@@ -116,6 +104,30 @@ class WorkerProcess:
                         yield response.encode
                         if response.encode.HasField("point"):
                             return
+
+    async def told(self, limits: Limits) -> AsyncGenerator[messages.engine.WorkerResponse]:
+        """What it tells of what it was told to do.
+
+        Raises:
+            WorkerLostError: It went away.
+            TimeLimitError: It took longer than it may.
+            VmafxError: The work failed.
+        """
+        loop = asyncio.get_running_loop()
+        ends = None if limits.seconds is None else loop.time() + limits.seconds
+        watching = asyncio.create_task(self._watch(limits.memory))
+        try:
+            while True:
+                left = None if ends is None else ends - loop.time()
+                try:
+                    response = await asyncio.wait_for(self._next(), left)
+                except TimeoutError:
+                    raise TimeLimitError(
+                        f"took longer than {limits.seconds:g} s", "Allow more time, or score less."
+                    ) from None
+                if response.HasField("error"):
+                    raise error_from_message(response.error)
+                yield response
         finally:
             watching.cancel()
 
@@ -127,7 +139,12 @@ class WorkerProcess:
         await self._process.wait()
         self._logging.cancel()
 
-    async def _send(self, message: messages.engine.WorkerRequest) -> None:
+    async def send(self, message: messages.engine.WorkerRequest) -> None:
+        """Tell it something.
+
+        Raises:
+            WorkerLostError: It went away.
+        """
         try:
             self._writer.write(framed(message))
             await self._writer.drain()

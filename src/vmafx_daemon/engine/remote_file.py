@@ -3,6 +3,7 @@
 import io
 import queue
 from collections.abc import Callable
+from typing import Any
 
 from vmafx_core.errors import InputError
 from vmafx_rpc.messages import scoring
@@ -29,16 +30,21 @@ class RemoteFile:
         self._position = 0
         self._held = (0, b"")
         self._asked: int | None = None
+        self._size: int | None = None
+        self._ended = False
+
+    def begin(self) -> Any:
+        """Ask for its first piece; returns what FFmpeg reads it by.
+
+        Raises:
+            InputError: The client cannot read it, or is gone.
+        """
         self._ask(0)
         first = self._answer()
         self._size = first.size if first.HasField("size") else None
         self._held = (0, first.data)
         self._ended = len(first.data) < _PIECE
-
-    @property
-    def seekable(self) -> bool:
-        """Whether it can be read anywhere."""
-        return self._size is not None
+        return RemotePipe(self) if self._size is None else self
 
     def supply(self, chunk: scoring.Chunk | None) -> None:
         """Hand over what was asked for; None where nothing more comes."""

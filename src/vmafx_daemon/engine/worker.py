@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -29,6 +29,7 @@ from vmafx_core.tune.measure import Measurer, prepared
 from vmafx_core.tune.request import Measuring
 from vmafx_core.tune.windows import Window
 from vmafx_daemon.engine.framing import framed, receive
+from vmafx_daemon.engine.live import Pairs, Upload
 from vmafx_rpc import messages
 from vmafx_rpc.convert import from_message, to_message
 from vmafx_rpc.events import write_event
@@ -49,6 +50,8 @@ class Worker:
         self._connection = connection
         self._threads = threads
         self._measured: tuple[bytes, Measurer] | None = None
+        self._stream: Pairs | Upload | None = None
+        self._sending = threading.Lock()
 
     def serve(self) -> None:
         """Say that it is ready, and work."""
@@ -59,12 +62,33 @@ class Worker:
             return
         self._send(Response(ready=messages.engine.Ready(versions=told)))
         while request := receive(self._connection, messages.engine.WorkerRequest):
-            if request.HasField("run"):
-                self._run(request.run.spec)
+            self._do(request)
 
-    def _run(self, spec: messages.controller.JobSpec) -> None:
+    def _do(self, request: messages.engine.WorkerRequest) -> None:
+        match request.WhichOneof("request"):
+            case "run":
+                self._tell_all(self._responses(request.run.spec))
+            case "open_stream":
+                self._begin(lambda: Pairs(request.open_stream, self._send, self._threads))
+            case "open_upload":
+                self._begin(lambda: Upload(request.open_upload.task, self._send, self._threads))
+            case _ if self._stream:
+                self._stream.take(request)
+
+    def _begin(self, make: Callable[[], "Pairs | Upload"]) -> None:
+        """Begin a stream: a thread scores, this one takes what comes for it."""
         try:
-            for response in self._responses(spec):
+            self._stream = make()
+        except VmafxError as error:
+            self._send(Response(error=error_to_message(error)))
+            return
+        responses = (Response(score=write_event(event)) for event in self._stream.events())
+        threading.Thread(target=self._tell_all, args=(responses,), daemon=True).start()
+
+    def _tell_all(self, responses: Iterator[Response]) -> None:
+        """Send what comes of some work, or why it failed."""
+        try:
+            for response in responses:
                 self._send(response)
         except VmafxError as error:
             self._send(Response(error=error_to_message(error)))
@@ -105,7 +129,9 @@ class Worker:
         yield from _told(self._measured[1].probe(setting))
 
     def _send(self, message: Message) -> None:
-        self._connection.sendall(framed(message))
+        data = framed(message)
+        with self._sending:
+            self._connection.sendall(data)
 
 
 def _told(events: Any) -> Any:

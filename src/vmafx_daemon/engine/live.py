@@ -1,0 +1,140 @@
+"""Streams in the worker: pairs of pictures in shared memory, and videos read through the client."""
+
+import mmap
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from vmafx_core.errors import UsageError
+from vmafx_core.media.live import LiveSource
+from vmafx_core.media.source import VideoSource
+from vmafx_core.scoring.engine import score_events
+from vmafx_core.scoring.events import Event
+from vmafx_core.scoring.inputs import ReadyInputs
+from vmafx_core.scoring.request import ScoreRequest
+from vmafx_daemon.engine.remote_file import RemoteFile
+from vmafx_daemon.pairs import features_of, models_of, pixel_format
+from vmafx_rpc import messages
+from vmafx_rpc.convert import from_message
+
+LATENCY = 0.6
+"""Seconds after which scores are told where pictures come slower than they are scored."""
+SEGMENT_FRAMES = 240
+"""With the frames around a segment, no score is later than 256 frames."""
+
+_ASSUMED_RATE = Fraction(25)
+
+Send = Callable[[messages.engine.WorkerResponse], None]
+
+
+class Pairs:
+    """A stream of pairs of pictures.
+
+    Args:
+        opening: What they are, and where the shared memory is.
+        send: Tells the daemon.
+        threads: Threads where the stream asks for none.
+    """
+
+    def __init__(self, opening: messages.engine.OpenStream, send: Send, threads: int) -> None:
+        config = opening.config
+        options = config.options
+        self._send = send
+        rate = _ASSUMED_RATE
+        if config.HasField("frame_rate") and config.frame_rate.denominator:
+            rate = Fraction(config.frame_rate.numerator, config.frame_rate.denominator)
+        self._sides = [
+            LiveSource(
+                name,
+                width=config.width,
+                height=config.height,
+                pix_fmt=pixel_format(config.pixel_format, options.bitdepth),
+                frame_rate=rate or _ASSUMED_RATE,
+                frame_count=config.frame_count_hint or None,
+            )
+            for name in ("reference", "distorted")
+        ]
+        task = messages.task.ScoreTask(
+            reference=messages.task.Input(location="reference"),
+            distorted=[messages.task.Input(location="distorted")],
+            models=models_of(config.model, options),
+            features=features_of(options),
+            segment_frames=SEGMENT_FRAMES,
+            latency=LATENCY,
+            threads=options.threads or threads,
+        )
+        self._request = from_message(task, ScoreRequest)
+        with open(opening.memory, "r+b") as file:  # noqa: PTH123 - no path, but a descriptor
+            self._memory = memoryview(mmap.mmap(file.fileno(), 0))
+
+    def take(self, request: messages.engine.WorkerRequest) -> None:
+        """Take what comes for the stream: a pair, or the end; waits while too many wait."""
+        if request.HasField("finish"):
+            for side in self._sides:
+                side.finish()
+        elif request.HasField("filled"):
+            size = self._sides[0].frame_bytes
+            at = request.filled.slot * 2 * size
+            for side in self._sides:
+                side.give(self._memory[at : at + size])
+                at += size
+            emptied = messages.engine.Emptied(slot=request.filled.slot)
+            self._send(messages.engine.WorkerResponse(emptied=emptied))
+
+    def events(self) -> Iterator[Event]:
+        """Score what comes."""
+        inputs = ReadyInputs(self._sides[0], [self._sides[1]])
+        with closing(score_events(self._request, inputs)) as events:
+            yield from events
+
+
+class Upload:
+    """A score of videos that are read through the client.
+
+    Args:
+        task: What to score.
+        send: Tells the daemon.
+        threads: Threads where the task asks for none.
+
+    Raises:
+        UsageError: What is asked for needs a video twice.
+    """
+
+    def __init__(self, task: messages.task.ScoreTask, send: Send, threads: int) -> None:
+        request = from_message(task, ScoreRequest)
+        if request.sync.auto:
+            raise UsageError(
+                "an offset cannot be searched in videos that are sent", "Say it: --sync N."
+            )
+        self._request = replace(request, threads=request.threads or threads)
+
+        def wish(read: messages.scoring.Read) -> None:
+            send(messages.engine.WorkerResponse(read=read))
+
+        specs = (request.reference, *request.distorted)
+        self._files = [RemoteFile(i, spec.location, wish) for i, spec in enumerate(specs)]
+
+    def take(self, request: messages.engine.WorkerRequest) -> None:
+        """Take a piece of a video."""
+        if request.HasField("chunk") and 0 <= request.chunk.input < len(self._files):
+            self._files[request.chunk.input].supply(request.chunk)
+        elif request.HasField("finish"):
+            for file in self._files:
+                file.supply(None)
+
+    def events(self) -> Iterator[Event]:
+        """Score what is read."""
+        request = self._request
+        opened: list[Any] = []
+        specs = (request.reference, *request.distorted)
+        try:
+            for spec, file in zip(specs, self._files, strict=True):
+                opened.append(VideoSource(spec, threads=0, data=file.begin()))
+        except BaseException:
+            for source in opened:
+                source.close()
+            raise
+        with closing(score_events(request, ReadyInputs(opened[0], opened[1:]))) as events:
+            yield from events
