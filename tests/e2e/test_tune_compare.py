@@ -114,7 +114,7 @@ def test_a_corpus_of_two_sources_is_compared_source_by_source_and_in_the_mean(
     ("options", "told"),
     [
         (["--encoders", "libx264:fast,libx263:fast"], "unknown encoder 'libx263'"),
-        (["--encoders", "libx264:fast,libx265:fastt"], "unknown preset 'fastt'"),
+        (["--encoders", "libx264:fast,libx265:fastt"], "libx265 has no preset 'fastt'"),
         (["--encoders", "libx264"], "there is nothing to compare"),
         (["--encoders", _PRESETS, "--bd-rate", "--range", "90-80"], "'90-80' is not a range"),
         (["--encoders", _PRESETS, "--bd-rate", "--metric", "psnr_y"], "no range is known"),

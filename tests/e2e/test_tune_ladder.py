@@ -170,7 +170,7 @@ def test_two_folders_are_refused(ladder: Ladder, tmp_path: Path) -> None:
         (("--spacing", "even"), "'even'"),
         (("--min-bitrate", "2M", "--max-bitrate", "1M"), "is above --max-bitrate"),
         (("--manifest-only",), "Add --hls or --dash."),
-        (("--min-bitrate", "900M"), "no setting has a bit rate from 900000 kbit/s"),
+        (("--min-bitrate", "900M"), "no setting has a bit rate from 900000 kb/s"),
         (("--hls", "out", "--audio", "mp5"), "unknown audio encoder 'mp5'"),
     ],
 )

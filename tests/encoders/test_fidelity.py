@@ -160,6 +160,24 @@ def test_an_unknown_option_is_told_with_the_nearest(tmp_path: Path) -> None:
     assert not (tmp_path / "out.mp4").exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        (("crf", "20"), r"(?s)'crf' of libx264 is not free.*--min-quality"),
+        (("preset", "slow"), r"(?s)'preset' of libx264 is not free.*--preset"),
+        (("b", "1M"), "'b' of libx264 is not free"),
+        (("nosuch", "1"), r"(?s)option of libx264 'nosuch'.*It has 8x8dct"),
+        (("g", "abc"), r"(?s)cannot be opened.*g=abc"),
+    ],
+)
+def test_an_option_that_cannot_be_followed_is_wrong_usage(
+    tmp_path: Path, option: tuple[str, str], says: str
+) -> None:
+    path = write_clip(tmp_path / "clip.mp4", frames=3, width=64, height=64)
+    with pytest.raises(UsageError, match=says):
+        encoded(path, tmp_path / "out.mp4", "libx264", options=(option,))
+
+
 def test_odd_sizes_are_refused_where_chroma_is_halved(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "clip.mkv", frames=3, width=65, height=63, pix_fmt="yuv444p")
     with pytest.raises(UsageError, match=r"(?s)65x63 as yuv420p.*64x62"):

@@ -91,6 +91,17 @@ def test_what_players_take_is_copied(write_film: WriteFilm, tmp_path: Path) -> N
     assert codec == "aac"
 
 
+def test_what_is_left_at_the_end_is_no_segment_of_its_own(
+    write_film: WriteFilm, tmp_path: Path
+) -> None:
+    (track,) = cut_audio(write_film("aac"), tmp_path, 2.9, COPIED)
+
+    (segment,) = track.segments
+    assert segment.duration / track.timescale == pytest.approx(_SECONDS, abs=0.05)
+    _, end, _ = _heard(tmp_path, track)
+    assert end == pytest.approx(_SECONDS, abs=0.05)
+
+
 def test_what_players_do_not_take_becomes_aac(write_film: WriteFilm, tmp_path: Path) -> None:
     (track,) = _cut(write_film("pcm_s16le"), tmp_path)
 

@@ -103,7 +103,7 @@ def test_a_whole_that_is_larger_than_allowed_is_not_written(
     request = replace(request_, max_bit_rate=100_000.0)
     result = result_of(encode_events(request, tmp_path / "out.mkv"))
     assert result.search.found.pick
-    assert result.missed == ("100 kbit/s at most",)
+    assert result.missed == ("100 kb/s at most",)
     assert not (tmp_path / "out.mkv").exists()
 
 

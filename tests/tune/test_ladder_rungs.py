@@ -23,11 +23,11 @@ def _of(points: dict[int, list[tuple[float, float]]], *, measured: bool = True) 
 
 
 def _curve(best: float, lost: float) -> list[tuple[float, float]]:
-    """Forty steps over five octaves from 4096 kbit/s downwards."""
+    """Forty steps over five octaves from 4096 kb/s downwards."""
     return [(4096 * 2 ** (-i / 8), best - lost * i**1.4) for i in range(40)]
 
 
-# The small size is better below about 750 kbit/s.
+# The small size is better below about 750 kb/s.
 _BELIEVED = _of({0: _curve(99, 0.5), 1: _curve(88, 0.3)})
 
 

@@ -122,7 +122,7 @@ def test_rungs_keep_within_bounds_that_were_measured() -> None:
 
 
 def test_nothing_within_bounds_is_told() -> None:
-    with pytest.raises(UsageError, match="no setting has a bit rate from 2000 kbit/s to 2001"):
+    with pytest.raises(UsageError, match="no setting has a bit rate from 2000 kb/s to 2001"):
         _found(RungRules(min_bit_rate=2_000_000, max_bit_rate=2_001_000))
 
 

@@ -62,6 +62,11 @@ def test_a_folder_is_no_output(source: Path, tmp_path: Path) -> None:
         _check(source, tmp_path / "b.mkv")
 
 
+def test_a_folder_that_is_not_there_is_told(source: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"there is no folder '.*absent'"):
+        _check(source, tmp_path / "absent" / "b.mkv")
+
+
 def test_a_pipe_is_refused_unread(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="more than once"):
         _check(Path("-"), tmp_path / "b.mkv")

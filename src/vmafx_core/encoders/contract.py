@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from vmafx_core.errors import UnknownNameError, UsageError
 
+# Options that aim at something else than a constant quality.
+_RATE_CONTROL = ("b", "b:v", "crf", "cq", "qp", "q", "global_quality", "rc", "pass")
+
 
 @dataclass(frozen=True, slots=True)
 class QualityKnob:
@@ -80,11 +83,13 @@ class Encoder:
 
         Raises:
             UnknownNameError: There is no such preset or pixel format.
-            UsageError: The quality is out of range.
+            UsageError: The quality is out of range, or an option is not free to choose.
         """
         if setting.preset and setting.preset not in self.presets:
-            listed = f"{self.name} has: {', '.join(self.presets) or 'none'}."
-            raise UnknownNameError.of("preset", setting.preset, self.presets, listed)
+            raise UnknownNameError(
+                f"{self.name} has no preset {setting.preset!r}",
+                f"It has: {', '.join(self.presets) or 'none'}.",
+            )
         knob, value = self.knob, setting.quality
         if not knob.low <= value <= knob.high:
             raise UsageError(
@@ -92,8 +97,28 @@ class Encoder:
                 f"It goes from {knob.low:g} to {knob.high:g}.",
             )
         if setting.pix_fmt and setting.pix_fmt not in self.pix_fmts:
-            listed = f"{self.name} takes: {', '.join(self.pix_fmts)}."
-            raise UnknownNameError.of("pixel format", setting.pix_fmt, self.pix_fmts, listed)
+            raise UnknownNameError(
+                f"{self.name} does not take the pixel format {setting.pix_fmt!r}",
+                f"It takes: {', '.join(self.pix_fmts)}.",
+            )
+        self._check_options(setting)
+
+    def _check_options(self, setting: "EncodeSetting") -> None:
+        """Refuse options that would decide what is decided already."""
+        taken = dict.fromkeys((*_RATE_CONTROL, *filter(None, (self.knob.option, self.knob.name))))
+        decided = dict.fromkeys(
+            taken, f"vmafx sets {self.knob.name}; bounds are --min-quality and --max-quality."
+        )
+        if self.presets:
+            decided[self.preset_option] = "Use --preset."
+        decided["pix_fmt"] = "Use --enc-pix-fmt."
+        if setting.keyframe_interval:
+            decided |= dict.fromkeys(("g", "keyint_min"), "The length of segments decides it.")
+        for name, _ in setting.options:
+            if name in decided:
+                raise UsageError(
+                    f"the option {name!r} of {self.name} is not free to choose", decided[name]
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

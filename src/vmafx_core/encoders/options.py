@@ -1,5 +1,6 @@
 """The options with which FFmpeg is told to follow a setting."""
 
+import difflib
 from collections.abc import Iterable, Mapping
 
 import av
@@ -23,6 +24,9 @@ _FIXED_GOP = {
     "libsvtav1": "scd=0:irefresh-type=2",
     "libvvenc": "DecodingRefreshType=idr_no_radl",
 }
+# How much like a name what was meant has to be; names of options are short and many.
+_NEAR = 0.7
+_LISTED = 12
 
 _HDR = {"libx264": Hdr.x264_params, "libx265": Hdr.x265_params, "libsvtav1": Hdr.svt_params}
 
@@ -83,8 +87,12 @@ def check_names(encoder: str, options: Iterable[str], own: set[str], generic: se
     known = own | generic
     for name in options:
         if name not in known:
-            listed = f"It has {', '.join(sorted(own)[:12])} and more; see its manual."
-            raise UnknownNameError.of(f"option of {encoder}", name, known, listed)
+            near = difflib.get_close_matches(name, sorted(known), n=3, cutoff=_NEAR)
+            meant = f"Did you mean {' or '.join(map(repr, near))}?"
+            listed = f"It has {', '.join(sorted(own)[:_LISTED])} and more; see its manual."
+            raise UnknownNameError(
+                f"unknown option of {encoder} {name!r}", meant if near else listed
+            )
 
 
 def _names(options: Iterable[object]) -> set[str]:

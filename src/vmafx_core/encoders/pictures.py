@@ -81,7 +81,7 @@ class Pictures:
             raise UsageError(
                 f"{encoder.name} cannot encode {self.width}x{self.height} as {pix_fmt}: "
                 "4:2:0 needs an even width and height",
-                f"Crop or scale to {self.width & ~1}x{self.height & ~1} first, with --crop.",
+                f"Crop to {max(self.width & ~1, 2)}x{max(self.height & ~1, 2)}, with --crop.",
             )
         self._picture = PictureFormat(self.width, self.height, form.chroma, form.depth)
 

@@ -13,7 +13,7 @@ from av.video.stream import VideoStream
 from vmafx_core.encoders.contract import Encoder
 from vmafx_core.encoders.options import check_options, options_of
 from vmafx_core.encoders.pictures import Pictures
-from vmafx_core.errors import ComponentError, WorkError
+from vmafx_core.errors import ComponentError, UsageError, VmafxError, WorkError
 from vmafx_core.notice import Notice
 
 # SVT-AV1 prints its settings unless this says otherwise, and has no option for it.
@@ -61,6 +61,7 @@ def write_video(
 
     Raises:
         UnknownNameError: The encoder has no such option.
+        UsageError: It does not take its options' values.
         ComponentError: The encoder is missing here or cannot be opened.
         WorkError: It failed on the way.
         FFmpegError: What is encoded cannot be written.
@@ -134,10 +135,19 @@ def _open(
     try:
         context.open()
     except (av.FFmpegError, ValueError) as error:
-        told = ", ".join(f"{n}={v}" for n, v in setting.options)
-        raise ComponentError(
-            f"{encoder.name} cannot be opened for {pictures.width}x{pictures.height} "
-            f"{setting.pix_fmt}: {getattr(error, 'strerror', None) or error}",
-            f"Look at its options: {told}." if told else "'vmafx encoders' says what it takes.",
-        ) from error
+        raise _unopened(encoder, pictures, error) from error
     return stream
+
+
+def _unopened(encoder: Encoder, pictures: Pictures, error: Exception) -> VmafxError:
+    """Why an encoder cannot be opened, as far as that can be told."""
+    told = (
+        f"{encoder.name} cannot be opened for {pictures.width}x{pictures.height} "
+        f"{pictures.setting.pix_fmt}: {getattr(error, 'strerror', None) or error}"
+    )
+    if isinstance(error, av.ArgumentError) and pictures.setting.options:
+        given = ", ".join(f"{n}={v}" for n, v in pictures.setting.options)
+        return UsageError(f"{told}; its options are {given}", "Look at their values.")
+    if encoder.hardware:
+        return ComponentError(told, "No device here works; 'vmafx encoders' lists those that do.")
+    return ComponentError(told, "'vmafx encoders' says what it takes.")

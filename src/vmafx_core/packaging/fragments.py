@@ -65,10 +65,10 @@ def cut(
         ValueError: There is nothing to cut.
     """
     whole = folder / _WHOLE
-    end = _mux(packets, template, whole, seconds)
+    length = _mux(packets, template, whole, seconds)
     try:
         with whole.open("rb") as file:
-            return _cut(file, folder, end)
+            return _cut(file, folder, length, seconds)
     finally:
         whole.unlink()
 
@@ -76,12 +76,15 @@ def cut(
 def _mux(
     packets: Packets, template: VideoStream | AudioStream, path: Path, seconds: float | None
 ) -> Fraction:
-    """Write fragmented MP4; returns when what is shown last ends, in seconds."""
+    """Write fragmented MP4; returns its length in seconds.
+
+    What comes before time 0, as what a decoder of sound has to swallow, counts: it is decoded too.
+    """
     if seconds is None:
         options = {"movflags": f"{_FLAGS}+frag_keyframe"}
     else:
         options = {"movflags": _FLAGS, "frag_duration": str(round(seconds * _TICK))}
-    end = Fraction(0)
+    begin = end = Fraction(0)
     with av.open(f"file:{path}", "w", format="mp4", options=options) as container:
         stream: VideoStream | AudioStream
         if isinstance(template, VideoStream):
@@ -91,13 +94,14 @@ def _mux(
         for packet in packets:
             if packet.pts is not None:
                 time_base = Fraction(packet.time_base.num, packet.time_base.den)
+                begin = min(begin, packet.pts * time_base)
                 end = max(end, (packet.pts + (packet.duration or 0)) * time_base)
             packet.stream = stream
             container.mux(packet)
-    return end
+    return end - begin
 
 
-def _cut(file: BinaryIO, folder: Path, end: Fraction) -> Cut:
+def _cut(file: BinaryIO, folder: Path, length: Fraction, seconds: float | None) -> Cut:
     head: list[tuple[int, int]] = []
     found: list[tuple[int, int, int]] = []
     for kind, at, size in boxes.top_level(file):
@@ -117,9 +121,15 @@ def _cut(file: BinaryIO, folder: Path, end: Fraction) -> Cut:
         init.seek(0)
         described = init.read()
     timescale = boxes.timescale(described)
-    starts = [time for _, _, time in found]
     # Decoding begins before showing by as much in each segment: their distances are the same.
-    ends = [*starts[1:], max(round(end * timescale), starts[-1] + 1)]
+    starts = [time for _, _, time in found]
+    end = max(round(length * timescale), starts[-1] + 1)
+    if seconds and len(found) > 1 and end - starts[-1] < seconds * timescale / 2:
+        # Too little for a segment of its own: the one before has two fragments.
+        (at, size, start), (_, rest, _) = found[-2:]
+        found[-2:] = [(at, size + rest, start)]
+        starts.pop()
+    ends = [*starts[1:], end]
     segments = []
     for number, ((at, size, start), stop) in enumerate(zip(found, ends, strict=True), 1):
         name = f"{number:05}.m4s"

@@ -168,7 +168,7 @@ def _warn(found: Found, source: VideoInfo) -> Generator[TuneEvent[Any]]:
     rate, own = found.nearest.bit_rate, source.bit_rate
     if own and rate > own:
         text = (
-            f"{name_of(source.location)}: has {own / 1000:.0f} kbit/s, less than the "
-            f"{rate / 1000:.0f} kbit/s of this encode"
+            f"{name_of(source.location)}: has {own / 1000:.0f} kb/s, less than the "
+            f"{rate / 1000:.0f} kb/s of this encode"
         )
         yield Told(warning("larger-than-source", text))

@@ -161,7 +161,7 @@ def _missed(verdict: Verdict, asked: CrfRequest, most: float | None) -> tuple[st
     """What was asked for that an encode misses by more than the tolerance."""
     missed = [t.text for t in asked.targets if verdict.deficit(t) > TOLERANCE * abs(t.value)]
     if most is not None and verdict.bit_rate > most * (1 + TOLERANCE):
-        missed.append(f"{most / 1000:.0f} kbit/s at most")
+        missed.append(f"{most / 1000:.0f} kb/s at most")
     return tuple(missed)
 
 

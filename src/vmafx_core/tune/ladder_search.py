@@ -195,7 +195,7 @@ def _some(rungs: tuple[int, ...], rules: RungRules) -> tuple[int, ...]:
         return rungs
     low, high = rules.min_bit_rate, rules.max_bit_rate
     bounds = [
-        f"{name} {rate / 1000:g} kbit/s" for name, rate in (("from", low), ("to", high)) if rate
+        f"{name} {rate / 1000:g} kb/s" for name, rate in (("from", low), ("to", high)) if rate
     ]
     raise UsageError(
         f"no setting has a bit rate {' '.join(bounds)}",

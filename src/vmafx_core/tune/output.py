@@ -34,6 +34,11 @@ def check_output(output: Path, encoder: str, source: InputSpec, audio: Audio) ->
     check_rereadable(source)
     if output.resolve() == Path(source.location).resolve():
         raise UsageError(f"{output}: is the source", "Name another file to write.")
+    if not output.parent.is_dir():
+        raise UsageError(
+            f"{output}: there is no folder {str(output.parent)!r}",
+            "Make it first, or name another.",
+        )
     if output.is_dir():
         raise UsageError(f"{output}: is a folder", "Name a file in it.")
     with VideoSource(source) as opened:

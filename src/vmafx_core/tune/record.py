@@ -38,6 +38,10 @@ class Record:
         """
         try:
             data = json.loads(text)
+        except UnicodeDecodeError:
+            raise InputError(
+                f"{where}: is no text", "Name a corpus, as 'vmafx tune corpus' writes it."
+            ) from None
         except ValueError as error:
             raise InputError(
                 f"{where}: is no JSON: {error}", "Remove the line, or make the file anew."

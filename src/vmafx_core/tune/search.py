@@ -260,10 +260,10 @@ class _Task:
         )
         if not isinstance(found, Settled):
             return found
-        allowed = f"{bound / 1000:.0f} kbit/s"
+        allowed = f"{bound / 1000:.0f} kb/s"
         if found.last == len(self.values) - 1:
             rate = self.points[found.last].bit_rate / 1000
-            why = f"even {self._named(found.last)} takes {rate:.0f} kbit/s, more than {allowed}"
+            why = f"even {self._named(found.last)} takes {rate:.0f} kb/s, more than {allowed}"
             return _Ending(None, found.last, Reason.TOO_LARGE, why)
         nearest = found.last + 1
         why = (
