@@ -91,7 +91,7 @@ class Writer:
             if len(operations) == 1:
                 told = as_vmafx_error(error)
                 if told is not error:
-                    _log.error("the database of jobs failed: %s", error)
+                    _log.error("the database of jobs failed: %s", getattr(error, "orig", error))
                 return [told]
         # One of them may be at fault, or need more room than there is: the others are not.
         return [outcome for one in operations for outcome in self._outcomes([one])]
