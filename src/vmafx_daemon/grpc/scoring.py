@@ -1,11 +1,14 @@
 """The service that scores pairs: at once, or live."""
 # ruff: noqa: N802  # methods are called as in the contract
 
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 from vmafx_daemon.at_once import score_at_once
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.grpc.authentication import current_caller
+from vmafx_daemon.grpc.streaming import score_stream
 from vmafx_rpc.messages import scoring as wire
 from vmafx_rpc.stubs.vmafx.v1.scoring_pb2_grpc import VmafxScoringServicer
 
@@ -23,6 +26,15 @@ class ScoringService(VmafxScoringServicer):
     async def Score(self, request: wire.ScoreRequest, _: Any) -> wire.ScoreResponse:
         """Score a pair that the server can read."""
         return await score_at_once(self._controller, request, current_caller())
+
+    async def ScoreStream(
+        self, requests: AsyncIterator[wire.ScoreStreamRequest], _: Any
+    ) -> AsyncGenerator[wire.ScoreStreamResponse]:
+        """Score what is sent."""
+        answers = score_stream(self._controller, aiter(requests), current_caller())
+        async with aclosing(answers) as responses:
+            async for response in responses:
+                yield response
 
     async def Health(self, _: wire.HealthRequest, __: Any) -> wire.HealthResponse:
         """Say whether scoring works."""

@@ -1,0 +1,145 @@
+"""Scoring what a client sends, while it is still being sent."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from contextlib import aclosing
+from typing import Any
+
+from vmafx_core.errors import UsageError
+from vmafx_daemon.access.caller import Caller
+from vmafx_daemon.controller import Controller
+from vmafx_daemon.engine.contract import Stream, StreamTold
+from vmafx_daemon.pairs import pooled_means, provenance_of
+from vmafx_rpc import messages
+from vmafx_rpc.messages import scoring as wire
+
+Response = wire.ScoreStreamResponse
+Requests = AsyncIterator[wire.ScoreStreamRequest]
+
+
+async def score_stream(
+    controller: Controller, requests: Requests, caller: Caller
+) -> AsyncGenerator[Response]:
+    """Score a stream of pairs, or videos that are read through the client.
+
+    Args:
+        controller: Opens streams.
+        requests: What the client sends.
+        caller: Who it is.
+
+    Raises:
+        UsageError: What is sent is not in order, or not of the size that was said.
+        VmafxError: It is not allowed, or scoring failed.
+    """
+    first = await anext(requests, None)
+    kind = first.WhichOneof("message") if first else None
+    if first is None or kind not in {"config", "task"}:
+        raise UsageError(f"the stream begins with {kind or 'nothing'}", "Send config first.")
+    if kind == "config":
+        stream = await controller.open_stream(first.config, caller)
+        sending, answer = _feed(stream, requests), _in_short
+    else:
+        stream = await controller.open_upload(first.task, caller)
+        sending, answer = _supply(stream, requests), _as_is
+    try:
+        async with aclosing(_beside(stream.events(), sending)) as events:
+            async for event in events:
+                for response in answer(event):
+                    yield response
+    finally:
+        await stream.close()
+
+
+async def _feed(stream: Stream, requests: Requests) -> None:
+    """Hand over the pairs that come."""
+    expected = 0
+    async for request in requests:
+        kind = request.WhichOneof("message")
+        if kind != "frame_pair":
+            raise UsageError(f"after config came {kind or 'an empty message'}", "Send frame pairs.")
+        pair = request.frame_pair
+        if pair.frame_index != expected:
+            raise UsageError(
+                f"frame_index is {pair.frame_index}, not {expected}", "It counts up from 0 by one."
+            )
+        await stream.feed(pair.raw_reference, pair.raw_distorted)
+        expected += 1
+    if not expected:
+        raise UsageError("no frame pair was sent", "Send at least one before half-closing.")
+    await stream.finish()
+
+
+async def _supply(stream: Stream, requests: Requests) -> None:
+    """Hand over the pieces that come."""
+    async for request in requests:
+        kind = request.WhichOneof("message")
+        if kind != "chunk":
+            raise UsageError(f"after task came {kind or 'an empty message'}", "Send chunks.")
+        await stream.supply(request.chunk)
+    await stream.finish()
+
+
+async def _beside(
+    events: AsyncGenerator[StreamTold], sending: Coroutine[Any, Any, None]
+) -> AsyncGenerator[StreamTold]:
+    """Pass events on while something is sent; what goes wrong with that ends them."""
+    feeding = asyncio.ensure_future(sending)
+    upcoming: asyncio.Future[StreamTold] | None = None
+    try:
+        async with aclosing(events):
+            while True:
+                upcoming = upcoming or asyncio.ensure_future(anext(events))
+                waited: set[asyncio.Future[Any]] = {upcoming}
+                if not feeding.done():
+                    waited.add(feeding)
+                await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+                if upcoming.done():
+                    event, upcoming = upcoming, None
+                    if isinstance(event.exception(), StopAsyncIteration):
+                        return
+                    yield event.result()
+                elif feeding.done():
+                    feeding.result()
+    finally:
+        feeding.cancel()
+        if upcoming:
+            upcoming.cancel()
+        await asyncio.gather(feeding, *filter(None, [upcoming]), return_exceptions=True)
+
+
+def _as_is(event: StreamTold) -> list[Response]:
+    """What is answered to videos that are read through the client: events as they are."""
+    if isinstance(event, wire.Read):
+        return [Response(read=event)]
+    return [Response(event=event)]
+
+
+def _in_short(event: StreamTold) -> list[Response]:
+    """What is answered to pairs: each frame's scores, then what they come to."""
+    if not isinstance(event, messages.result.ScoreEvent):
+        return []
+    if event.HasField("frame_scores"):
+        return [Response(frame_score=score) for score in _frame_scores(event.frame_scores)]
+    if event.HasField("finished"):
+        result = event.finished.result
+        features = pooled_means(result)
+        aggregate = wire.AggregateScore(
+            frames_processed=result.pairs[0].frames.scored,
+            score=next(iter(features.values())),
+            features=features,
+            elapsed_ms=round(1000 * result.seconds),
+            provenance=provenance_of(result),
+        )
+        return [Response(aggregate=aggregate)]
+    return []
+
+
+def _frame_scores(run: messages.result.FrameScores) -> list[wire.FrameScore]:
+    names = [metric.name for metric in run.metrics]
+    rows = zip(*(metric.values for metric in run.metrics), strict=True)
+    return [
+        wire.FrameScore(
+            frame_index=run.first + i, score=row[0], features=dict(zip(names, row, strict=True))
+        )
+        for i, row in enumerate(rows)
+    ]
