@@ -168,6 +168,8 @@ def test_an_unknown_option_is_told_with_the_nearest(tmp_path: Path) -> None:
         (("b", "1M"), "'b' of libx264 is not free"),
         (("nosuch", "1"), r"(?s)option of libx264 'nosuch'.*It has 8x8dct"),
         (("g", "abc"), r"(?s)cannot be opened.*g=abc"),
+        (("x264-params", "aq-mode=3:crf=20"), "'crf' of libx264 is not free"),
+        (("x264-params", "aq-mode=3:foo=1"), "x264-params=aq-mode=3:foo=1: .*'foo = 1'"),
     ],
 )
 def test_an_option_that_cannot_be_followed_is_wrong_usage(
@@ -176,6 +178,12 @@ def test_an_option_that_cannot_be_followed_is_wrong_usage(
     path = write_clip(tmp_path / "clip.mp4", frames=3, width=64, height=64)
     with pytest.raises(UsageError, match=says):
         encoded(path, tmp_path / "out.mp4", "libx264", options=(option,))
+
+
+def test_nested_options_are_followed(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mp4", frames=20, width=64, height=64)
+    encoded(path, tmp_path / "out.mp4", "libx264", options=(("x264-params", "keyint=5"),))
+    assert [i for i, f in enumerate(read(tmp_path / "out.mp4")[1]) if f.key_frame] == [0, 5, 10, 15]
 
 
 def test_odd_sizes_are_refused_where_chroma_is_halved(tmp_path: Path) -> None:

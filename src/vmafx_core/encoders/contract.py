@@ -1,12 +1,14 @@
 """What an encoder is: the one contract that every adapter fills in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from vmafx_core.errors import UnknownNameError, UsageError
 
+NESTED_ENDING = "-params"
+"""How FFmpeg's options end that hold options of an encoder's own, as name=value:name=value."""
 # Options that aim at something else than a constant quality.
-_RATE_CONTROL = ("b", "b:v", "crf", "cq", "qp", "q", "global_quality", "rc", "pass")
+_RATE_CONTROL = ("b", "b:v", "bitrate", "crf", "cq", "qp", "q", "global_quality", "rc", "pass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class Encoder:
         decided["pix_fmt"] = "Use --enc-pix-fmt."
         if setting.keyframe_interval:
             decided |= dict.fromkeys(("g", "keyint_min"), "The length of segments decides it.")
-        for name, _ in setting.options:
+        for name in _names(setting.options):
             if name in decided:
                 raise UsageError(
                     f"the option {name!r} of {self.name} is not free to choose", decided[name]
@@ -142,3 +144,11 @@ class EncodeSetting:
     pix_fmt: str = ""
     size: tuple[int, int] | None = None
     keyframe_interval: int | None = None
+
+
+def _names(options: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """The names of options, and of those that are nested in them."""
+    for name, value in options:
+        yield name
+        if name.endswith(NESTED_ENDING):
+            yield from (part.partition("=")[0] for part in value.split(":"))

@@ -10,7 +10,8 @@ import av
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from vmafx_core.encoders.contract import Encoder
+from vmafx_core.encoders.contract import NESTED_ENDING, Encoder
+from vmafx_core.encoders.nested import check_nested
 from vmafx_core.encoders.options import check_options, options_of
 from vmafx_core.encoders.pictures import Pictures
 from vmafx_core.errors import ComponentError, UsageError, VmafxError, WorkError
@@ -131,6 +132,9 @@ def _open(
     context.color_trc = first.color_trc
     options = options_of(encoder, setting, pictures.hdr)
     check_options(context, encoder.name, options)
+    for name, value in setting.options:
+        if name.endswith(NESTED_ENDING):
+            check_nested(encoder.name, setting.pix_fmt, name, value)
     context.options = options
     try:
         context.open()
