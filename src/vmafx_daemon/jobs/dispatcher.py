@@ -87,7 +87,7 @@ class Dispatcher:
         self._stopping = True
         self.wake()
         if self._loop:
-            await self._loop
+            await asyncio.wait((self._loop,))  # which goes on if this is cancelled
         await end_tasks(self._resting)
         running = [task for _, task in self._running.values()]
         if running:

@@ -20,6 +20,7 @@ from vmafx_daemon.jobs.writer import Writer
 from vmafx_rpc import messages
 
 _READERS = 4
+_META = update(meta)
 
 
 class JobStore:
@@ -197,7 +198,7 @@ class JobStore:
 
     def _write_meta(self, connection: Connection) -> None:
         values = {"changes": self._numbers.last, "clock": self._clock.now(), "wall": time.time()}
-        connection.execute(update(meta).values(values))
+        connection.execute(_META, values)
 
     async def _read[**P, T](
         self, question: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs

@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from vmafx_core.errors import VmafxError, WorkError
 from vmafx_daemon.jobs.records import (
@@ -23,7 +33,28 @@ from vmafx_daemon.jobs.records import (
 from vmafx_daemon.jobs.schema import jobs, labels, results
 from vmafx_rpc.failures import error_to_message
 
-_COLUMNS = (jobs.c.seq, jobs.c.record, jobs.c.changed, jobs.c.no_cache, jobs.c.result)
+_JOBS = select(jobs.c.seq, jobs.c.record, jobs.c.changed, jobs.c.no_cache)
+_WITH_TICKET = _JOBS.where(jobs.c.changed == bindparam("ticket"))
+_WITH_ID = _JOBS.where(jobs.c.id == bindparam("job_id"))
+_RUNNING = _JOBS.where(jobs.c.state == RUNNING)
+_RESTING = _JOBS.where(jobs.c.state == PENDING, jobs.c.turn.is_(None))
+_QUEUE = (
+    _JOBS.where(jobs.c.turn.is_not(None))
+    .order_by(jobs.c.turn, jobs.c.seq)
+    .limit(bindparam("most", type_=Integer))
+)
+_WITH_KEY = select(jobs.c.id).where(jobs.c.idempotency_key == bindparam("key"))
+_EQUAL = (
+    select(jobs.c.record, results.c.id, func.length(results.c.body).label("size"))
+    .select_from(results.join(jobs, jobs.c.result == results.c.id))
+    .where(results.c.fingerprint == bindparam("wanted"))
+    .order_by(results.c.id.desc())
+    .limit(1)
+)
+_SUBMIT = insert(jobs).returning(jobs.c.seq)
+_LABEL = insert(labels)
+_KEEP = insert(results).returning(results.c.id)
+_CHANGE = update(jobs).where(jobs.c.seq == bindparam("of"))
 
 
 class Numbers:
@@ -62,33 +93,32 @@ class Transaction:
 
     def submit(self, job: Job, idempotency_key: str, *, no_cache: bool) -> tuple[str, bool]:
         """Store a new job; returns its id, or that of the job with the same key, and which."""
-        if idempotency_key:
-            known = select(jobs.c.id).where(jobs.c.idempotency_key == idempotency_key)
-            if existing := self._connection.execute(known).scalar():
-                return existing, True
+        # No key is stored as null, which equals nothing.
+        key = idempotency_key or None
+        if existing := key and self._connection.scalar(_WITH_KEY, {"key": key}):
+            return existing, True
         job.state = PENDING
         change = Change(job, self._numbers.next(), NEW)
         row = {
             "id": job.id,
-            "idempotency_key": idempotency_key or None,
+            "idempotency_key": key,
             "state": PENDING,
             "turn": -job.priority,
             "changed": change.number,
             "no_cache": no_cache,
             "record": job.SerializeToString(),
         }
-        seq = self._connection.scalar(insert(jobs).values(row).returning(jobs.c.seq))
+        seq = self._connection.scalar(_SUBMIT, row)
         if job.labels:
             rows = [{"name": n, "value": v, "seq": seq} for n, v in job.labels.items()]
-            self._connection.execute(insert(labels), rows)
+            self._connection.execute(_LABEL, rows)
         self.changes.append(change)
         return job.id, False
 
     def begin(self, most: int, worker: str) -> list[Begun]:
         """Take the next jobs out of the queue."""
-        queue = select(*_COLUMNS).where(jobs.c.turn.is_not(None))
         begun = []
-        for row in self._rows(queue.order_by(jobs.c.turn, jobs.c.seq).limit(most)):
+        for row in self._rows(_QUEUE, most=most):
             job = Job.FromString(row.record)
             job.attempts += 1
             job.worker = worker
@@ -102,19 +132,12 @@ class Transaction:
         """End an attempt with what it came to."""
         for row in self._with_ticket(ticket):
             stored = {"fingerprint": outcome.fingerprint, "body": outcome.body}
-            result = self._connection.scalar(insert(results).values(stored).returning(results.c.id))
+            result = self._connection.scalar(_KEEP, stored)
             self._complete(row, result, len(outcome.body), outcome.scores)
 
     def reuse(self, ticket: int, fingerprint: bytes) -> bool:
         """End an attempt with the result of an equal job; returns whether there is one."""
-        found = (
-            select(jobs.c.record, results.c.id, func.length(results.c.body).label("size"))
-            .select_from(results.join(jobs, jobs.c.result == results.c.id))
-            .where(results.c.fingerprint == fingerprint)
-            .order_by(results.c.id.desc())
-            .limit(1)
-        )
-        equal = self._connection.execute(found).first()
+        equal = self._connection.execute(_EQUAL, {"wanted": fingerprint}).first()
         if equal is None:
             return False
         for row in self._with_ticket(ticket):
@@ -145,9 +168,7 @@ class Transaction:
         """Queue a job that has rested."""
         for row in self._with_ticket(ticket):
             turn = -Job.FromString(row.record).priority
-            self._connection.execute(
-                update(jobs).where(jobs.c.seq == row.seq).values({"turn": turn})
-            )
+            self._connection.execute(_CHANGE, {"of": row.seq, "turn": turn})
 
     def release(self, ticket: int) -> None:
         """Queue a job whose attempt was ended through no fault of its own; it does not count."""
@@ -158,26 +179,25 @@ class Transaction:
 
     def recover(self) -> None:
         """Queue what a daemon that was killed has left behind."""
-        for row in self._rows(select(*_COLUMNS).where(jobs.c.state == RUNNING)):
+        for row in self._rows(_RUNNING):
             job = Job.FromString(row.record)
             if job.attempts < job.max_attempts:
                 self._change(row, job, PENDING, turn=-job.priority)
             else:
                 self._fail(row, job, _stopped(job))
-        resting = select(*_COLUMNS).where(jobs.c.state == PENDING, jobs.c.turn.is_(None))
-        for row in self._rows(resting):
+        for row in self._rows(_RESTING):
             self.queue(row.changed)
 
     def cancel(self, job_id: str) -> None:
         """End a job, unless it has ended already."""
-        for row in self._rows(select(*_COLUMNS).where(jobs.c.id == job_id)):
+        for row in self._rows(_WITH_ID, job_id=job_id):
             job = Job.FromString(row.record)
             if job.state not in ENDED:
                 self._end(row, job, CANCELLED)
 
     def retry(self, job_id: str) -> bool:
         """Queue a failed or cancelled job again; returns whether it was one."""
-        for row in self._rows(select(*_COLUMNS).where(jobs.c.id == job_id)):
+        for row in self._rows(_WITH_ID, job_id=job_id):
             job = Job.FromString(row.record)
             if job.state in {FAILED, CANCELLED}:
                 for field in ("attempts", "started_at", "ended_at", "error"):
@@ -186,12 +206,12 @@ class Transaction:
                 return True
         return False
 
-    def _rows(self, query: Select[Any]) -> list[Row[Any]]:
-        return list(self._connection.execute(query))
+    def _rows(self, query: Select[Any], **wanted: Any) -> list[Row[Any]]:
+        return list(self._connection.execute(query, wanted))
 
     def _with_ticket(self, ticket: int) -> Iterator[Row[Any]]:
         """The job whose latest change has that number; none where another came after it."""
-        yield from self._rows(select(*_COLUMNS).where(jobs.c.changed == ticket))
+        yield from self._rows(_WITH_TICKET, ticket=ticket)
 
     def _complete(
         self,
@@ -222,7 +242,7 @@ class Transaction:
         change = Change(job, self._numbers.next(), job.state)
         job.state = state
         columns |= {"state": state, "changed": change.number, "record": job.SerializeToString()}
-        self._connection.execute(update(jobs).where(jobs.c.seq == row.seq).values(columns))
+        self._connection.execute(_CHANGE, {"of": row.seq} | columns)
         self.changes.append(change)
         return change.number
 
