@@ -11,6 +11,7 @@ from types import ModuleType
 
 from bench import (
     cpu,
+    daemon_remote,
     equality,
     memory,
     neural,
@@ -35,6 +36,7 @@ _FIGURES: dict[str, ModuleType] = {
     "several": several,
     "memory": memory,
     "neural": neural,
+    "daemon-remote": daemon_remote,
     "tune-encode": tune_encode,
     "tune-ladder": tune_ladder,
     "tune-probes": tune_probes,

@@ -1,0 +1,153 @@
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.daemon import running
+from support.cli import PROGRAM, Ended, InProcess
+
+TIMED = {"seconds", "fps", "encode_seconds", "score_seconds", "encode_fps"}
+
+
+@pytest.fixture(scope="module")
+def daemon() -> Iterator[str]:
+    with running("--workers", "1") as address:
+        yield str(address)
+
+
+def timeless(document: str) -> Any:
+    """JSON without what takes time, which is never the same."""
+    return json.loads(
+        document, object_hook=lambda data: {k: v for k, v in data.items() if k not in TIMED}
+    )
+
+
+def test_a_score_by_a_daemon_is_that_of_this_program(
+    run: InProcess, daemon: str, reference: Path, good: Path, poor: Path
+) -> None:
+    words = ["score", reference, good, poor, "-f", "psnr", "--format", "json"]
+    here, there = run(*words), run(*words, "--remote", daemon)
+    assert (there.code, there.err) == (0, "")
+    assert timeless(there.out) == timeless(here.out)
+
+
+def test_a_stored_result_is_as_good_as_a_new_one(
+    run: InProcess, daemon: str, reference: Path, good: Path
+) -> None:
+    words = ["score", reference, good, "--remote", daemon, "--format", "ndjson"]
+    new, stored = run(*words, "--no-cache"), run(*words)
+
+    def events(ended: Ended) -> list[Any]:
+        read = [timeless(line) for line in ended.out.splitlines()]
+        return [event for event in read if event["event"] != "progress"]
+
+    assert events(stored) == events(new)
+    assert [e["event"] for e in events(new)] == ["schema", "started", "frames", "finished"]
+
+
+def test_relative_paths_are_those_of_the_caller(
+    run: InProcess, daemon: str, reference: Path, good: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(reference.parent)
+    ended = run("score", reference.name, good.name, "--remote", daemon, columns=120)
+    assert ended.code == 0
+    assert f" {reference.name}: 320x240" in ended.out
+    missing = run("score", reference.name, "nowhere.mp4", "--remote", daemon)
+    assert (missing.code, missing.out) == (3, "")
+    assert "error: nowhere.mp4: no such file" in missing.err
+
+
+def test_requirements_warnings_and_pages_are_as_in_a_score_here(
+    run: InProcess, daemon: str, reference: Path, short: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    words = ["score", reference, short, "--require", "vmaf>=99.9", "--allow-mismatch"]
+    here = run(*words, "--format", "csv")
+    there = run(*words, "--format", "csv", "--remote", daemon, "--report", page)
+    assert here.code == 1
+    assert there == here
+    assert "data:image/jpeg" in page.read_text()
+
+
+def test_a_wrong_request_is_refused_as_here(
+    run: InProcess, daemon: str, reference: Path, good: Path
+) -> None:
+    words = ["score", reference, good, "-m", f"path={good}"]
+    here, there = run(*words), run(*words, "--remote", daemon)
+    assert here.code != 0
+    assert (there.code, there.err) == (here.code, here.err)
+
+
+def test_videos_can_be_sent(run: InProcess, daemon: str, reference: Path, good: Path) -> None:
+    words = ["score", reference, good, "--format", "json"]
+    here, there = run(*words), run(*words, "--remote", daemon, "--upload")
+    assert (there.code, there.err) == (0, "")
+    assert timeless(there.out) == timeless(here.out)
+
+
+def test_a_pipe_is_sent_as_it_comes(daemon: str, reference: Path, good: Path) -> None:
+    words = [PROGRAM, "score", "-", str(good), "--format", "json"]
+    outputs = []
+    for options in ([], ["--remote", daemon]):
+        with reference.open("rb") as video:
+            done = subprocess.run([*words, *options], stdin=video, capture_output=True, check=True)
+        outputs.append(timeless(done.stdout.decode()))
+    assert outputs[0] == outputs[1]
+
+
+def test_a_broken_video_that_is_sent_is_told_as_what_it_is(
+    run: InProcess, daemon: str, reference: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"no video at all" * 100)
+    ended = run("score", reference, broken, "--remote", daemon, "--upload")
+    assert (ended.code, ended.out) == (3, "")
+    assert str(broken) in ended.err
+
+
+def test_a_queued_job_is_watched_to_the_same_scores(
+    run: InProcess, daemon: str, reference: Path, good: Path
+) -> None:
+    queued = run("jobs", "submit", reference, good, "--label", "for=watching", "--remote", daemon)
+    job_id = queued.out.strip()
+    watched = run("jobs", "watch", job_id[:10], "--format", "csv", "--remote", daemon)
+    assert watched.out == run("score", reference, good, "--format", "csv").out
+    listed = run("jobs", "list", "--label", "for=watching", "--format", "json", "--remote", daemon)
+    (job,) = json.loads(listed.out)["jobs"]
+    assert (job["id"], job["state"]) == (job_id, "completed")
+    shown = run("jobs", "show", job_id, "--remote", daemon)
+    assert "What was done" in shown.out
+    again = run("jobs", "retry", job_id, "--remote", daemon)
+    assert again.code == 6
+    assert f"job {job_id} is completed" in again.err
+
+
+def test_a_search_by_a_daemon_finds_what_one_here_does(
+    run: InProcess, daemon: str, reference: Path
+) -> None:
+    words = ["tune", "crf", reference, "--preset", "ultrafast", "-t", 80, "--no-cache"]
+    here = run(*words, "--format", "json")
+    there = run(*words, "--format", "json", "--remote", daemon)
+    assert (there.code, there.err) == (0, "")
+    assert timeless(there.out) == timeless(here.out)
+
+
+def test_shots_are_measured_by_a_daemon_and_encoded_here(
+    run: InProcess, daemon: str, reference: Path, tmp_path: Path
+) -> None:
+    video = tmp_path / "out.mp4"
+    ended = run(
+        "tune", "shots", reference, video, "--preset", "ultrafast", "-t", 70, "--no-cache",
+        "--format", "json", "--remote", daemon,
+    )  # fmt: skip
+    assert ended.code == 0
+    assert video.exists()
+
+
+def test_the_models_and_the_state_of_a_daemon_are_told(run: InProcess, daemon: str) -> None:
+    assert "vmaf_v0.6.1" in run("models", "--remote", daemon).out
+    document = json.loads(run("doctor", "--remote", daemon, "--format", "json").out)
+    assert document["findings"][-1]["status"] == "ok"
