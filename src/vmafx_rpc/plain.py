@@ -8,13 +8,15 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from vmafx_core.report.plain import shown_location
+
 
 def plain_message(message: Message) -> Any:
     """A message as dicts, lists, text, numbers and None.
 
     A field that is not set is None or empty, and of alternatives only the one that is set is
-    there. Times are ISO 8601 in UTC, durations are seconds, numbers that JSON lacks are None, and
-    a state such as JOB_STATE_RUNNING is "running".
+    there. Times are ISO 8601 in UTC, durations are seconds, numbers that JSON lacks are None, a
+    state such as JOB_STATE_RUNNING is "running", and a location is without the secrets of a URL.
     """
     if isinstance(message, Timestamp):
         return message.ToDatetime(UTC).isoformat(timespec="milliseconds")
@@ -44,6 +46,8 @@ def _one(value: Any, field: Any) -> Any:
     if field.enum_type:
         prefix = field.enum_type.values[0].name.removesuffix("UNSPECIFIED")
         return field.enum_type.values_by_number[value].name.removeprefix(prefix).lower()
+    if field.name == "location":
+        return shown_location(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

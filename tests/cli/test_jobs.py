@@ -87,6 +87,17 @@ def test_jobs_are_listed_for_people_and_for_programs(run: InProcess, stub: StubD
     assert job["error"] is None
 
 
+def test_the_secrets_of_a_url_are_not_listed(run: InProcess, stub: StubDaemon) -> None:
+    job = scored()
+    job.spec.score.distorted[0].location = "https://me:pass@cdn.example/b.mp4?key=secret"
+    answers(stub, job)
+    for words in (["list"], ["list", "--format", "json"], ["show", "4f2a91", "--format", "json"]):
+        printed = run("jobs", *words).out
+        assert "b.mp4" in printed
+        assert "secret" not in printed
+        assert "pass" not in printed
+
+
 def test_a_job_is_shown_with_its_result(run: InProcess, stub: StubDaemon) -> None:
     job = scored()
     job.result.score.CopyFrom(to_message(RESULT, messages.result.ScoreResult))
