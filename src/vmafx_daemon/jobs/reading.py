@@ -1,6 +1,17 @@
 """Questions to the store; each takes about as long with many jobs as with few."""
 
-from sqlalchemy import Connection, Select, exists, func, select, union_all
+from collections.abc import Mapping
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    exists,
+    func,
+    select,
+    union_all,
+)
 
 from vmafx_core.errors import UsageError
 from vmafx_daemon.jobs.records import NEW, PENDING, RUNNING, Change, Job, JobResult, unpack
@@ -9,6 +20,7 @@ from vmafx_rpc import messages
 
 _USUAL_PAGE = 100
 _LONGEST_PAGE = 1000
+_FEW = 1000
 
 
 def get(connection: Connection, job_id: str) -> Change | None:
@@ -69,8 +81,9 @@ def page(
     before = _page_start(request.page_token)
     # Each state by itself, for only so does an index give them in order.
     states: list[int | None] = [*set(request.states)] or [None]
+    few = _rare_label(connection, request.labels)
     parts = [
-        select(_jobs_in(state, dict(request.labels), before).limit(size + 1).subquery())
+        select(_wanted(state, request.labels, few, before).limit(size + 1).subquery())
         for state in states
     ]
     wanted = union_all(*parts).subquery()
@@ -91,16 +104,39 @@ def _page_start(token: str) -> int | None:
     return int(token) if token else None
 
 
-def _jobs_in(state: int | None, wanted: dict[str, str], before: int | None) -> Select[tuple[int]]:
-    query = select(jobs.c.seq).order_by(jobs.c.seq.desc())
-    if state is not None:
-        query = query.where(jobs.c.state == state)
-    if before is not None:
-        query = query.where(jobs.c.seq < before)
+def _rare_label(connection: Connection, wanted: Mapping[str, str]) -> str | None:
+    """The name of a label that only few jobs have as it is wanted, if there is one."""
     for name, value in wanted.items():
-        query = query.where(
-            exists().where(
-                labels.c.name == name, labels.c.value == value, labels.c.seq == jobs.c.seq
-            )
-        )
-    return query
+        some = select(labels.c.seq).where(*_is(labels, name, value)).limit(_FEW).subquery()
+        if (connection.scalar(select(func.count()).select_from(some)) or 0) < _FEW:
+            return name
+    return None
+
+
+def _wanted(
+    state: int | None, wanted: Mapping[str, str], few: str | None, before: int | None
+) -> Select[tuple[int]]:
+    """The jobs of a state with all labels, the newest first.
+
+    They are looked for among those with the label of which there are few, or else among all of the
+    state: one of them is a short way, unless they are many and meet seldom.
+    """
+    conditions = []
+    seq = labels.c.seq if few is not None else jobs.c.seq
+    if few is not None:
+        conditions += _is(labels, few, wanted[few])
+        if state is not None:
+            conditions.append(exists().where(jobs.c.seq == seq, jobs.c.state == state))
+    elif state is not None:
+        conditions.append(jobs.c.state == state)
+    for name, value in wanted.items():
+        if name != few:
+            other = labels.alias()
+            conditions.append(exists().where(*_is(other, name, value), other.c.seq == seq))
+    if before is not None:
+        conditions.append(seq < before)
+    return select(seq).where(*conditions).order_by(seq.desc())
+
+
+def _is(table: FromClause, name: str, value: str) -> list[ColumnElement[bool]]:
+    return [table.c.name == name, table.c.value == value]

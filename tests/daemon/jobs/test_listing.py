@@ -9,6 +9,7 @@ import pytest
 from support.scripted_engine import ScriptedEngine, controlling, ended, running, submitted
 from vmafx_core.errors import UsageError
 from vmafx_daemon.controller import Controller
+from vmafx_daemon.jobs import reading
 from vmafx_daemon.jobs.records import COMPLETED, FAILED, PENDING, RUNNING
 from vmafx_rpc import messages
 
@@ -35,7 +36,12 @@ def test_pages_list_every_job_once_the_newest_first(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
-def test_jobs_are_found_by_their_states_and_labels(tmp_path: Path) -> None:
+@pytest.mark.parametrize("few", [0, 1000])
+def test_jobs_are_found_by_their_states_and_labels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(reading, "_FEW", few)
+
     async def run() -> None:
         engine = ScriptedEngine()
         async with controlling(tmp_path, engine) as controller:

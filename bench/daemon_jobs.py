@@ -1,0 +1,178 @@
+"""Ten thousand short jobs by 32 clients, and lists of a hundred thousand.
+
+Of every fifty jobs one scores a tiny pair of videos, the others are answered from its result: what
+is measured is not scoring, but storing, queueing and telling.
+"""
+
+import asyncio
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import grpc
+from sqlalchemy import insert
+
+from bench.daemon import running
+from bench.measure import Figure, Settings
+from vmafx_daemon.jobs import schema
+from vmafx_daemon.jobs.database import connect
+from vmafx_daemon.jobs.records import COMPLETED, FAILED, JobResult, now, pack
+from vmafx_rpc import jobs, messages
+from vmafx_rpc.addresses import Address
+from vmafx_rpc.client import Client
+from vmafx_rpc.stubs.vmafx.controller.v1.controller_pb2_grpc import VmafxControllerStub
+
+_JOBS = 10_000
+_CLIENTS = 32
+_SCORED = 50
+_STORED = 100_000
+_WIDTH, _HEIGHT, _FRAMES = 160, 120, 3
+_LATENCY_BOUND = 0.05
+_LIST_BOUND = 0.1
+
+
+def measure(settings: Settings) -> Iterator[Figure]:
+    """Jobs that were lost or done twice, the time to submit one, and that to list some."""
+    with tempfile.TemporaryDirectory(prefix="vmafx-bench-") as folder:
+        with running("--log-level", "warning") as address:
+            yield from _load(address, _pair(Path(folder)))
+        database = f"sqlite:///{folder}/jobs.db"
+        _fill(database)
+        with running("--database", database) as address, Client(address) as client:
+            yield from _listing(client, settings.rounds)
+
+
+def _pair(folder: Path) -> tuple[str, str]:
+    """Two tiny videos."""
+    paths = folder / "reference.y4m", folder / "distorted.y4m"
+    for path, luma in zip(paths, (b"\x70", b"\x80"), strict=True):
+        size = _WIDTH * _HEIGHT
+        frame = b"FRAME\n" + luma * size + b"\x80" * (size // 2)
+        path.write_bytes(b"YUV4MPEG2 W%d H%d F25:1 Ip C420\n" % (_WIDTH, _HEIGHT) + frame * _FRAMES)
+    return str(paths[0]), str(paths[1])
+
+
+def _load(address: Address, pair: tuple[str, str]) -> Iterator[Figure]:
+    completed: Counter[str] = Counter()
+    watching = Thread(target=_watch, args=(address, completed))
+    watching.start()
+    began = time.perf_counter()
+    acknowledged, seconds = asyncio.run(_submit(address, pair))
+    submitted = time.perf_counter() - began
+    watching.join()
+    done = time.perf_counter() - began
+
+    with Client(address) as client:
+        stored = {job.id: job for job in jobs.newest(client, 2 * _JOBS)}
+    ended = [stored[job_id].state == COMPLETED for job_id in acknowledged if job_id in stored]
+    yield Figure(f"of {_JOBS} jobs by {_CLIENTS} clients, lost", _JOBS - sum(ended), 0)
+    again = sum(job.attempts > 1 or completed[job.id] > 1 for job in stored.values())
+    yield Figure("done more than once, or told so", again, 0)
+    note = f"(median {statistics.median(seconds):.3f} s; {_JOBS / submitted:.0f} a second,"
+    note += f" done at {_JOBS / done:.0f} a second)"
+    yield Figure("seconds to submit a job, p99", _percentile(seconds), _LATENCY_BOUND, note)
+
+
+def _watch(address: Address, completed: Counter[str]) -> None:
+    """Count what is told to be completed, until all is."""
+    with Client(address) as client, closing(jobs.watch_all(client)) as events:
+        for event in events:
+            if event.state.state in {COMPLETED, FAILED}:
+                completed[event.job_id] += event.state.state == COMPLETED
+            if len(completed) == _JOBS:
+                return
+
+
+async def _submit(address: Address, pair: tuple[str, str]) -> tuple[set[str], list[float]]:
+    """Submit all jobs; returns their ids, and how long each took."""
+    numbers = iter(range(_JOBS))
+    ids: set[str] = set()
+    seconds: list[float] = []
+
+    async def client() -> None:
+        # Each by a connection of its own.
+        options = [("grpc.use_local_subchannel_pool", 1)]
+        async with grpc.aio.insecure_channel(address.target, options) as channel:
+            stub: Any = VmafxControllerStub(channel)  # type: ignore[no-untyped-call]
+            for number in numbers:
+                request = _request(pair, no_cache=number % _SCORED == 0)
+                began = time.perf_counter()
+                ids.add((await stub.SubmitJob(request)).job_id)
+                seconds.append(time.perf_counter() - began)
+
+    await asyncio.gather(*(client() for _ in range(_CLIENTS)))
+    return ids, seconds
+
+
+def _request(pair: tuple[str, str], *, no_cache: bool) -> messages.controller.SubmitJobRequest:
+    task = messages.task.ScoreTask(
+        reference=messages.task.Input(location=pair[0]),
+        distorted=[messages.task.Input(location=pair[1])],
+        models=[messages.task.ModelSpec(version="vmaf_v0.6.1")],
+    )
+    spec = messages.controller.JobSpec(score=task)
+    return messages.controller.SubmitJobRequest(spec=spec, no_cache=no_cache)
+
+
+def _fill(database: str) -> None:
+    """Store many jobs that have ended; one of ten thousand failed, and has a label of its own."""
+    engine = connect(database)
+    with engine.begin() as connection:
+        connection.execute(insert(schema.results), {"body": pack(JobResult(), None).body})
+        for first in range(0, _STORED, _STORED // 10):
+            rows = [_row(number) for number in range(first, first + _STORED // 10)]
+            connection.execute(insert(schema.jobs), rows)
+            labelled = [
+                {"name": "kind", "value": "usual" if number % 10_000 else "rare", "seq": number + 1}
+                for number in range(first, first + _STORED // 10)
+            ]
+            connection.execute(insert(schema.labels), labelled)
+    engine.dispose()
+
+
+def _row(number: int) -> dict[str, object]:
+    state = COMPLETED if number % 10_000 else FAILED
+    job = messages.controller.Job(id=f"{number:016x}", state=state, created_at=now())
+    job.spec.CopyFrom(_request((f"/media/{number}.mp4", "/media/other.mp4"), no_cache=False).spec)
+    return {
+        "seq": number + 1,
+        "id": job.id,
+        "state": job.state,
+        "changed": number + 1,
+        "no_cache": False,
+        "record": job.SerializeToString(),
+        "result": 1,
+        "ended": float(number),
+        "bytes": job.ByteSize(),
+    }
+
+
+def _listing(client: Client, rounds: int) -> Iterator[Figure]:
+    """How long pages take that are near, far, and of few jobs among many."""
+    failed, completed = FAILED, COMPLETED
+    pages: dict[str, dict[str, Any]] = {
+        "the newest": {},
+        "the oldest": {"page_token": "100"},
+        "by state": {"states": [failed]},
+        "by states": {"states": [completed, failed]},
+        "by label": {"labels": {"kind": "rare"}},
+        "by label and state": {"labels": {"kind": "usual"}, "states": [failed]},
+    }
+    for what, wanted in pages.items():
+        request = messages.controller.ListJobsRequest(**wanted)
+        taken = []
+        for _ in range(4 * rounds):
+            began = time.perf_counter()
+            client.call(client.controller.ListJobs, request)
+            taken.append(time.perf_counter() - began)
+        yield Figure(f"seconds to list jobs, {what}", statistics.median(taken), _LIST_BOUND)
+
+
+def _percentile(values: list[float]) -> float:
+    return statistics.quantiles(values, n=100)[-1]
