@@ -51,6 +51,7 @@ class LazyGroup(typer.core.TyperGroup):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
+        self.help = reflowed(self.help)
         for name, lazy in self.lazy_commands.items():
             self.add_command(Command(name, help=lazy.summary))
 

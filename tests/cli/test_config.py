@@ -66,6 +66,17 @@ def test_a_wrong_value_in_the_environment_is_told_with_the_name_of_the_variable(
     assert "(set by VMAFX_MODELS_LIST_FORMAT)" in run("models", "list").err
 
 
+@pytest.mark.parametrize("name", ["target", "encoder", "max_bit_rate"])
+def test_so_is_a_wrong_value_of_a_search(
+    run: InProcess, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    variable = f"VMAFX_TUNE_CRF_{name.upper()}"
+    monkeypatch.setenv(variable, "oops")
+    ended = run("tune", "crf", "movie.mkv")
+    assert ended.code == 2
+    assert f"(set by {variable})" in ended.err
+
+
 @pytest.mark.parametrize("args", [["models", "--help"], ["completion", "bash"], ["--version"]])
 def test_a_broken_file_does_not_keep_from_help(run: InProcess, file: Path, args: list[str]) -> None:
     file.write_text("[")

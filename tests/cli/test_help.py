@@ -53,6 +53,11 @@ def test_help_lists_every_command_with_what_it_does(run: InProcess, group: tuple
         assert any(name in line and command.summary in line for line in lines)
 
 
+def test_paragraphs_of_groups_break_at_the_width_of_the_terminal(run: InProcess) -> None:
+    lines = [line.strip() for line in run("tune", "--help", columns=200).out.splitlines()]
+    assert any(line.startswith("Every search") and len(line) > 100 for line in lines)
+
+
 @pytest.mark.parametrize("path", list(COMMANDS))
 def test_headings_come_in_one_order_in_all_commands(run: InProcess, path: tuple[str, ...]) -> None:
     out = run(*path, "--help").out

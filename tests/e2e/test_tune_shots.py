@@ -153,7 +153,7 @@ def test_a_target_out_of_reach_is_told_after_the_nearest_miss(run: InProcess, mo
     [
         ([], "there is no video to write"),
         (["out.mkv", "--plan"], "a plan writes no video"),
-        (["out.mkv", "--samples", "3"], "--samples has no meaning"),
+        (["out.mkv", "--samples", "3"], "no such option: --samples"),
         (["out.mkv", "--target", "90", "--target", "vmaf:p5>=80"], "one target"),
         (["out.mkv", "--target", "vmaf:p5>=80"], "is no mean"),
         (["out.mkv", "--target", "90", "--every-shot", "--floor", "80"], "a floor has no use"),

@@ -84,6 +84,7 @@ class EncoderOptions:
             "-e",
             panel=panels.ENCODED,
             metavar="NAME",
+            parser=values.encoder,
             complete=names.encoders,
             show_default=True,
             help="The encoder, by FFmpeg's name; see 'vmafx encoders'.",

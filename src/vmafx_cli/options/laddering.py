@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from vmafx_cli.options import names, panels, values
 from vmafx_cli.options.groups import option
@@ -11,7 +11,6 @@ from vmafx_core.tune.rules import RungRules, Spacing
 from vmafx_core.tune.sizes import Resolution, parse_resolutions
 
 if TYPE_CHECKING:
-    from vmafx_core.scoring.requirements import Requirement
     from vmafx_core.tune.ladder_media import Packaging
 
 _MOST_RUNGS = 50
@@ -54,11 +53,12 @@ class LadderOptions:
         ),
     ] = 6
     top: Annotated[
-        str,
+        Any,
         option(
             "--top",
             panel=panels.TARGETS,
             metavar="'METRIC[:POOL]>=X'",
+            parser=values.target,
             complete=names.requirements,
             show_default=True,
             help="Quality that the top rung is to have; what it measures is what quality means.",
@@ -129,16 +129,6 @@ class LadderOptions:
         ),
     ] = None
 
-    def quality(self) -> "Requirement":
-        """What quality means, and how much of it the top rung is to have.
-
-        Raises:
-            UsageError: If it cannot be read.
-        """
-        from vmafx_core.tune.targets import parse_target  # noqa: PLC0415  # help does without
-
-        return parse_target(self.top)
-
     def sizes(self) -> tuple[Resolution, ...]:
         """What the rungs are chosen from; empty for standard sizes.
 
@@ -156,7 +146,8 @@ class LadderOptions:
         low, high = self.min_bit_rate, self.max_bit_rate
         if low and high and low > high:
             raise UsageError(
-                f"--min-bitrate {low:g} is above --max-bitrate {high:g}", "Exchange them."
+                f"--min-bitrate is above --max-bitrate: {low:.0f} and {high:.0f} b/s",
+                "Exchange them.",
             )
         return RungRules(
             rungs=self.rungs,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from vmafx_cli.options import names, panels, values
 from vmafx_cli.options.groups import option
@@ -23,12 +23,13 @@ class TargetOptions:
     """What quality is to be met; the fields are the options."""
 
     target: Annotated[
-        list[str] | None,
+        list[Any] | None,
         option(
             "--target",
             "-t",
             panel=panels.TARGETS,
             metavar="'METRIC[:POOL]>=X'",
+            parser=values.target,
             complete=names.requirements,
             default=DEFAULT_TARGET,
             help="What the encode is to meet; a number is a mean VMAF; repeatable.",
@@ -36,14 +37,8 @@ class TargetOptions:
     ] = None
 
     def targets(self) -> "tuple[Requirement, ...]":
-        """The targets.
-
-        Raises:
-            UsageError: If one cannot be read.
-        """
-        from vmafx_core.tune.targets import parse_target  # noqa: PLC0415  # help does without
-
-        return tuple(parse_target(text) for text in self.target or (DEFAULT_TARGET,))
+        """The targets."""
+        return tuple(self.target or (values.target(DEFAULT_TARGET),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +88,50 @@ class BoundOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SampleOptions(MetricOptions):
+class ProbeOptions(MetricOptions):
     """How settings are measured; the fields are the options."""
+
+    no_cache: Annotated[
+        bool,
+        option(
+            "--no-cache",
+            panel=panels.RUNNING,
+            metavar="",
+            help="Measure anew what an earlier run has measured, and keep nothing.",
+        ),
+    ] = False
+    threads: Threads = None
+
+    def sampling(self) -> Sampling:
+        """What part of the source stands for it."""
+        return Sampling()
+
+    def measuring(self, display: tuple[int, int] | None = None) -> Measuring:
+        """How settings are measured.
+
+        Args:
+            display: Width and height at which quality is measured; None for the source's.
+
+        Raises:
+            UsageError: If nothing is to be measured, or options contradict each other.
+        """
+        if neural := self.neural():
+            raise UsageError(
+                f"searches cannot be for {neural[0].model!r}", "Use a model of libvmaf."
+            )
+        return Measuring(
+            models=self.models(),
+            features=self.features(),
+            sampling=self.sampling(),
+            display=display,
+            threads=self.threads,
+            cache=not self.no_cache,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleOptions(ProbeOptions):
+    """The same, on a sample of the source; the fields are the options."""
 
     samples: Annotated[
         int | None,
@@ -123,42 +160,13 @@ class SampleOptions(MetricOptions):
         bool,
         option("--full", panel=panels.SAMPLED, metavar="", help="Use all of the source instead."),
     ] = False
-    no_cache: Annotated[
-        bool,
-        option(
-            "--no-cache",
-            panel=panels.RUNNING,
-            metavar="",
-            help="Measure anew what an earlier run has measured, and keep nothing.",
-        ),
-    ] = False
-    threads: Threads = None
 
-    def measuring(self, display: tuple[int, int] | None = None) -> Measuring:
-        """How settings are measured.
-
-        Args:
-            display: Width and height at which quality is measured; None for the source's.
-
-        Raises:
-            UsageError: If nothing is to be measured, or options contradict each other.
-        """
-        if neural := self.neural():
-            raise UsageError(
-                f"searches cannot be for {neural[0].model!r}", "Use a model of libvmaf."
-            )
-        sampling = Sampling(
+    def sampling(self) -> Sampling:
+        """Which windows of the source stand for it."""
+        return Sampling(
             windows=self.samples,
             seconds=self.sample_seconds or Sampling().seconds,
             whole=self.full,
-        )
-        return Measuring(
-            models=self.models(),
-            features=self.features(),
-            sampling=sampling,
-            display=display,
-            threads=self.threads,
-            cache=not self.no_cache,
         )
 
 

@@ -3,11 +3,14 @@
 import math
 import re
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vmafx_core.errors import UsageError
 from vmafx_core.media.types import Crop
 from vmafx_core.scoring.request import Sync
+
+if TYPE_CHECKING:
+    from vmafx_core.scoring.requirements import Requirement
 
 MOST_FRAMES = 2**31 - 1
 """What a number of frames can be; FFmpeg's own counts end there too."""
@@ -178,6 +181,28 @@ def sync(text: str) -> Sync:
     if abs(offset) > MOST_FRAMES:
         raise UsageError(f"{text!r} is too many frames; at most {MOST_FRAMES} can be given")
     return Sync(offset=offset)
+
+
+def target(text: str) -> "Requirement":
+    """Read a target: a requirement such as "vmaf:p5>=88", or a number for the mean VMAF.
+
+    Raises:
+        UsageError: If the text is neither, or names no pool that there is.
+    """
+    from vmafx_core.tune.targets import parse_target  # noqa: PLC0415  # loads libvmaf's catalogue
+
+    return parse_target(text)
+
+
+def encoder(text: str) -> str:
+    """Read the name of an encoder.
+
+    Raises:
+        UnknownNameError: If there is none of that name.
+    """
+    from vmafx_core.encoders.catalogue import find_encoder  # noqa: PLC0415  # few commands encode
+
+    return find_encoder(text).name
 
 
 def pixel_format(text: str) -> str:

@@ -39,7 +39,9 @@ _EPILOG = """\
 Video = Annotated[
     str,
     typer.Argument(
-        metavar="OUTPUT", help="The video to write: .mp4, .mov, .mkv, .webm.", show_default=False
+        metavar="OUTPUT",
+        help="The video to write: .mp4, .mov, .mkv, .webm; it replaces one of that name.",
+        show_default=False,
     ),
 ]
 

@@ -92,7 +92,7 @@ def ladder(
     request = LadderRequest(
         source=reading.spec(source or ""),
         setting=encoding.setting(),
-        top=wanted.quality(),
+        top=wanted.top,
         resolutions=wanted.sizes(),
         rules=wanted.rules(),
         segment_seconds=packaged.segment,

@@ -12,7 +12,7 @@ from vmafx_cli.options.groups import option, with_groups
 from vmafx_cli.options.outputs import MessageOptions
 from vmafx_cli.options.reading import Source, SourceOptions
 from vmafx_cli.options.remote import RemoteOptions
-from vmafx_cli.options.tuning import FindingOptions, SampleOptions, TargetOptions
+from vmafx_cli.options.tuning import FindingOptions, ProbeOptions, TargetOptions
 from vmafx_core.errors import UsageError
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
@@ -40,7 +40,9 @@ _EPILOG = """\
 Video = Annotated[
     str | None,
     typer.Argument(
-        metavar="OUTPUT", help="The video to write: .mp4, .mov, .mkv, .webm.", show_default=False
+        metavar="OUTPUT",
+        help="The video to write: .mp4, .mov, .mkv, .webm; it replaces one of that name.",
+        show_default=False,
     ),
 ]
 PlanOnly = Annotated[
@@ -79,7 +81,7 @@ def shots(
     floor: Floor = None,
     encoding: EncoderOptions,
     audio: AudioOption = "copy",
-    sampling: SampleOptions,
+    probing: ProbeOptions,
     reading: SourceOptions,
     results: FindingOptions,
     remote: RemoteOptions,
@@ -103,8 +105,6 @@ def shots(
             "a plan writes no video" if plan else "there is no video to write",
             "Name the output, or ask for the plan only: --plan.",
         )
-    if sampling.samples is not None:
-        raise UsageError("--samples has no meaning for shots", "Every shot is a sample.")
     targets = wanted.targets()
     if len(targets) > 1:
         raise UsageError("shots share their bits for one target", "Name one --target only.")
@@ -112,7 +112,7 @@ def shots(
         source=reading.spec(source),
         setting=encoding.setting(),
         bounds=Bounds(targets[0], every_shot, floor),
-        measuring=sampling.measuring(),
+        measuring=probing.measuring(),
     )
     taken = [source, *([video] if video else [])]
     with remote.place() as place:
