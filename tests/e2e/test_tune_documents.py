@@ -62,5 +62,17 @@ def test_every_key_that_a_search_writes_is_documented(
     assert "<svg" in (tmp_path / "page.html").read_text()
 
 
+def test_an_encode_says_why_it_has_its_quality_and_counts_what_it_wrote(
+    run: InProcess, movie: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VMAFX_CACHE_DIR", str(tmp_path / "cache"))
+    wanted = ["--target", 90, "--preset", "ultrafast", "--duration", "0.04"]
+    ended = run("tune", "encode", movie, tmp_path / "out.mkv", *wanted)
+    assert ended.code == 0, ended.err
+    assert re.search(r"found +crf \d+ meets vmaf>=90", ended.out)
+    assert re.search(r"video +1 frame, \d+ kb/s", ended.out)
+    assert re.search(r"size +\d+ kB of video", ended.out)
+
+
 def test_every_kind_of_document_is_shown_here() -> None:
     assert set(SEARCHES) == _KINDS

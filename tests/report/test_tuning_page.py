@@ -16,6 +16,7 @@ from vmafx_core.report.tuning.blocks import (
     Block,
     Dot,
     RdChart,
+    Row,
     Series,
     Span,
     TableSection,
@@ -34,7 +35,7 @@ HULL = Series("hull", (Dot(2e5, 60, ""), Dot(4e6, 96, "")), hull=True)
 CURVES = RdChart(
     title="Curves", series=(LARGE, SMALL, HULL), y_name="vmaf", lines=((93, "target"),)
 )
-SHOTS = Timeline("Shots", (("crf", (Span(0, 2, 24, "shot 1"), Span(2, 10, 30, "shot 2"))),))
+SHOTS = Timeline("Shots", (Row("crf", (Span(0, 2, 24, "shot 1"), Span(2, 10, 30, "shot 2"))),))
 
 
 @pytest.fixture(scope="module")
@@ -176,10 +177,17 @@ def test_what_is_no_number_has_no_place_in_a_chart() -> None:
 
 def test_equal_values_make_a_chart_all_the_same() -> None:
     equal = Series("s", (Dot(1e6, 90, "a"), Dot(1e6, 90, "b")))
-    still = Timeline("x", (("crf", (Span(0, 1, 30, "a"), Span(1, 2, 30, "b"))),))
+    still = Timeline("x", (Row("crf", (Span(0, 1, 30, "a"), Span(1, 2, 30, "b"))),))
     made = render("x", (RdChart(title="x", series=(equal,), y_name="vmaf"), still))
     assert all(map(math.isfinite, _numbers(made)))
     assert "nan" not in made
+
+
+def test_values_of_a_timeline_are_written_as_its_row_says() -> None:
+    rates = Row("bit rate", (Span(0, 1, 120_747, "a"), Span(1, 2, 246_520, "b")), words.bit_rate)
+    made = render("x", (Timeline("x", (rates,)),))
+    assert ">121 kb/s<" in made
+    assert ">247 kb/s<" in made
 
 
 def test_an_axis_of_bit_rates_has_round_labels() -> None:

@@ -49,6 +49,18 @@ def test_the_axes_are_labelled() -> None:
     assert lines[-2].endswith("4810 kb/s")
 
 
+def test_the_axis_ends_at_the_highest_value_that_there_can_be() -> None:
+    top = Series("x264", (Dot(1e5, 60, ""), Dot(1e6, 99.5, "")))
+    lines = drawn(RdChart(title="", series=(top,), y_name="vmaf", y_most=100))
+    assert lines[0].startswith("100.00 │")
+    assert Axis.around([50, 105], 0, 1, most=100).high == 105
+
+
+def test_values_between_0_and_1_are_told_apart_on_the_axis() -> None:
+    shares = Series("x264", (Dot(1e5, 0.9712, ""), Dot(1e6, 0.9934, "")))
+    assert drawn(RdChart(title="", series=(shares,), y_name="float_ssim"))[0].startswith("0.9945 │")
+
+
 def test_a_terminal_of_ascii_is_given_ascii() -> None:
     text = "\n".join(drawn(CHART, encoding="ascii"))
     assert text.isascii()

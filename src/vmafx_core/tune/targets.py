@@ -78,7 +78,7 @@ def range_of(target: Requirement, models: tuple[ModelSpec, ...]) -> tuple[float,
     if target.metric != "vmaf" and target.metric not in names:
         return float("-inf"), float("inf")
     known = [find_model(m.version) for m in models]
-    if any(m.disable_clip for m in models) or not all(known):
+    if any(m.disable_clip for m in models) or not known or not all(known):
         return float("-inf"), float("inf")
     ranges = [info.score_range for info in known if info]
     return min(low for low, _ in ranges), max(high for _, high in ranges)

@@ -28,12 +28,26 @@ class Axis:
 
     @classmethod
     def around(
-        cls, values: Sequence[float], begin: float, end: float, *, log: bool = False
+        cls,
+        values: Sequence[float],
+        begin: float,
+        end: float,
+        *,
+        log: bool = False,
+        most: float = math.inf,
     ) -> "Axis":
-        """The axis that shows all values with a little room around, and is never of no width."""
+        """The axis that shows all values with a little room around, and is never of no width.
+
+        Args:
+            values: What it has to show.
+            begin: Where it begins, in units of the drawing.
+            end: Where it ends.
+            log: Whether equal ratios are equally far.
+            most: Where it ends at the latest, unless a value is above.
+        """
         ends = [math.log(v) if log else v for v in (min(values), max(values))]
         pad = (ends[1] - ends[0]) * _PAD or max(abs(ends[0]) * 0.01, 0.01)
-        low, high = ends[0] - pad, ends[1] + pad
+        low, high = ends[0] - pad, min(ends[1] + pad, max(ends[1], most))
         return cls(*((math.exp(low), math.exp(high)) if log else (low, high)), begin, end, log)
 
     def at(self, value: float) -> float:

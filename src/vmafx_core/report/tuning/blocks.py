@@ -55,6 +55,7 @@ class RdChart:
         x_form: How a value across is written.
         log_x: Whether equal ratios across are equally far.
         lines: Heights that matter, such as a target, with what each is.
+        y_most: The highest value that there can be.
     """
 
     title: str
@@ -64,6 +65,7 @@ class RdChart:
     x_form: Callable[[float], str] = words.bit_rate
     log_x: bool = True
     lines: tuple[tuple[float, str], ...] = ()
+    y_most: float = math.inf
 
     def drawable(self, series: Series) -> list[Dot]:
         """The dots of a series that have a place on the axes."""
@@ -88,16 +90,31 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """Bars of one kind of value.
+
+    Attributes:
+        name: What the values are.
+        spans: The bars.
+        form: How a value is written.
+    """
+
+    name: str
+    spans: tuple[Span, ...]
+    form: Callable[[float], str] = words.general
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """Stretches of time beside each other, as bars; several rows share the axis of time.
 
     Attributes:
         title: Its heading.
-        rows: What the values of a row are, and its bars.
+        rows: The rows, from the top.
     """
 
     title: str
-    rows: tuple[tuple[str, tuple[Span, ...]], ...]
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from xml.etree import ElementTree as ET
 from vmafx_core.report.account import clock
 from vmafx_core.report.elements import Child, tag
 from vmafx_core.report.tuning.axes import Axis
-from vmafx_core.report.tuning.blocks import Dot, RdChart, Series, Span, Timeline
+from vmafx_core.report.tuning.blocks import Dot, RdChart, Row, Series, Timeline
 
 _WIDTH, _HEIGHT, _BAR_HEIGHT = 960, 400, 130
-_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 18, 12, 44
+_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 40, 28, 44
 _COLOURS = 8
 
 _circle, _div, _figure, _g, _i = tag("circle"), tag("div"), tag("figure"), tag("g"), tag("i")
@@ -28,7 +28,7 @@ def curves(chart: RdChart) -> list[ET.Element]:
         return []
     heights = [height for height, _ in chart.lines]
     x = Axis.around([d.x for d in seen], _LEFT, _WIDTH - _RIGHT, log=chart.log_x)
-    y = Axis.around([*(d.y for d in seen), *heights], _HEIGHT - _BOTTOM, _TOP)
+    y = Axis.around([*(d.y for d in seen), *heights], _HEIGHT - _BOTTOM, _TOP, most=chart.y_most)
     parts = [*_grid(x, y, chart)]
     for height, name in chart.lines:
         at = y.at(height)
@@ -42,14 +42,13 @@ def curves(chart: RdChart) -> list[ET.Element]:
 
 def timeline(chart: Timeline) -> list[ET.Element]:
     """Rows of bars over one axis of time."""
-    spans = [span for _, row in chart.rows for span in row]
+    spans = [span for row in chart.rows for span in row.spans]
     if not spans:
         return []
     x = Axis(min(s.start for s in spans), max(s.end for s in spans), _LEFT, _WIDTH - _RIGHT)
     parts: list[ET.Element] = []
-    for number, (name, row) in enumerate(chart.rows):
-        top = number * _BAR_HEIGHT + 26
-        parts += _bars(number, name, row, x, top)
+    for number, row in enumerate(chart.rows):
+        parts += _bars(number, row, x, number * _BAR_HEIGHT + 26)
     bottom = len(chart.rows) * _BAR_HEIGHT + 12
     for tick in x.ticks(8):
         label = clock(tick).removesuffix(".000")
@@ -80,7 +79,7 @@ def _grid(x: Axis, y: Axis, chart: RdChart) -> Iterable[ET.Element]:
         yield _text(chart.x_form(tick), x=place, y=str(bottom + 19), class_="middle")
     name = f"{chart.x_name} (log scale)" if chart.log_x else chart.x_name
     yield _text(name, x=str((_LEFT + _WIDTH) // 2), y=str(_HEIGHT - 6), class_="middle")
-    yield _text(chart.y_name, x=str(_WIDTH - _RIGHT), y=str(bottom - 8), class_="end")
+    yield _text(chart.y_name, x=str(_LEFT), y=str(_TOP - 14))
 
 
 def _series(number: int, series: Series, dots: Sequence[Dot], x: Axis, y: Axis) -> ET.Element:
@@ -105,19 +104,19 @@ def _entry(number: int, series: Series) -> ET.Element:
     return _label(box, _i(class_=f"swatch {kind}"), series.name)
 
 
-def _bars(number: int, name: str, row: Sequence[Span], x: Axis, top: float) -> Iterable[ET.Element]:
+def _bars(number: int, row: Row, x: Axis, top: float) -> Iterable[ET.Element]:
     """One row: its name above, bars as high as their values."""
-    values = [s.value for s in row if math.isfinite(s.value)]
+    values = [s.value for s in row.spans if math.isfinite(s.value)]
     if not values:
         return
     bottom = top + _BAR_HEIGHT - 34
     low = min(values) - 0.15 * (max(values) - min(values) or max(abs(max(values)), 1.0))
     y = Axis(low, max(values), bottom, top)
-    yield _text(name, x=str(_LEFT), y=f"{top - 8:.1f}")
+    yield _text(row.name, x=str(_LEFT), y=f"{top - 8:.1f}")
     for value in dict.fromkeys((min(values), max(values))):
-        yield _text(f"{value:g}", x=str(_LEFT - 8), y=f"{y.at(value) + 4:.1f}", class_="end")
+        yield _text(row.form(value), x=str(_LEFT - 8), y=f"{y.at(value) + 4:.1f}", class_="end")
     bars: list[Child] = []
-    for span in row:
+    for span in row.spans:
         if math.isfinite(span.value):
             height = bottom - y.at(span.value)
             bars.append(

@@ -24,6 +24,7 @@ from vmafx_core.report.tuning.view import View
 from vmafx_core.tune.crf import CrfResult
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.search import Reason
+from vmafx_core.tune.targets import range_of
 
 
 def crf_view(result: CrfResult) -> View:
@@ -73,6 +74,7 @@ def _chart(result: CrfResult) -> RdChart:
         series=(Series(result.request.setting.encoder, dots),),
         y_name=target_name(target),
         lines=((target.value, "target"),),
+        y_most=range_of(target, result.request.measuring.models)[1],
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vmafx_core.report.account import Line
+from vmafx_core.report.account import Line, frames
 from vmafx_core.report.plain import plain
 from vmafx_core.report.tuning import words
 from vmafx_core.report.tuning.blocks import Facts
@@ -52,7 +52,8 @@ def _told(result: EncodeResult, made: Verdict) -> str:
 
 def _facts(result: EncodeResult, made: Verdict) -> list[Line]:
     lines = [
-        ("video", f"{made.pair.frames.scored} frames, {words.bit_rate(made.bit_rate)}"),
+        ("found", result.search.found.why),
+        ("video", f"{frames(made.pair.frames.scored)}, {words.bit_rate(made.bit_rate)}"),
         ("size", _size(result, made)),
     ]
     for target in result.search.request.targets:
@@ -72,7 +73,7 @@ def _facts(result: EncodeResult, made: Verdict) -> list[Line]:
 def _size(result: EncodeResult, made: Verdict) -> str:
     rate = result.search.source_bit_rate
     share = f", {100 * made.bit_rate / rate:.0f} % of the source's video" if rate else ""
-    return f"{made.video_bytes / 1e6:.2f} MB of video{share}"
+    return f"{words.size(made.video_bytes)} of video{share}"
 
 
 def _body(result: EncodeResult, search: View) -> dict[str, Any]:

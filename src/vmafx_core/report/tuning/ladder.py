@@ -27,6 +27,7 @@ from vmafx_core.tune.ladder import LadderResult
 from vmafx_core.tune.ladder_media import Packaging
 from vmafx_core.tune.ladder_search import size_of
 from vmafx_core.tune.points import Point
+from vmafx_core.tune.targets import range_of
 
 
 def ladder_view(result: LadderResult) -> View:
@@ -127,6 +128,7 @@ def _chart(result: LadderResult) -> RdChart:
         series=(*sizes, hull),
         y_name=target_name(top),
         lines=((top.value, "top"),),
+        y_most=range_of(top, result.request.measuring.models)[1],
     )
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
-from vmafx_core.report.tuning import words
 from vmafx_core.report.tuning.axes import Axis
 from vmafx_core.report.tuning.blocks import Dot, RdChart
 
@@ -38,8 +37,9 @@ class Plot:
             return
         heights = [height for height, _ in self.chart.lines]
         x = Axis.around([d.x for d in dots], 0, 1, log=self.chart.log_x)
-        y = Axis.around([*(d.y for d in dots), *heights], 1, 0)
-        names = [words.score(v) for v in (y.high, (y.low + y.high) / 2, y.low)]
+        y = Axis.around([*(d.y for d in dots), *heights], 1, 0, most=self.chart.y_most)
+        digits = 2 if y.high - y.low >= 1 else 4
+        names = [f"{v:.{digits}f}" for v in (y.high, (y.low + y.high) / 2, y.low)]
         margin = max(map(len, names)) + 1
         canvas = _Canvas(max(10, min(options.max_width, _WIDEST) - margin - 1), _ROWS, x, y)
         self._draw(canvas, heights, ascii_only=options.ascii_only)

@@ -8,7 +8,7 @@ from vmafx_core.notice import counted
 from vmafx_core.report.account import Line, frames
 from vmafx_core.report.plain import plain, short_names
 from vmafx_core.report.tuning import words
-from vmafx_core.report.tuning.blocks import Facts, Span, TableSection, Timeline, Verdict
+from vmafx_core.report.tuning.blocks import Facts, Row, Span, TableSection, Timeline, Verdict
 from vmafx_core.report.tuning.datatable import Column, DataTable
 from vmafx_core.report.tuning.facts import source_line
 from vmafx_core.report.tuning.points import point_dict, setting_dict, target_name
@@ -84,20 +84,21 @@ def _timeline(plan: ShotPlan) -> Timeline:
     target = plan.request.bounds.target
     knob = find_encoder(plan.request.setting.encoder).knob.name
     values = [
-        (target_name(target), [p.point.value(target) for p in plan.shots]),
-        (knob, [p.point.setting.quality for p in plan.shots]),
-        ("kbit/s", [p.point.bit_rate / 1000 for p in plan.shots]),
+        (target_name(target), [p.point.value(target) for p in plan.shots], words.score),
+        (knob, [p.point.setting.quality for p in plan.shots], words.general),
+        ("bit rate", [p.point.bit_rate for p in plan.shots], words.bit_rate),
     ]
     labels = [_label(number, planned, plan) for number, planned in enumerate(plan.shots, 1)]
     rows = tuple(
-        (
+        Row(
             name,
             tuple(
                 Span(planned.shot.start, planned.shot.end, value, label)
                 for planned, value, label in zip(plan.shots, heights, labels, strict=True)
             ),
+            form,
         )
-        for name, heights in values
+        for name, heights, form in values
     )
     return Timeline("Shots over time", rows)
 
