@@ -4,10 +4,14 @@ A daemon that was never reached is given up at once. One that was, and then goes
 for: it may be starting anew. Only calls that may be made twice are repeated.
 """
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
+
+# What fails is told by errors; gRPC would print its own lines besides.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 import grpc
 
@@ -153,7 +157,7 @@ class Client:
         details = failure.details() or ""
         match failure.code():
             case grpc.StatusCode.UNAVAILABLE:
-                reason = details.rpartition(": ")[2]
+                reason = details.removesuffix(": OK").rpartition(": ")[2].rstrip("]")
                 local = self.address.local
                 return RemoteError(
                     f"no daemon can be reached at {self.address}: {reason}",

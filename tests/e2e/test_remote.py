@@ -6,16 +6,29 @@ from typing import Any
 
 import pytest
 
-from bench.daemon import running
 from support.cli import PROGRAM, Ended, InProcess
+from support.clips import write_clip
+from support.daemon import Daemon, running
 
 TIMED = {"seconds", "fps", "encode_seconds", "score_seconds", "encode_fps"}
 
 
 @pytest.fixture(scope="module")
-def daemon() -> Iterator[str]:
-    with running("--workers", "1") as address:
-        yield str(address)
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    with running(tmp_path_factory.mktemp("daemon")) as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def daemon(started: Daemon) -> str:
+    """The address by which this user may name any file."""
+    return started.addresses[0]
+
+
+@pytest.fixture
+def network(started: Daemon) -> str:
+    """The address by which anybody on this machine may ask."""
+    return started.addresses[1]
 
 
 def timeless(document: str) -> Any:
@@ -151,3 +164,35 @@ def test_the_models_and_the_state_of_a_daemon_are_told(run: InProcess, daemon: s
     assert "vmaf_v0.6.1" in run("models", "--remote", daemon).out
     document = json.loads(run("doctor", "--remote", daemon, "--format", "json").out)
     assert document["findings"][-1]["status"] == "ok"
+
+
+def test_by_the_network_only_folders_that_were_named_are_read_but_videos_can_be_sent(
+    run: InProcess, network: str, reference: Path, good: Path
+) -> None:
+    refused = run("score", reference, good, "--remote", network)
+    assert refused.code == 6
+    assert f"{reference}: is in no folder that may be read here" in refused.err
+    sent = run("score", reference, good, "--remote", network, "--upload", "--format", "csv")
+    assert sent.out == run("score", reference, good, "--format", "csv").out
+
+
+def test_a_run_goes_on_when_its_daemon_is_killed_and_started_anew(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mkv", frames=500, options={"preset": "ultrafast"})
+    state = tmp_path / "state"
+    words = [PROGRAM, "score", str(clip), str(clip), "-m", "auto", "--format", "ndjson"]
+    with running(state) as first:
+        words += ["--remote", first.addresses[0]]
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        assert process.stdout
+        assert [json.loads(process.stdout.readline())["event"] for _ in range(2)] == [
+            "schema",
+            "started",
+        ]
+        first.kill()
+    with running(state):
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    read = [json.loads(line) for line in out.splitlines()]
+    frames = [event for event in read if event["event"] == "frames"]
+    assert [event["first"] for event in frames] == [0, 250]
+    assert read[-1]["event"] == "finished"

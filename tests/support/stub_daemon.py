@@ -110,16 +110,19 @@ class StubDaemon(VmafxControllerServicer, VmafxScoringServicer):
 
 
 @contextmanager
-def serving(stub: StubDaemon) -> Iterator[Address]:
-    """Serve on a free port of this machine."""
+def serving(stub: StubDaemon, credentials: Any = None) -> Iterator[Address]:
+    """Serve on a free port of this machine, by TLS where there are credentials."""
     with ThreadPoolExecutor(4) as pool:
         server = grpc.server(pool)
         add_VmafxControllerServicer_to_server(stub, server)  # type: ignore[no-untyped-call]
         add_VmafxScoringServicer_to_server(stub, server)  # type: ignore[no-untyped-call]
-        port = server.add_insecure_port("127.0.0.1:0")
+        if credentials:
+            port = server.add_secure_port("127.0.0.1:0", credentials)
+        else:
+            port = server.add_insecure_port("127.0.0.1:0")
         server.start()
         try:
-            yield Address(f"127.0.0.1:{port}", local=True)
+            yield Address(f"127.0.0.1:{port}", local=True, tls=credentials is not None)
         finally:
             server.stop(None).wait()
 
