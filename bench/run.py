@@ -11,6 +11,7 @@ from types import ModuleType
 
 from bench import (
     cpu,
+    daemon_jobs,
     daemon_remote,
     equality,
     memory,
@@ -36,6 +37,7 @@ _FIGURES: dict[str, ModuleType] = {
     "several": several,
     "memory": memory,
     "neural": neural,
+    "daemon-jobs": daemon_jobs,
     "daemon-remote": daemon_remote,
     "tune-encode": tune_encode,
     "tune-ladder": tune_ladder,

@@ -298,7 +298,9 @@ class Controller:
         try:
             self._libvmaf, self._no_libvmaf = await libvmaf_version(), ""
         except ComponentError as error:
-            self._no_libvmaf = error.message
+            # Callers are told no paths of this machine.
+            self._no_libvmaf = "libvmaf is missing or unusable; the server's log says why"
+            _log.error("no work can be done: %s", error.message)  # it says enough
 
     async def _prune(self) -> None:
         while True:
