@@ -19,6 +19,7 @@ from vmafx_daemon.grpc.controller import ControllerService
 from vmafx_daemon.grpc.scoring import ScoringService
 from vmafx_daemon.grpc.status import SERVICE as HEALTH
 from vmafx_daemon.grpc.status import HealthService
+from vmafx_daemon.grpc.wellformed import WellFormed
 from vmafx_daemon.operations.sockets import check_free, check_path
 from vmafx_daemon.settings import AccessSettings, LimitSettings
 from vmafx_rpc.messages import controller as controller_messages
@@ -67,7 +68,7 @@ class GrpcDoor:
     ) -> None:
         self.addresses: list[str] = []
         self._server = grpc.aio.server(
-            interceptors=[Calls(), *observing, Authentication(policy)],
+            interceptors=[Calls(), *observing, Authentication(policy), WellFormed()],
             options=(
                 *_OPTIONS,
                 ("grpc.max_receive_message_length", limits.message_bytes),
