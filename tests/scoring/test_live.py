@@ -30,9 +30,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def live(name: str) -> LiveSource:
     rate = Fraction(25)
-    return LiveSource(
-        name, width=320, height=240, pix_fmt="yuv420p", frame_rate=rate, frame_count=None
-    )
+    return LiveSource(name, width=320, height=240, pix_fmt="yuv420p", frame_rate=rate)
 
 
 def planes(path: Path) -> list[memoryview]:

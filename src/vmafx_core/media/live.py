@@ -26,7 +26,6 @@ class LiveSource:
         height: Height in samples.
         pix_fmt: FFmpeg's name of the layout of the samples.
         frame_rate: Frames a second.
-        frame_count: How many will probably come; None where unknown.
     """
 
     notices: tuple[Notice, ...] = ()
@@ -39,7 +38,6 @@ class LiveSource:
         height: int,
         pix_fmt: str,
         frame_rate: Fraction,
-        frame_count: int | None,
     ) -> None:
         known = pixels(pix_fmt)
         self.spec = InputSpec(location=name)
@@ -57,7 +55,7 @@ class LiveSource:
             depth=known.depth,
             frame_rate=frame_rate,
             variable_rate=False,
-            frame_count=frame_count,
+            frame_count=None,
             duration=None,
             bit_rate=None,
             color_range=None,

@@ -13,6 +13,10 @@ MOST_BYTES = 512 << 20
 """The longest message: the result of some ten hours of video."""
 
 
+class NotAMessageError(Exception):
+    """What came is no message of the kind that was to come."""
+
+
 def framed(message: Message) -> bytes:
     """A message behind its length.
 
@@ -30,15 +34,15 @@ async def read_message[M: Message](reader: asyncio.StreamReader, kind: type[M]) 
 
     Raises:
         IncompleteReadError: There is none any more.
-        WorkError: It is too long, or none of that kind.
+        NotAMessageError: It is too long, or none of that kind.
     """
     (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
     if length > MOST_BYTES:
-        raise WorkError(f"a worker sent a message of {length >> 20} MiB")
+        raise NotAMessageError(f"a message of {length >> 20} MiB")
     try:
         return kind.FromString(await reader.readexactly(length))
     except DecodeError as error:
-        raise WorkError("a worker sent what is no message") from error
+        raise NotAMessageError(f"{length} bytes that are no {kind.DESCRIPTOR.name}") from error
 
 
 def receive[M: Message](connection: socket.socket, kind: type[M]) -> M | None:

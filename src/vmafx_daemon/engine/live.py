@@ -11,13 +11,14 @@ from vmafx_core.errors import UsageError
 from vmafx_core.media.live import LiveSource
 from vmafx_core.media.source import VideoSource
 from vmafx_core.scoring.engine import score_events
-from vmafx_core.scoring.events import Event
+from vmafx_core.scoring.events import Progress
 from vmafx_core.scoring.inputs import ReadyInputs
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_daemon.engine.remote_file import RemoteFile
 from vmafx_daemon.pairs import features_of, models_of, pixel_format
 from vmafx_rpc import messages
 from vmafx_rpc.convert import from_message
+from vmafx_rpc.events import write_event
 
 LATENCY = 0.6
 """Seconds after which scores are told where pictures come slower than they are scored."""
@@ -52,7 +53,6 @@ class Pairs:
                 height=config.height,
                 pix_fmt=pixel_format(config.pixel_format, options.bitdepth),
                 frame_rate=rate or _ASSUMED_RATE,
-                frame_count=config.frame_count_hint or None,
             )
             for name in ("reference", "distorted")
         ]
@@ -64,6 +64,7 @@ class Pairs:
             segment_frames=SEGMENT_FRAMES,
             latency=LATENCY,
             threads=options.threads or threads,
+            frames=options.frame_cnt if options.HasField("frame_cnt") else None,
         )
         self._request = from_message(task, ScoreRequest)
         with open(opening.memory, "r+b") as file:  # noqa: PTH123 - no path, but a descriptor
@@ -83,11 +84,13 @@ class Pairs:
             emptied = messages.engine.Emptied(slot=request.filled.slot)
             self._send(messages.engine.WorkerResponse(emptied=emptied))
 
-    def events(self) -> Iterator[Event]:
-        """Score what comes."""
+    def events(self) -> Iterator[messages.result.ScoreEvent]:
+        """Score what comes; the result is without the values of frames, which are told before."""
         inputs = ReadyInputs(self._sides[0], [self._sides[1]])
         with closing(score_events(self._request, inputs)) as events:
-            yield from events
+            for event in events:
+                if not isinstance(event, Progress):
+                    yield _without_values(write_event(event))
 
 
 class Upload:
@@ -124,7 +127,7 @@ class Upload:
             for file in self._files:
                 file.supply(None)
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Iterator[messages.result.ScoreEvent]:
         """Score what is read."""
         request = self._request
         opened: list[Any] = []
@@ -132,9 +135,19 @@ class Upload:
         try:
             for spec, file in zip(specs, self._files, strict=True):
                 opened.append(VideoSource(spec, threads=0, data=file.begin()))
-        except BaseException:
+            with closing(score_events(request, ReadyInputs(opened[0], opened[1:]))) as events:
+                yield from map(write_event, events)
+        finally:
+            for file in self._files:
+                file.supply(None)  # lets go whoever still waits for a piece
             for source in opened:
                 source.close()
-            raise
-        with closing(score_events(request, ReadyInputs(opened[0], opened[1:]))) as events:
-            yield from events
+
+
+def _without_values(event: messages.result.ScoreEvent) -> messages.result.ScoreEvent:
+    for pair in event.finished.result.pairs:
+        for name in ("times", "distorted_times"):
+            pair.ClearField(name)
+        for metric in pair.metrics:
+            metric.ClearField("values")
+    return event

@@ -1,21 +1,21 @@
 """The engine of one machine: a few worker processes, kept warm between jobs."""
 
 import asyncio
-import os
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 
 import psutil
 
-from vmafx_core.errors import VmafxError
-from vmafx_daemon.engine.contract import Limits, Stream, TimeLimitError, Told, WorkerLostError
+from vmafx_core.scoring.cpus import usable_cpus
+from vmafx_daemon.engine.contract import Limits, Stream, Told
 from vmafx_daemon.engine.process import WorkerProcess
-from vmafx_daemon.engine.shared_frames import SharedFrames
-from vmafx_daemon.engine.stream import WorkerStream
+from vmafx_daemon.engine.shared_frames import frame_bytes
+from vmafx_daemon.engine.stream import PairStream, UploadStream
+from vmafx_daemon.pairs import check_sampling, features_of, models_of
 from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc import messages
 
-# Of the machine's memory, for all workers together.
+# Of the machine's memory, for all workers that execute jobs together.
 _SHARE = 0.8
 
 
@@ -32,14 +32,14 @@ class LocalEngine:
     name = "local"
 
     def __init__(self, settings: LimitSettings) -> None:
-        cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        self.slots = settings.workers or max(1, (cpus or 1) // 2)
-        self._threads = max(1, (cpus or 1) // self.slots)
-        self._memory = settings.worker_memory
+        cpus = usable_cpus()
+        self.slots = settings.workers or max(1, cpus // 2)
+        self._threads = max(1, cpus // self.slots)
+        self._settings = settings
         self._idle: list[WorkerProcess] = []
         self._busy: set[WorkerProcess] = set()
-        self._room = asyncio.Semaphore(self.slots)
-        self._places = asyncio.Semaphore(settings.streams)
+        self._jobs = asyncio.Semaphore(self.slots)
+        self._streams = asyncio.Semaphore(settings.streams)
 
     async def start(self) -> None:
         """Nothing: the first job starts the first worker."""
@@ -64,90 +64,53 @@ class LocalEngine:
             TimeLimitError: It took longer than it may.
             VmafxError: The work failed; the class says how.
         """
-        limits = Limits(limits.seconds, limits.memory or self._most_memory())
-        async with self._room:
-            worker = self._idle.pop() if self._idle else await WorkerProcess.start(self._threads)
+        async with (
+            self._lent(self._jobs) as worker,
+            aclosing(worker.run(spec, self._bounded(limits))) as events,
+        ):
+            async for told in events:
+                yield told
+
+    async def open_stream(self, config: messages.scoring.StreamConfig, limits: Limits) -> Stream:
+        """Begin to score pairs of pictures that come; the first one waits for a place.
+
+        Raises:
+            UsageError: What is asked for cannot be scored.
+        """
+        check_sampling(config.options)
+        models_of(config.model, config.options)
+        features_of(config.options)
+        size = frame_bytes(config, self._settings)
+        return PairStream(config, size, self._bounded(limits), lambda: self._lent(self._streams))
+
+    async def open_upload(self, task: messages.task.ScoreTask, limits: Limits) -> Stream:
+        """Begin to score videos that are read through the client, when there is a place."""
+        return UploadStream(task, self._bounded(limits), lambda: self._lent(self._streams))
+
+    @asynccontextmanager
+    async def _lent(self, places: asyncio.Semaphore) -> AsyncIterator[WorkerProcess]:
+        """A worker, when there is a place; one that is not at rest in the end is killed."""
+        async with places:
+            worker = await self._take()
             self._busy.add(worker)
-            sound = False
             try:
-                async with aclosing(worker.run(spec, limits)) as events:
-                    async for told in events:
-                        sound = _is_last(told)
-                        yield told
-            except (WorkerLostError, TimeLimitError):
-                raise
-            except VmafxError:
-                # It told so itself, and is ready for the next job.
-                sound = True
-                raise
+                yield worker
             finally:
                 self._busy.discard(worker)
-                if sound:
+                if worker.at_rest and worker.alive and len(self._idle) < self.slots:
                     self._idle.append(worker)
                 else:
                     await worker.kill()
 
-    async def open_stream(self, config: messages.scoring.StreamConfig, limits: Limits) -> Stream:
-        """Begin to score pairs of pictures that come; waits while all places are taken.
+    async def _take(self) -> WorkerProcess:
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.alive:
+                return worker
+            await worker.kill()
+        return await WorkerProcess.start(self._threads)
 
-        Raises:
-            VmafxError: What is asked for cannot be scored.
-        """
-        memory = SharedFrames.of(config)
-        opening = messages.engine.OpenStream(config=config, slots=memory.slots, memory=memory.path)
-        try:
-            return await self._stream(
-                messages.engine.WorkerRequest(open_stream=opening), limits, memory
-            )
-        except BaseException:
-            memory.close()
-            raise
-
-    async def open_upload(self, task: messages.task.ScoreTask, limits: Limits) -> Stream:
-        """Begin to score videos that are read through the client; waits likewise.
-
-        Raises:
-            VmafxError: No worker can be had.
-        """
-        opening = messages.engine.OpenUpload(task=task)
-        return await self._stream(messages.engine.WorkerRequest(open_upload=opening), limits, None)
-
-    async def _stream(
-        self,
-        request: messages.engine.WorkerRequest,
-        limits: Limits,
-        memory: SharedFrames | None,
-    ) -> Stream:
-        limits = Limits(limits.seconds, limits.memory or self._most_memory())
-        await self._places.acquire()
-        try:
-            worker = self._idle.pop() if self._idle else await WorkerProcess.start(self._threads)
-        except BaseException:
-            self._places.release()
-            raise
-        self._busy.add(worker)
-
-        async def leave(sound: bool) -> None:
-            self._places.release()
-            self._busy.discard(worker)
-            if sound:
-                self._idle.append(worker)
-            else:
-                await worker.kill()
-
-        try:
-            await worker.send(request)
-        except BaseException:
-            await leave(False)
-            raise
-        return WorkerStream(worker, limits, memory, leave)
-
-    def _most_memory(self) -> int:
+    def _bounded(self, limits: Limits) -> Limits:
+        memory = limits.memory or self._settings.worker_memory
         total: int = psutil.virtual_memory().total
-        return self._memory or int(total * _SHARE / self.slots)
-
-
-def _is_last(told: Told) -> bool:
-    if isinstance(told, messages.result.ScoreEvent):
-        return told.HasField("finished")
-    return told.HasField("point")
+        return Limits(limits.seconds, memory or int(total * _SHARE / self.slots))

@@ -1,27 +1,33 @@
 """One worker process, as the daemon sees it: started, spoken to, watched, ended."""
 
 import asyncio
+import itertools
+import logging
 import os
 import signal
 import socket
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from typing import Self
 
 import psutil
-import structlog
 
 from vmafx_core.errors import VmafxError, WorkError
 from vmafx_daemon.engine.contract import Limits, TimeLimitError, Told, WorkerLostError
-from vmafx_daemon.engine.framing import framed, read_message
+from vmafx_daemon.engine.framing import NotAMessageError, framed, read_message
 from vmafx_rpc import messages
 from vmafx_rpc.failures import error_from_message
 
+# Seconds between two looks at the memory of a worker, and how many of them leave out the programs
+# that it has started: those are found among all of the machine.
 _WATCH_EVERY = 0.2
+_LOOKS = 10
 _START_SECONDS = 60.0
 _LONGEST_LINE = 1 << 16
+_READ_BYTES = 1 << 20
 
-_log = structlog.get_logger("vmafx.worker")
+_log = logging.getLogger(__name__)
 
 
 class WorkerProcess:
@@ -29,6 +35,7 @@ class WorkerProcess:
 
     Attributes:
         pid: Its process id.
+        at_rest: Whether it has nothing to do and nothing more to say, so that it can be given work.
     """
 
     def __init__(
@@ -41,11 +48,17 @@ class WorkerProcess:
         self._process = process
         self._reader = reader
         self._writer = writer
+        self.at_rest = False
         self._why = ""
         self._logging = asyncio.create_task(self._log_lines())
 
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended, as far as is known."""
+        return self._process.returncode is None
+
     @classmethod
-    async def start(cls, threads: int) -> "WorkerProcess":
+    async def start(cls, threads: int) -> Self:
         """Start a process, and wait until it is ready.
 
         Args:
@@ -67,24 +80,26 @@ class WorkerProcess:
                 limit=_LONGEST_LINE,
                 env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
             )
+        except BaseException:
+            ours.close()
+            raise
         finally:
             theirs.close()
-        worker = cls(process, *await asyncio.open_connection(sock=ours, limit=1 << 20))
+        worker = cls(process, *await asyncio.open_connection(sock=ours, limit=_READ_BYTES))
         try:
-            first = await asyncio.wait_for(worker._next(), _START_SECONDS)
-        except TimeoutError:
+            async with asyncio.timeout(_START_SECONDS):
+                first = await worker._next()
+            _raise_error(first)
+        except BaseException as error:
             await worker.kill()
-            raise WorkError(f"a worker was not ready after {_START_SECONDS:g} s") from None
-        except BaseException:
-            await worker.kill()
+            if isinstance(error, TimeoutError):
+                raise WorkError(f"a worker was not ready after {_START_SECONDS:g} s") from None
             raise
-        if not first.HasField("ready"):
-            await worker.kill()
-            raise error_from_message(first.error)
+        worker.at_rest = True
         return worker
 
     async def run(self, spec: messages.controller.JobSpec, limits: Limits) -> AsyncGenerator[Told]:
-        """Have it do a job; whoever does not listen to the end has to kill it.
+        """Have it do a job; whoever does not listen until it is at rest has to kill it.
 
         Raises:
             WorkerLostError: It went away.
@@ -93,17 +108,23 @@ class WorkerProcess:
         """
         request = messages.engine.WorkerRequest(run=messages.engine.Run(spec=spec))
         await self.send(request)
-        async with aclosing(self.told(limits)) as responses:
-            async for response in responses:
-                match response.WhichOneof("response"):
-                    case "score":
-                        yield response.score
-                        if response.score.HasField("finished"):
-                            return
-                    case "encode":
-                        yield response.encode
-                        if response.encode.HasField("point"):
-                            return
+        try:
+            async with aclosing(self.told(limits)) as responses:
+                async for response in responses:
+                    match response.WhichOneof("response"):
+                        case "score":
+                            self.at_rest = response.score.HasField("finished")
+                            yield response.score
+                        case "encode":
+                            self.at_rest = response.encode.HasField("point")
+                            yield response.encode
+                    if self.at_rest:
+                        return
+        except (WorkerLostError, TimeLimitError):
+            raise
+        except VmafxError:
+            self.at_rest = True  # it has said so itself
+            raise
 
     async def told(self, limits: Limits) -> AsyncGenerator[messages.engine.WorkerResponse]:
         """What it tells of what it was told to do.
@@ -118,16 +139,14 @@ class WorkerProcess:
         watching = asyncio.create_task(self._watch(limits.memory))
         try:
             while True:
-                left = None if ends is None else ends - loop.time()
-                try:
-                    response = await asyncio.wait_for(self._next(), left)
-                except TimeoutError:
-                    raise TimeLimitError(
-                        f"took longer than {limits.seconds:g} s", "Allow more time, or score less."
-                    ) from None
-                if response.HasField("error"):
-                    raise error_from_message(response.error)
+                async with asyncio.timeout_at(ends):
+                    response = await self._next()
+                _raise_error(response)
                 yield response
+        except TimeoutError:
+            raise TimeLimitError(
+                f"took longer than {limits.seconds:g} s", "Allow more time, or score less."
+            ) from None
         finally:
             watching.cancel()
 
@@ -145,6 +164,7 @@ class WorkerProcess:
         Raises:
             WorkerLostError: It went away.
         """
+        self.at_rest = False
         try:
             self._writer.write(framed(message))
             await self._writer.drain()
@@ -156,8 +176,10 @@ class WorkerProcess:
             return await read_message(self._reader, messages.engine.WorkerResponse)
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise await self._lost() from error
+        except NotAMessageError as error:
+            raise WorkerLostError(f"the worker said what nobody understands: {error}") from error
 
-    async def _lost(self) -> VmafxError:
+    async def _lost(self) -> WorkerLostError:
         """What to say of a worker that is gone."""
         code = await self._process.wait()
         if self._why:
@@ -171,14 +193,16 @@ class WorkerProcess:
         )
 
     async def _watch(self, most: int | None) -> None:
-        """Kill it when it takes more memory than it may."""
+        """Kill it when it takes more memory than it may, together with what it has started."""
         if most is None:
             return
-        with suppress(psutil.Error):
+        started: list[psutil.Process] = []
+        with suppress(psutil.NoSuchProcess):
             process = psutil.Process(self.pid)
-            while True:
-                members = [process, *process.children(recursive=True)]
-                if sum(member.memory_info().rss for member in members) > most:
+            for look in itertools.count():
+                if look % _LOOKS == 0:
+                    started = process.children(recursive=True)
+                if process.memory_info().rss + sum(map(_resident, started)) > most:
                     self._why = f"was ended: it took more than {most >> 20} MiB of memory"
                     os.killpg(self.pid, signal.SIGKILL)
                     return
@@ -194,4 +218,19 @@ class WorkerProcess:
                 continue  # longer than a line may be
             if not line:
                 return
-            _log.warning("worker output", pid=self.pid, line=line.decode(errors="replace").rstrip())
+            said = line.decode(errors="replace").rstrip()
+            _log.warning("a worker printed", extra={"event": {"pid": self.pid, "line": said}})
+
+
+def _raise_error(response: messages.engine.WorkerResponse) -> None:
+    if response.HasField("error"):
+        raise error_from_message(response.error)
+
+
+def _resident(process: psutil.Process) -> int:
+    """Bytes of memory that a process takes; none where it has ended."""
+    try:
+        taken: int = process.memory_info().rss
+    except psutil.NoSuchProcess:
+        return 0
+    return taken

@@ -32,6 +32,7 @@ class RemoteFile:
         self._asked: int | None = None
         self._size: int | None = None
         self._ended = False
+        self._gone = False
 
     def begin(self) -> Any:
         """Ask for its first piece; returns what FFmpeg reads it by.
@@ -48,6 +49,7 @@ class RemoteFile:
 
     def supply(self, chunk: scoring.Chunk | None) -> None:
         """Hand over what was asked for; None where nothing more comes."""
+        self._gone = chunk is None
         self._chunks.put(chunk)
 
     def read(self, size: int = -1) -> bytes:
@@ -83,6 +85,8 @@ class RemoteFile:
             self._ask(position + len(chunk.data))
 
     def _ask(self, position: int) -> None:
+        if self._gone:
+            raise self._not_sent()
         self._asked = position
         self._wish(scoring.Read(input=self._number, offset=position, length=_PIECE))
 
@@ -90,7 +94,7 @@ class RemoteFile:
         chunk = self._chunks.get()
         asked, self._asked = self._asked, None
         if chunk is None:
-            raise InputError(f"{self._name}: is not sent any more")
+            raise self._not_sent()
         if chunk.error:
             raise InputError(chunk.error)
         if chunk.offset != asked or len(chunk.data) > _PIECE:
@@ -98,6 +102,9 @@ class RemoteFile:
                 f"{self._name}: was sent from byte {chunk.offset} on, not from {asked}"
             )
         return chunk
+
+    def _not_sent(self) -> InputError:
+        return InputError(f"{self._name}: is not sent any more", "Keep the stream open to its end.")
 
     def tell(self) -> int:
         """Where the next byte is."""

@@ -1,73 +1,60 @@
-"""A stream that a worker scores, as the daemon sees it."""
+"""Streams that workers score, as the daemon sees them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
+from typing import override
 
-from vmafx_core.errors import WorkError
+from vmafx_core.errors import UsageError, WorkError
 from vmafx_daemon.engine.contract import Limits, StreamTold
 from vmafx_daemon.engine.process import WorkerProcess
 from vmafx_daemon.engine.shared_frames import SharedFrames
 from vmafx_rpc import messages
 
 Request = messages.engine.WorkerRequest
+Response = messages.engine.WorkerResponse
+
+Lend = Callable[[], AbstractAsyncContextManager[WorkerProcess]]
+"""Lends a worker, as soon as there is a place for another stream."""
 
 
-class WorkerStream:
-    """A stream at a worker.
+class WorkerStream(ABC):
+    """A stream at a worker, which it gets when there is something to do and a place.
 
     Args:
-        worker: Scores it, and has been told to begin.
         limits: What it may take.
-        memory: Where pairs of pictures are handed over; None for a stream without any.
-        leave: Called once at the end, with whether the worker can be used again.
+        lend: Lends the worker.
     """
 
-    def __init__(
-        self,
-        worker: WorkerProcess,
-        limits: Limits,
-        memory: SharedFrames | None,
-        leave: Callable[[bool], Awaitable[None]],
-    ) -> None:
-        self._worker = worker
+    def __init__(self, limits: Limits, lend: Lend) -> None:
         self._limits = limits
-        self._memory = memory
-        self._leave: Callable[[bool], Awaitable[None]] | None = leave
-        self._sound = False
-        self._ended = asyncio.Event()
-        self._free: asyncio.Queue[int] = asyncio.Queue()
-        for slot in range(memory.slots if memory else 0):
-            self._free.put_nowait(slot)
+        self._lend = lend
+        self._held = AsyncExitStack()
+        self._wanted = asyncio.Event()
+        self._worker: WorkerProcess | None = None
+        self._begun_or_ended = asyncio.Event()
+        self._ended = False
 
-    async def feed(self, reference: bytes | memoryview, distorted: bytes | memoryview) -> None:
-        """Hand over the next pair; waits while there is no room.
+    async def feed(
+        self,
+        reference: bytes | memoryview,  # noqa: ARG002 - for streams of pairs
+        distorted: bytes | memoryview,  # noqa: ARG002 - likewise
+    ) -> None:
+        """Hand over the next pair.
 
         Raises:
-            UsageError: A picture is longer or shorter than it must be.
-            WorkError: The stream has failed; `events` says why.
+            WorkError: The stream takes none.
         """
-        if self._memory is None:
-            raise WorkError("this stream has no pairs of pictures")
-        slot = asyncio.ensure_future(self._free.get())
-        ended = asyncio.ensure_future(self._ended.wait())
-        try:
-            await asyncio.wait((slot, ended), return_when=asyncio.FIRST_COMPLETED)
-            if not slot.done():
-                raise WorkError("the stream has ended")
-            self._memory.fill(slot.result(), reference, distorted)
-        finally:
-            slot.cancel()
-            ended.cancel()
-        await self._worker.send(Request(filled=messages.engine.Filled(slot=slot.result())))
+        raise WorkError("this stream takes no pairs of pictures")
 
     async def supply(self, chunk: messages.scoring.Chunk) -> None:
         """Answer a `Read`."""
-        await self._worker.send(Request(chunk=chunk))
+        await self._send(Request(chunk=chunk))
 
     async def finish(self) -> None:
         """Say that no more comes."""
-        await self._worker.send(Request(finish=messages.engine.Finish()))
+        await self._send(Request(finish=messages.engine.Finish()))
 
     async def events(self) -> AsyncGenerator[StreamTold]:
         """What it tells, until the last; to be called once.
@@ -75,26 +62,152 @@ class WorkerStream:
         Raises:
             VmafxError: It failed; the class says how.
         """
+        await self._wanted.wait()
         try:
-            async with aclosing(self._worker.told(self._limits)) as responses:
+            worker = await self._held.enter_async_context(self._lend())
+            await worker.send(self._opening())
+            self._worker = worker
+            self._begun_or_ended.set()
+            async with aclosing(worker.told(self._limits)) as responses:
                 async for response in responses:
-                    match response.WhichOneof("response"):
-                        case "emptied":
-                            self._free.put_nowait(response.emptied.slot)
-                        case "read":
-                            yield response.read
-                        case "score":
-                            self._sound = response.score.HasField("finished")
-                            yield response.score
-                            if self._sound:
-                                return
+                    if response.HasField("score"):
+                        last = response.score.HasField("finished")
+                        worker.at_rest = last and self._is_all_answered()
+                        yield response.score
+                        if last:
+                            return
+                    elif told := self._take(response):
+                        yield told
         finally:
-            self._ended.set()
+            await self.close()
 
     async def close(self) -> None:
         """End it and free everything, whatever state it is in."""
-        leave, self._leave = self._leave, None
-        if leave:
-            if self._memory:
-                self._memory.close()
-            await leave(self._sound)
+        self._ended = True
+        self._worker = None
+        self._begun_or_ended.set()
+        await self._held.aclose()
+
+    async def _send(self, request: Request) -> None:
+        """Tell the worker something when there is one; nothing once the stream has ended."""
+        self._wanted.set()
+        await self._begun_or_ended.wait()
+        if self._worker:
+            await self._worker.send(request)
+
+    @abstractmethod
+    def _opening(self) -> Request:
+        """What the worker is told first."""
+
+    @abstractmethod
+    def _take(self, response: Response) -> StreamTold | None:
+        """Take what the worker says besides the scores; returns what of it is told."""
+
+    @abstractmethod
+    def _is_all_answered(self) -> bool:
+        """Whether the worker has no more to say, now that it has told the last score."""
+
+
+class PairStream(WorkerStream):
+    """A stream of pairs of pictures.
+
+    Args:
+        config: What they are.
+        frame_bytes: Bytes of one picture.
+        limits: What it may take.
+        lend: Lends the worker.
+    """
+
+    def __init__(
+        self, config: messages.scoring.StreamConfig, frame_bytes: int, limits: Limits, lend: Lend
+    ) -> None:
+        super().__init__(limits, lend)
+        self._config = config
+        self._frame_bytes = frame_bytes
+        self._memory: SharedFrames | None = None
+        # The slots that can be filled; None wakes whoever waits for one when the stream ends.
+        self._free: asyncio.Queue[int | None] = asyncio.Queue()
+        self._all_sent = False
+
+    @override
+    async def feed(self, reference: bytes | memoryview, distorted: bytes | memoryview) -> None:
+        """Hand over the next pair; waits while there is no room, and is lost after the end.
+
+        Raises:
+            UsageError: A picture is longer or shorter than it must be.
+            WorkerLostError: The worker went away.
+        """
+        for name, picture in (("raw_reference", reference), ("raw_distorted", distorted)):
+            if len(picture) != self._frame_bytes:
+                raise UsageError(
+                    f"{name} has {len(picture)} bytes, not {self._frame_bytes}",
+                    "Send the planes Y, U, V one after the other, tightly packed.",
+                )
+        self._wanted.set()
+        await self._begun_or_ended.wait()
+        slot = None if self._ended else await self._free.get()
+        if slot is not None and self._memory:
+            self._memory.fill(slot, reference, distorted)
+            await self._send(Request(filled=messages.engine.Filled(slot=slot)))
+
+    @override
+    async def finish(self) -> None:
+        """Say that no more comes."""
+        self._all_sent = True
+        await super().finish()
+
+    @override
+    async def close(self) -> None:
+        """End it and free everything, whatever state it is in."""
+        await super().close()
+        self._free.put_nowait(None)
+        if self._memory:
+            self._memory.close()
+            self._memory = None
+
+    @override
+    def _opening(self) -> Request:
+        self._memory = SharedFrames(self._frame_bytes)
+        for slot in range(self._memory.slots):
+            self._free.put_nowait(slot)
+        opening = messages.engine.OpenStream(
+            config=self._config, slots=self._memory.slots, memory=self._memory.path
+        )
+        return Request(open_stream=opening)
+
+    @override
+    def _take(self, response: Response) -> None:
+        if response.HasField("emptied"):
+            self._free.put_nowait(response.emptied.slot)
+
+    @override
+    def _is_all_answered(self) -> bool:
+        slots = self._memory.slots if self._memory else 0
+        return self._all_sent and self._free.qsize() == slots
+
+
+class UploadStream(WorkerStream):
+    """A stream of videos that are read through the client.
+
+    Args:
+        task: What is to be scored.
+        limits: What it may take.
+        lend: Lends the worker.
+    """
+
+    def __init__(self, task: messages.task.ScoreTask, limits: Limits, lend: Lend) -> None:
+        super().__init__(limits, lend)
+        self._task = task
+        self._wanted.set()
+
+    @override
+    def _opening(self) -> Request:
+        return Request(open_upload=messages.engine.OpenUpload(task=self._task))
+
+    @override
+    def _take(self, response: Response) -> StreamTold | None:
+        return response.read if response.HasField("read") else None
+
+    @override
+    def _is_all_answered(self) -> bool:
+        return True

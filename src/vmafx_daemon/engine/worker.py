@@ -12,8 +12,9 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from google.protobuf.message import Message
@@ -67,7 +68,8 @@ class Worker:
     def _do(self, request: messages.engine.WorkerRequest) -> None:
         match request.WhichOneof("request"):
             case "run":
-                self._tell_all(self._responses(request.run.spec))
+                with self._failures_told():
+                    self._tell_all(self._responses(request.run.spec))
             case "open_stream":
                 self._begin(lambda: Pairs(request.open_stream, self._send, self._threads))
             case "open_upload":
@@ -77,29 +79,38 @@ class Worker:
 
     def _begin(self, make: Callable[[], "Pairs | Upload"]) -> None:
         """Begin a stream: a thread scores, this one takes what comes for it."""
-        try:
-            self._stream = make()
-        except VmafxError as error:
-            self._send(Response(error=error_to_message(error)))
-            return
-        responses = (Response(score=write_event(event)) for event in self._stream.events())
-        threading.Thread(target=self._tell_all, args=(responses,), daemon=True).start()
+        self._measured = self._stream = None
+        with self._failures_told():
+            stream = self._stream = make()
+            threading.Thread(target=self._score, args=(stream,), daemon=True).start()
+
+    def _score(self, stream: "Pairs | Upload") -> None:
+        with self._failures_told():
+            self._tell_all(Response(score=event) for event in stream.events())
 
     def _tell_all(self, responses: Iterator[Response]) -> None:
-        """Send what comes of some work, or why it failed."""
+        for response in responses:
+            self._send(response)
+
+    @contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        """Tell why some work failed; nothing else than that work does."""
         try:
-            for response in responses:
-                self._send(response)
+            yield
         except VmafxError as error:
             self._send(Response(error=error_to_message(error)))
         except Exception as error:  # noqa: BLE001 - one job's trouble, whatever it is
             traceback.print_exc()
-            wrong = WorkError(f"internal error: {type(error).__name__}: {error}")
+            wrong = WorkError(
+                f"the work failed inside the program ({type(error).__name__})",
+                "The server's log says where.",
+            )
             self._send(Response(error=error_to_message(wrong)))
 
     def _responses(self, spec: messages.controller.JobSpec) -> Iterator[Response]:
         match spec.WhichOneof("kind"):
             case "score":
+                self._measured = None
                 request = from_message(spec.score, ScoreRequest)
                 request = replace(request, threads=request.threads or self._threads)
                 with closing(score_events(request)) as events:
@@ -112,10 +123,7 @@ class Worker:
     def _probe(self, task: messages.encode.EncodeTask) -> Iterator[Response]:
         """Encode and measure; the sample of the last probe is kept for the next one."""
         setting = from_message(task.setting, EncodeSetting)
-        alike = messages.encode.EncodeTask()
-        alike.CopyFrom(task)
-        alike.ClearField("setting")
-        key = alike.SerializeToString(deterministic=True)
+        key = _sample_key(task)
         if self._measured is None or self._measured[0] != key:
             self._measured = None
             measuring = from_message(task.measuring, Measuring)
@@ -132,6 +140,19 @@ class Worker:
         data = framed(message)
         with self._sending:
             self._connection.sendall(data)
+
+
+def _sample_key(task: messages.encode.EncodeTask) -> bytes:
+    """What makes a task's sample what it is: all but the setting, and the state of a file."""
+    alike = messages.encode.EncodeTask()
+    alike.CopyFrom(task)
+    alike.ClearField("setting")
+    try:
+        state = Path(task.source.location).stat()
+    except OSError:
+        return alike.SerializeToString(deterministic=True)
+    known = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
+    return repr(known).encode() + alike.SerializeToString(deterministic=True)
 
 
 def _told(events: Any) -> Any:
@@ -159,11 +180,11 @@ def _encode_event(event: Any) -> Iterator[Response]:
 
 
 def _end_with(connection: socket.socket) -> None:
-    """End this process as soon as the other end of the connection is gone, whatever it does."""
+    """End this process group when the other end of the connection is gone, whatever it does."""
     hung_up = select.poll()
     hung_up.register(connection, 0)
     hung_up.poll()
-    os._exit(1)
+    os.killpg(0, signal.SIGKILL)  # what it has started, too
 
 
 def main() -> None:
