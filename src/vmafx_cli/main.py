@@ -41,6 +41,7 @@ class Program(ConfiguredGroup):
         "features": LazyCommand("vmafx_cli.commands.features", "Write feature vectors."),
         "tune": LazyCommand("vmafx_cli.commands.tune", "Find encode settings by measuring."),
         "jobs": LazyCommand("vmafx_cli.commands.jobs", "Queue work at a daemon, and see to it."),
+        "daemon": LazyCommand("vmafx_cli.commands.daemon", "Have this machine score for others."),
         "models": LazyCommand("vmafx_cli.commands.models", "List models, and install neural ones."),
         "encoders": LazyCommand(
             "vmafx_cli.commands.encoders", "List encoders, and which work here."

@@ -13,7 +13,9 @@ PACKAGED = "What is made of it"
 RESULTS = "Results"
 QUEUED = "How it is queued"
 REMOTE = "Remote"
+LISTENING = "Where it listens"
 ACCESS = "Who may use it"
+LIMITS = "How much there may be"
 RUNNING = "Running"
 
 ORDER = (
@@ -30,6 +32,8 @@ ORDER = (
     RESULTS,
     QUEUED,
     REMOTE,
+    LISTENING,
     ACCESS,
+    LIMITS,
     RUNNING,
 )

@@ -10,7 +10,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-from vmafx_core.errors import InputError, UsageError
+from vmafx_core.errors import InputError, UsageError, VmafxError
 from vmafx_core.media import raw
 from vmafx_core.media.completeness import check_file
 from vmafx_core.media.confinement import confining_options
@@ -107,8 +107,8 @@ def _open_content(spec: InputSpec, default_rate: raw.DefaultRate, data: Content)
             format="rawvideo" if geometry else None,
             container_options=options,
         )
-    except av.FFmpegError as error:
-        raise open_error(spec.location, error, b"") from error
+    except (av.FFmpegError, ValueError) as error:
+        raise _refused(spec, error, b"") from error
     stream, notices = _choose(file, spec)
     assumed = geometry.notices if geometry else ()
     return Opened(file, stream, b"", None, geometry, (*assumed, *notices))
@@ -134,12 +134,17 @@ def _container(
             timeout=(_CONNECT_SECONDS, _READ_SECONDS) if url else None,
         )
     except (av.FFmpegError, ValueError) as exc:
-        if spec.confined and isinstance(exc, av.error.ArgumentError):
-            raise InputError(
-                f"{name_of(location)}: is a list of other files, or in a format that is not taken",
-                "Name a file that holds its pictures itself.",
-            ) from exc
-        raise open_error(location, exc, head) from exc
+        raise _refused(spec, exc, head) from exc
+
+
+def _refused(spec: InputSpec, error: Exception, head: bytes) -> VmafxError:
+    """What to say of an input that FFmpeg does not open."""
+    if spec.confined and isinstance(error, av.error.ArgumentError):
+        return InputError(
+            f"{name_of(spec.location)}: is a list of other files, or in a format that is not taken",
+            "Name a file that holds its pictures itself.",
+        )
+    return open_error(spec.location, error, head)
 
 
 def _is_raw(spec: InputSpec, head: bytes) -> bool:

@@ -1,0 +1,44 @@
+"""`vmafx daemon`: this machine as a service that scores for others, one module a command."""
+
+from typing import ClassVar
+
+import typer
+
+from vmafx_cli.command_classes import LazyCommand
+from vmafx_cli.configured import ConfiguredGroup
+
+_EPILOG = """\
+[bold]Examples[/]
+
+  vmafx daemon start
+  vmafx daemon status
+  vmafx score ref.mp4 dis.mp4 --remote
+  vmafx daemon logs --follow
+  vmafx daemon stop
+"""
+
+
+class DaemonGroup(ConfiguredGroup):
+    """The commands about the daemon of this machine."""
+
+    lazy_commands: ClassVar = {
+        "start": LazyCommand("vmafx_cli.commands.daemon.start", "Start it."),
+        "status": LazyCommand("vmafx_cli.commands.daemon.status", "Say how it is doing."),
+        "logs": LazyCommand("vmafx_cli.commands.daemon.logs", "Show its log."),
+        "stop": LazyCommand("vmafx_cli.commands.daemon.stop", "Stop it."),
+        "token": LazyCommand("vmafx_cli.commands.daemon.token", "Say who may use it."),
+    }
+
+
+app = typer.Typer(
+    cls=DaemonGroup,
+    add_completion=False,
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+    epilog=_EPILOG,
+)
+
+
+@app.callback()
+def daemon() -> None:
+    """Make this machine a service that scores for others."""
