@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from vmafx_core.errors import MismatchError
 from vmafx_core.libvmaf.catalogue import find_feature, find_model
 from vmafx_core.libvmaf.model_file import FeatureUse, read_model_file
-from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec
+from vmafx_core.libvmaf.specs import AUTO, FeatureSpec, ModelSpec
 from vmafx_core.media.types import Chroma, PictureFormat
 
 # Measured on libvmaf 3.2.0: with so many extra frames before and after a segment, its scores are
@@ -80,6 +80,9 @@ def check_picture(
 def frames_before(models: Iterable[ModelSpec], features: Iterable[FeatureSpec]) -> int:
     """Frames to feed ahead of a segment so that its scores are those of a whole run."""
     models = list(models)
+    if any(m.version == AUTO for m in models):
+        # It may become one of those that look back furthest, and more frames change no score.
+        return FRAMES_BEFORE_MOVING
     used = {option for m in models for use in _features_of(m) for option in use.options}
     used |= {option for f in features for option, _ in f.options}
     known = (find_model(m.version) for m in models)

@@ -13,7 +13,7 @@ from vmafx_core.report.tuning.axes import Axis
 from vmafx_core.report.tuning.blocks import Dot, RdChart, Row, Series, Timeline
 
 _WIDTH, _HEIGHT, _BAR_HEIGHT = 960, 400, 130
-_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 40, 28, 44
+_LEFT, _RIGHT, _TOP, _BOTTOM = 80, 40, 28, 44
 _COLOURS = 8
 
 _circle, _div, _figure, _g, _i = tag("circle"), tag("div"), tag("figure"), tag("g"), tag("i")
