@@ -152,7 +152,7 @@ def test_cancelling_ends_a_running_job(tmp_path: Path) -> None:
         async with controlling(tmp_path, engine) as controller:
             job_id = await submitted(controller, "wait")
             await running(controller, job_id)
-            while not engine.begun:  # it is stored as running before its engine has it
+            while not engine.begun:  # noqa: ASYNC110  # it is running before its engine has it
                 await asyncio.sleep(0.01)
             assert (await controller.cancel(job_id)).state == CANCELLED
             assert engine.ended == [job_id]
