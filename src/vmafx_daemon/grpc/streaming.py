@@ -85,12 +85,14 @@ async def _beside(
     """Pass events on while something is sent; what goes wrong with that ends them."""
     feeding = asyncio.ensure_future(sending)
     upcoming: asyncio.Future[StreamTold] | None = None
-    try:
-        async with aclosing(events):
+    async with aclosing(events):
+        try:
             while True:
                 upcoming = upcoming or asyncio.ensure_future(anext(events))
                 waited: set[asyncio.Future[Any]] = {upcoming}
-                if not feeding.done():
+                if feeding.done():
+                    feeding.result()
+                else:
                     waited.add(feeding)
                 await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
                 if upcoming.done():
@@ -98,13 +100,12 @@ async def _beside(
                     if isinstance(event.exception(), StopAsyncIteration):
                         return
                     yield event.result()
-                elif feeding.done():
-                    feeding.result()
-    finally:
-        feeding.cancel()
-        if upcoming:
-            upcoming.cancel()
-        await asyncio.gather(feeding, *filter(None, [upcoming]), return_exceptions=True)
+        finally:
+            # Events can only be closed when nobody waits for one any more.
+            both: list[asyncio.Future[Any]] = [feeding, *filter(None, [upcoming])]
+            for task in both:
+                task.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
 
 
 def _as_is(event: StreamTold) -> list[Response]:

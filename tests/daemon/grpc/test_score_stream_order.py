@@ -1,0 +1,66 @@
+"""Streams that do not keep to the order, or to what they said."""
+
+import grpc
+import pytest
+
+from support.daemon import Daemon
+from support.streams import Request, Talk, config, frames, made_pairs
+from vmafx_rpc.messages import scoring, task
+
+PAIRS = made_pairs(3)
+REFERENCE, DISTORTED = PAIRS[0]
+
+
+def framed(index: int, reference: bytes = REFERENCE, distorted: bytes = DISTORTED) -> Request:
+    (request,) = frames([(reference, distorted)], index)
+    return request
+
+
+NOTHING = Request()
+CHUNK = Request(chunk=scoring.Chunk(input=0, data=b"abc"))
+TASK = Request(task=task.ScoreTask())
+
+
+@pytest.mark.parametrize(
+    ("said", "complaint"),
+    [
+        ([], "begins with nothing"),
+        ([NOTHING], "begins with nothing"),
+        ([framed(0)], "begins with frame_pair"),
+        ([CHUNK], "begins with chunk"),
+        ([config()], "no frame pair was sent"),
+        ([config(), config()], "after config came config"),
+        ([config(), framed(0), config()], "after config came config"),
+        ([config(), framed(0), NOTHING], "after config came an empty message"),
+        ([config(), framed(0), TASK], "after config came task"),
+        ([config(), framed(0), CHUNK], "after config came chunk"),
+        ([config(), framed(1)], "frame_index is 1, not 0"),
+        ([config(), framed(-1)], "frame_index is -1, not 0"),
+        ([config(), framed(0), framed(0)], "frame_index is 0, not 1"),
+        ([config(), framed(0), framed(2)], "frame_index is 2, not 1"),
+        ([config(), framed(0), framed((1 << 63) - 1)], "frame_index is 9223372036854775807"),
+        ([config(), framed(0, b"")], "raw_reference has 0 bytes, not 28800"),
+        ([config(), framed(0), framed(1, REFERENCE, b"abc")], "raw_distorted has 3 bytes"),
+        ([config(), framed(0, REFERENCE + b"x")], "raw_reference has 28801 bytes"),
+        ([config(pixel_format=4), framed(0)], "raw_reference has 28800 bytes, not 57600"),
+        ([config(width=0)], "0x120"),
+        ([config(width=0, height=0)], "0x0"),
+        ([config(height=-1)], "160x-1"),
+        ([config(width=100_000, height=100_000)], "100000x100000"),
+        ([config(pixel_format=77)], "pixel_format is 77"),
+        ([config(model="vmaf_v9")], "vmaf_v9"),
+        ([config(options={"feature": ["psmr"]})], "psmr"),
+        ([config(options={"subsample": 5})], "subsample"),
+        ([config(options={"bitdepth": 9})], "bitdepth is 9"),
+    ],
+)  # fmt: skip
+def test_what_is_not_in_order_is_a_wrong_request_that_says_why(
+    daemon: Daemon, said: list[Request], complaint: str
+) -> None:
+    talk = Talk(daemon.client(remote=True), *said)
+    if not said or said[-1].HasField("config"):
+        talk.end()
+    code, error = talk.failure()
+    assert code is grpc.StatusCode.INVALID_ARGUMENT
+    assert complaint in error.message
+    assert error.exit_code == 2
