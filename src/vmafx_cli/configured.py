@@ -1,9 +1,12 @@
 """Groups whose commands take the defaults of their options from the user's configuration."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import typer
+
 from vmafx_cli import config
-from vmafx_cli.command_classes import LazyGroup
+from vmafx_cli.command_classes import LazyCommand, LazyGroup
 
 
 class ConfiguredGroup(LazyGroup):
@@ -29,6 +32,26 @@ class ConfiguredGroup(LazyGroup):
             config.check_tables(tables, self.lazy_commands, path)
             ctx.default_map = {name: _defaults(command, tables.get(name, {}), path)}
         return name, command, rest
+
+
+def grouping(
+    commands: Mapping[str, LazyCommand], epilog: str, *, runs_alone: bool = False
+) -> typer.Typer:
+    """A program that is a group of commands; its callback's docstring says what they are about.
+
+    Args:
+        commands: The commands by name, in the order in which help shows them.
+        epilog: What its help ends with.
+        runs_alone: Whether its callback does something without a command, rather than help.
+    """
+    return typer.Typer(
+        cls=type("Group", (ConfiguredGroup,), {"lazy_commands": dict(commands)}),
+        add_completion=False,
+        rich_markup_mode="rich",
+        no_args_is_help=not runs_alone,
+        invoke_without_command=runs_alone,
+        epilog=epilog,
+    )
 
 
 def _defaults(command: Any, table: dict[str, Any], path: Any) -> dict[str, Any]:

@@ -1,11 +1,7 @@
 """`vmafx daemon`: this machine as a service that scores for others, one module a command."""
 
-from typing import ClassVar
-
-import typer
-
 from vmafx_cli.command_classes import LazyCommand
-from vmafx_cli.configured import ConfiguredGroup
+from vmafx_cli.configured import grouping
 
 _EPILOG = """\
 [bold]Examples[/]
@@ -17,26 +13,15 @@ _EPILOG = """\
   vmafx daemon stop
 """
 
+_COMMANDS = {
+    "start": LazyCommand("vmafx_cli.commands.daemon.start", "Start it."),
+    "status": LazyCommand("vmafx_cli.commands.daemon.status", "Say how it is doing."),
+    "logs": LazyCommand("vmafx_cli.commands.daemon.logs", "Show its log."),
+    "stop": LazyCommand("vmafx_cli.commands.daemon.stop", "Stop it."),
+    "token": LazyCommand("vmafx_cli.commands.daemon.token", "Say who may use it."),
+}
 
-class DaemonGroup(ConfiguredGroup):
-    """The commands about the daemon of this machine."""
-
-    lazy_commands: ClassVar = {
-        "start": LazyCommand("vmafx_cli.commands.daemon.start", "Start it."),
-        "status": LazyCommand("vmafx_cli.commands.daemon.status", "Say how it is doing."),
-        "logs": LazyCommand("vmafx_cli.commands.daemon.logs", "Show its log."),
-        "stop": LazyCommand("vmafx_cli.commands.daemon.stop", "Stop it."),
-        "token": LazyCommand("vmafx_cli.commands.daemon.token", "Say who may use it."),
-    }
-
-
-app = typer.Typer(
-    cls=DaemonGroup,
-    add_completion=False,
-    rich_markup_mode="rich",
-    no_args_is_help=True,
-    epilog=_EPILOG,
-)
+app = grouping(_COMMANDS, _EPILOG)
 
 
 @app.callback()

@@ -1,11 +1,7 @@
 """`vmafx jobs`: work that a daemon does in its own time, one module a command."""
 
-from typing import ClassVar
-
-import typer
-
 from vmafx_cli.command_classes import LazyCommand
-from vmafx_cli.configured import ConfiguredGroup
+from vmafx_cli.configured import grouping
 
 _EPILOG = """\
 [bold]Examples[/]
@@ -17,27 +13,16 @@ _EPILOG = """\
   vmafx jobs cancel 4f2a
 """
 
+_COMMANDS = {
+    "submit": LazyCommand("vmafx_cli.commands.jobs.submit", "Have a daemon score videos."),
+    "list": LazyCommand("vmafx_cli.commands.jobs.list", "List jobs, the newest first."),
+    "show": LazyCommand("vmafx_cli.commands.jobs.show", "Show a job and its result."),
+    "watch": LazyCommand("vmafx_cli.commands.jobs.watch", "Follow a job, or all of them."),
+    "cancel": LazyCommand("vmafx_cli.commands.jobs.cancel", "Cancel jobs."),
+    "retry": LazyCommand("vmafx_cli.commands.jobs.retry", "Queue ended jobs again."),
+}
 
-class JobsGroup(ConfiguredGroup):
-    """The commands about jobs."""
-
-    lazy_commands: ClassVar = {
-        "submit": LazyCommand("vmafx_cli.commands.jobs.submit", "Have a daemon score videos."),
-        "list": LazyCommand("vmafx_cli.commands.jobs.list", "List jobs, the newest first."),
-        "show": LazyCommand("vmafx_cli.commands.jobs.show", "Show a job and its result."),
-        "watch": LazyCommand("vmafx_cli.commands.jobs.watch", "Follow a job, or all of them."),
-        "cancel": LazyCommand("vmafx_cli.commands.jobs.cancel", "Cancel jobs."),
-        "retry": LazyCommand("vmafx_cli.commands.jobs.retry", "Queue ended jobs again."),
-    }
-
-
-app = typer.Typer(
-    cls=JobsGroup,
-    add_completion=False,
-    rich_markup_mode="rich",
-    no_args_is_help=True,
-    epilog=_EPILOG,
-)
+app = grouping(_COMMANDS, _EPILOG)
 
 
 @app.callback()

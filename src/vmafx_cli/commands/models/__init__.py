@@ -1,11 +1,9 @@
 """`vmafx models`: models that can be asked for, and installing more."""
 
-from typing import ClassVar
-
 import typer
 
 from vmafx_cli.command_classes import LazyCommand
-from vmafx_cli.configured import ConfiguredGroup
+from vmafx_cli.configured import grouping
 from vmafx_cli.options.groups import with_groups
 from vmafx_cli.options.outputs import ListOptions
 from vmafx_cli.options.remote import RemoteOptions
@@ -24,28 +22,17 @@ _EPILOG = """\
   VMAFX_MODEL_DIR names the folder of installed models.
 """
 
+_COMMANDS = {
+    "list": LazyCommand("vmafx_cli.commands.models.list", "List models and features."),
+    "add": LazyCommand("vmafx_cli.commands.models.add", "Install neural models."),
+    "show": LazyCommand("vmafx_cli.commands.models.show", "Show an installed model."),
+    "verify": LazyCommand(
+        "vmafx_cli.commands.models.verify", "Compare installed models with their hashes."
+    ),
+    "remove": LazyCommand("vmafx_cli.commands.models.remove", "Remove an installed model."),
+}
 
-class ModelsGroup(ConfiguredGroup):
-    """The commands about models."""
-
-    lazy_commands: ClassVar = {
-        "list": LazyCommand("vmafx_cli.commands.models.list", "List models and features."),
-        "add": LazyCommand("vmafx_cli.commands.models.add", "Install neural models."),
-        "show": LazyCommand("vmafx_cli.commands.models.show", "Show an installed model."),
-        "verify": LazyCommand(
-            "vmafx_cli.commands.models.verify", "Compare installed models with their hashes."
-        ),
-        "remove": LazyCommand("vmafx_cli.commands.models.remove", "Remove an installed model."),
-    }
-
-
-app = typer.Typer(
-    cls=ModelsGroup,
-    add_completion=False,
-    rich_markup_mode="rich",
-    invoke_without_command=True,
-    epilog=_EPILOG,
-)
+app = grouping(_COMMANDS, _EPILOG, runs_alone=True)
 
 
 @app.callback()

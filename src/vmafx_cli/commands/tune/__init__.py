@@ -1,11 +1,7 @@
 """`vmafx tune`: encode settings found by measuring, one module a command."""
 
-from typing import ClassVar
-
-import typer
-
 from vmafx_cli.command_classes import LazyCommand
-from vmafx_cli.configured import ConfiguredGroup
+from vmafx_cli.configured import grouping
 
 _EPILOG = """\
 [bold]Examples[/]
@@ -19,37 +15,24 @@ _EPILOG = """\
   vmafx tune corpus a.mkv b.mkv --encoder libx264 --crf 18-40:2 -o corpus.jsonl
 """
 
+_COMMANDS = {
+    "crf": LazyCommand(
+        "vmafx_cli.commands.tune.crf", "Find the coarsest quality that meets a target."
+    ),
+    "encode": LazyCommand(
+        "vmafx_cli.commands.tune.encode", "Search, encode the whole source, and verify."
+    ),
+    "ladder": LazyCommand(
+        "vmafx_cli.commands.tune.ladder", "Find the rungs of a ladder for streaming."
+    ),
+    "compare": LazyCommand("vmafx_cli.commands.tune.compare", "Compare encoders at equal quality."),
+    "corpus": LazyCommand("vmafx_cli.commands.tune.corpus", "Measure a grid into a corpus."),
+    "shots": LazyCommand(
+        "vmafx_cli.commands.tune.shots", "Encode shot by shot, each with its own quality."
+    ),
+}
 
-class TuneGroup(ConfiguredGroup):
-    """The commands that search."""
-
-    lazy_commands: ClassVar = {
-        "crf": LazyCommand(
-            "vmafx_cli.commands.tune.crf", "Find the coarsest quality that meets a target."
-        ),
-        "encode": LazyCommand(
-            "vmafx_cli.commands.tune.encode", "Search, encode the whole source, and verify."
-        ),
-        "ladder": LazyCommand(
-            "vmafx_cli.commands.tune.ladder", "Find the rungs of a ladder for streaming."
-        ),
-        "compare": LazyCommand(
-            "vmafx_cli.commands.tune.compare", "Compare encoders at equal quality."
-        ),
-        "corpus": LazyCommand("vmafx_cli.commands.tune.corpus", "Measure a grid into a corpus."),
-        "shots": LazyCommand(
-            "vmafx_cli.commands.tune.shots", "Encode shot by shot, each with its own quality."
-        ),
-    }
-
-
-app = typer.Typer(
-    cls=TuneGroup,
-    add_completion=False,
-    rich_markup_mode="rich",
-    no_args_is_help=True,
-    epilog=_EPILOG,
-)
+app = grouping(_COMMANDS, _EPILOG)
 
 
 @app.callback()

@@ -1,11 +1,7 @@
 """`vmafx daemon token`: who may use a daemon, one module a command."""
 
-from typing import ClassVar
-
-import typer
-
 from vmafx_cli.command_classes import LazyCommand
-from vmafx_cli.configured import ConfiguredGroup
+from vmafx_cli.configured import grouping
 
 _EPILOG = """\
 [bold]Examples[/]
@@ -17,24 +13,13 @@ _EPILOG = """\
   vmafx score ref.mp4 dis.mp4 --remote host:9090 --token-file ci.token
 """
 
+_COMMANDS = {
+    "add": LazyCommand("vmafx_cli.commands.daemon.token.add", "Make a token."),
+    "list": LazyCommand("vmafx_cli.commands.daemon.token.list", "List tokens."),
+    "remove": LazyCommand("vmafx_cli.commands.daemon.token.remove", "Make tokens worthless."),
+}
 
-class TokenGroup(ConfiguredGroup):
-    """The commands about tokens."""
-
-    lazy_commands: ClassVar = {
-        "add": LazyCommand("vmafx_cli.commands.daemon.token.add", "Make a token."),
-        "list": LazyCommand("vmafx_cli.commands.daemon.token.list", "List tokens."),
-        "remove": LazyCommand("vmafx_cli.commands.daemon.token.remove", "Make tokens worthless."),
-    }
-
-
-app = typer.Typer(
-    cls=TokenGroup,
-    add_completion=False,
-    rich_markup_mode="rich",
-    no_args_is_help=True,
-    epilog=_EPILOG,
-)
+app = grouping(_COMMANDS, _EPILOG)
 
 
 @app.callback()
