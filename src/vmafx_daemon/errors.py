@@ -1,6 +1,6 @@
 """Errors that only a server has; each knows its gRPC status and its HTTP status."""
 
-from vmafx_core.errors import RemoteError, VmafxError
+from vmafx_core.errors import RemoteError, UsageError, VmafxError
 
 
 class NotFoundError(RemoteError):
@@ -43,6 +43,12 @@ class BusyError(RemoteError):
         self.retry_after = retry_after
 
 
+class TooLargeError(UsageError):
+    """What is asked for is larger than anything that is taken here."""
+
+    grpc_status = "RESOURCE_EXHAUSTED"
+
+
 class DrainingError(RemoteError):
     """The server is stopping and takes no more work."""
 
@@ -63,4 +69,6 @@ _HTTP_STATUS = {
 
 def http_status(error: VmafxError) -> int:
     """The HTTP status that says the same as the error's gRPC status; 500 for the server's own."""
+    if isinstance(error, TooLargeError):
+        return 413
     return _HTTP_STATUS.get(error.grpc_status, 500)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from vmafx_core.errors import UsageError
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, check_feature, check_model
+from vmafx_daemon.errors import TooLargeError
 from vmafx_rpc.messages import controller, encode, task
 
 _MOST_INPUTS = 64
@@ -28,6 +29,7 @@ def check_shape(spec: controller.JobSpec, pixels: int) -> None:
 
     Raises:
         UsageError: Naming the field and what is wrong with it.
+        TooLargeError: A picture is larger than that.
     """
     match spec.WhichOneof("kind"):
         case "score":
@@ -128,11 +130,11 @@ def _check_threads(given: _Metrics) -> None:
 
 
 def _check_size(name: str, size: task.Size, pixels: int) -> None:
-    if size.width < 1 or size.height < 1 or size.width * size.height > pixels:
-        raise UsageError(
-            f"{name} is {size.width}x{size.height}",
-            f"Both are 1 or more, and a picture has at most {pixels} samples here.",
-        )
+    said = f"{name} is {size.width}x{size.height}"
+    if size.width < 1 or size.height < 1:
+        raise UsageError(said, "Both are 1 or more.")
+    if size.width * size.height > pixels:
+        raise TooLargeError(said, f"A picture has at most {pixels} samples here.")
 
 
 def _check_range(name: str, value: float, low: float, high: float = math.inf) -> None:

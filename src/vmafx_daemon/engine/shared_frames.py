@@ -6,6 +6,7 @@ import tempfile
 from typing import Any
 
 from vmafx_core.errors import UsageError
+from vmafx_daemon.errors import TooLargeError
 from vmafx_daemon.pairs import pixel_format
 from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc.messages import scoring
@@ -23,7 +24,8 @@ def frame_bytes(config: scoring.StreamConfig, limits: LimitSettings) -> int:
     """Bytes of one picture of a stream.
 
     Raises:
-        UsageError: There can be no such pictures, or they are too large here.
+        UsageError: There can be no such pictures.
+        TooLargeError: They are larger than what is taken here.
     """
     name = pixel_format(config.pixel_format, config.options.bitdepth)
     width, height = config.width, config.height
@@ -32,7 +34,7 @@ def frame_bytes(config: scoring.StreamConfig, limits: LimitSettings) -> int:
             f"width and height are {width}x{height}", f"Each goes from 1 to {_MOST_SIDE}."
         )
     if width * height > limits.frame_pixels:
-        raise UsageError(
+        raise TooLargeError(
             f"width and height are {width}x{height}",
             f"A picture has at most {limits.frame_pixels} samples here.",
         )
@@ -42,7 +44,7 @@ def frame_bytes(config: scoring.StreamConfig, limits: LimitSettings) -> int:
             samples += 2 * -(-width // narrower) * -(-height // lower)
     size = samples * (2 if name.endswith("le") else 1)
     if 2 * size + _MESSAGE_BYTES > limits.message_bytes:
-        raise UsageError(
+        raise TooLargeError(
             f"a pair of {width}x{height} {name} takes {2 * size >> 20} MiB",
             f"A message has at most {limits.message_bytes >> 20} MiB here.",
         )

@@ -1,11 +1,14 @@
 """Streams that do not keep to the order, or to what they said."""
 
+from typing import Any
+
 import grpc
 import pytest
 
 from support.daemon import Daemon
 from support.streams import Request, Talk, config, frames, made_pairs
 from vmafx_rpc.messages import scoring, task
+from vmafx_rpc.stubs.vmafx.v1.scoring_pb2_grpc import VmafxScoringStub
 
 PAIRS = made_pairs(3)
 REFERENCE, DISTORTED = PAIRS[0]
@@ -64,3 +67,31 @@ def test_what_is_not_in_order_is_a_wrong_request_that_says_why(
     assert code is grpc.StatusCode.INVALID_ARGUMENT
     assert complaint in error.message
     assert error.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "limit"),
+    [
+        ({"width": 16_384, "height": 16_384}, "at most 67108864 samples"),
+        ({"width": 8192, "height": 8192, "pixel_format": 12}, "at most 256 MiB"),
+    ],
+)
+def test_pictures_over_a_limit_are_refused_by_its_name(
+    daemon: Daemon, fields: dict[str, int], limit: str
+) -> None:
+    code, error = Talk(daemon.client(remote=True), config(**fields)).failure()
+    assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert limit in error.hint
+
+
+def test_a_message_over_the_limit_ends_its_stream_alone(daemon: Daemon) -> None:
+    beside = Talk(daemon.client(remote=True), config(), framed(0))
+    unbounded = [("grpc.max_send_message_length", -1)]
+    with grpc.insecure_channel(daemon.addresses[1], unbounded) as channel:
+        stub: Any = VmafxScoringStub(channel)  # type: ignore[no-untyped-call]
+        said = iter([config(), framed(0, bytes(257 << 20))])
+        with pytest.raises(grpc.RpcError) as refused:
+            list(stub.ScoreStream(said))
+    assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert "larger than max" in refused.value.details()
+    assert beside.answers()[-1].aggregate.frames_processed == 1
