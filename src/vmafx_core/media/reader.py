@@ -46,6 +46,12 @@ class FrameReader:
         """How many pictures are there already."""
         return self._queue.qsize()
 
+    def awaited(self, seconds: float) -> bool:
+        """Wait for the next picture or the end for so long; whether it is there."""
+        waiting = self._queue.not_empty
+        with waiting:
+            return waiting.wait_for(lambda: bool(self._queue.queue), seconds)
+
     def _run(self) -> None:
         last: BaseException | None = None
         try:

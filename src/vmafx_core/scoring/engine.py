@@ -19,6 +19,7 @@ from vmafx_core.scoring.result import ScoreResult
 from vmafx_core.scoring.versions import versions
 
 _PROGRESS_EVERY = 0.2
+_LOOK_EVERY = 0.1
 _MOST_LOG_NOTICES = 5
 
 # libvmaf says this of every flat picture; it means nothing for the score.
@@ -94,6 +95,10 @@ class _Run:
         ended = False
         rows = iter(self._reader)
         while not all(pair.done for pair in self._pairs):
+            while not self._reader.awaited(_LOOK_EVERY):
+                # Pictures come slowly; scores need not wait for the next one.
+                for pair in self._pairs:
+                    yield from pair.scored()
             row = next(rows, None)
             if row is None:
                 ended = True

@@ -52,7 +52,7 @@ def test_every_pixel_format_gives_what_scoring_here_gives(
     "asked",
     [
         {"model": "vmaf_v1.0.16_3d0h", "size": (321, 181)},
-        {"model": "vmaf_v1.0.16_hfr_3d0h", "size": (216, 128), "feature": ["psnr", "ciede"]},
+        {"model": "vmaf_v1.0.16_hfr_3d0h", "size": (224, 160), "feature": ["psnr", "ciede"]},
         {"model": "vmaf_4k_v0.6.1:disable_clip"},
         {"feature": ["float_ssim", "psnr_hvs"], "no_prediction": True},
     ],
