@@ -116,7 +116,14 @@ def main() -> int:
     """Run the program and return its exit code."""
     failures.prepare_standard_streams()
     failures.stop_cleanly_on_signals()
+    _settle_home()
     return failures.finish_output(_run())
+
+
+def _settle_home() -> None:
+    """Give a user that the system does not know, as in containers, a home that is not there."""
+    if "HOME" not in os.environ and os.path.expanduser("~") == "~":  # noqa: PTH111  # Path raises
+        os.environ["HOME"] = "/nonexistent"
 
 
 def _run() -> int:

@@ -42,8 +42,8 @@ def run(
         WorkError: Another daemon has the state folder, or another program a port.
         VmafxError: Something it needs is missing.
     """
-    check_binding(settings)
     with StateFolder.held(settings.state) as folder:
+        check_binding(settings)
         (log_to_file if background else log_to_stream)(settings)
 
         def listening(addresses: Sequence[str]) -> None:

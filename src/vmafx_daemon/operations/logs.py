@@ -85,7 +85,7 @@ def as_text(event: Mapping[str, Any]) -> str:
 
 
 def _quoted(value: Any) -> str:
-    text = _printable(str(value))
+    text = _printable(", ".join(value) if isinstance(value, list) else str(value))
     return json.dumps(text, ensure_ascii=False) if " " in text else text
 
 

@@ -27,4 +27,6 @@ def status(*, folder: StateDir = None, listing: ListOptions, remote: RemoteOptio
         else:
             from rich.console import Console  # noqa: PLC0415
 
-            Console(highlight=False).print(status_table(found))
+            from vmafx_core.report.unpadded import Unpadded  # noqa: PLC0415
+
+            Console(highlight=False).print(Unpadded(status_table(found)))
