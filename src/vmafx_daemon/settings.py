@@ -49,7 +49,7 @@ class LimitSettings:
     workers: int | None = None
     worker_memory: int | None = None
     streams: int = 4
-    idle_streams: int = 2000
+    idle_streams: int = 1024
     queue: int = 200_000
     job_seconds: float = 6 * 3600.0
     attempts: int = 3

@@ -87,6 +87,8 @@ class Worker:
     def _score(self, stream: "Pairs | Upload") -> None:
         with self._failures_told():
             self._tell_all(Response(score=event) for event in stream.events())
+        if self._stream is stream:
+            self._stream = None  # and with it the memory that is shared
 
     def _tell_all(self, responses: Iterator[Response]) -> None:
         for response in responses:
