@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from onnx import helper
 
@@ -114,6 +115,13 @@ def shaped(path: Path, *shape: int) -> Path:
     return write_model(path, nodes, {"x": shape}, {"y": shape})
 
 
+def doubles(path: Path) -> Path:
+    model = onnx.load(shaped(path, 1, 6))
+    model.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.DOUBLE
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
 def linked(path: Path) -> Path:
     target = regressor(path.with_name("target.onnx"))
     path.symlink_to(target)
@@ -139,6 +147,7 @@ BAD: dict[str, Any] = {
     "an unknown operator": (lambda p: calling(p, "RandomNormalLike"), "RandomNormalLike"),
     "a foreign operator": (lambda p: calling(p, "Run", "com.evil"), "com.evil.Run"),
     "a cycle": (cyclic, "cannot be loaded"),
+    "64-bit numbers": (doubles, "not of 32-bit numbers"),
     "an absurd shape": (lambda p: shaped(p, 1, 3, 1 << 20, 1 << 20), "has the shape"),
     "a shape of nothing": (lambda p: shaped(p, 1, 0, 8, 8), "has the shape"),
     "a future opset": (

@@ -7,17 +7,20 @@ import av
 import numpy as np
 import onnxruntime
 import pytest
+from onnx import helper
 
 from support.clips import write_clip
 from support.data import shared
-from support.onnx_models import brightness, difference, left_half, regressor
+from support.onnx_models import brighter, brightness, difference, left_half, regressor, write_model
 from vmafx_core import score
 from vmafx_core.backends.install import install
 from vmafx_core.backends.installed import FOLDER_VARIABLE, find_model
+from vmafx_core.backends.providers import Wish
 from vmafx_core.backends.registry import Kind
 from vmafx_core.backends.session import Values
 from vmafx_core.backends.specs import NeuralSpec, parse_neural
-from vmafx_core.errors import InputError, UnknownNameError, UsageError
+from vmafx_core.errors import InputError, UnknownNameError, UsageError, WorkError
+from vmafx_core.scoring.neural import load_neural
 from vmafx_core.scoring.result import MetricKind, PairResult
 
 FEATURES = (
@@ -147,6 +150,38 @@ def test_one_video_is_scored_by_itself(clips: tuple[Path, Path], tmp_path: Path)
     np.testing.assert_array_equal(
         alone.metrics["bright"].values, with_reference.metrics["bright"].values
     )
+
+
+def test_a_filter_tells_how_much_it_changes(clips: tuple[Path, Path], tmp_path: Path) -> None:
+    spec = added(brighter(tmp_path / "clean.onnx"), Kind.FILTER)
+    alone = score(clips[1], models=(), neural=(spec,)).pairs[0]
+    metric = scored(clips, spec).metrics["clean_l1_residual"]
+    np.testing.assert_allclose(metric.values, 0.125, atol=1e-6)
+    assert metric.lower_is_better
+    np.testing.assert_array_equal(alone.metrics["clean_l1_residual"].values, metric.values)
+
+
+def test_a_regressor_that_gives_too_much_ends_the_run(
+    clips: tuple[Path, Path], tmp_path: Path
+) -> None:
+    nodes = [helper.make_node("Identity", ["features"], ["scores"])]
+    shape = {"features": ["N", 6]}
+    path = write_model(tmp_path / "many.onnx", nodes, shape, {"scores": ["N", 6]})
+    with pytest.raises(WorkError, match="gives 72 numbers for 12 frames"):
+        score(*clips, models=(), neural=(added(path, Kind.FULL_REFERENCE),))
+
+
+def test_libvmaf_and_the_models_share_the_threads(tmp_path: Path) -> None:
+    seen = added(brightness(tmp_path / "bright.onnx"), Kind.NO_REFERENCE)
+    learned = added(regressor(tmp_path / "sum.onnx"), Kind.FULL_REFERENCE)
+
+    def threads(*specs: NeuralSpec, alone: bool) -> list[int]:
+        loaded = load_neural(specs, Wish("cpu"), threads=8, alone=alone)
+        return [metric.session.threads for metric in loaded]
+
+    assert threads(seen, alone=True) == [8]
+    assert threads(seen, alone=False) == [4]
+    assert threads(seen, learned, alone=True) == [4, 4]
 
 
 def test_what_cannot_be_scored_is_refused(clips: tuple[Path, Path], tmp_path: Path) -> None:

@@ -73,6 +73,14 @@ def difference(path: Path) -> Path:
     return write_model(path, nodes, {"ref": shape, "dist": shape}, {"score": [1]})
 
 
+def brighter(path: Path) -> Path:
+    """A filter: a grey picture, an eighth brighter."""
+    nodes = [helper.make_node("Add", ["degraded", "more"], ["filtered"])]
+    shape: Shape = ["N", 1, 32, 32]
+    constants = {"more": np.asarray(0.125, np.float32)}
+    return write_model(path, nodes, {"degraded": shape}, {"filtered": shape}, constants)
+
+
 def left_half(path: Path) -> Path:
     """A saliency map: the sigmoid of the first channel."""
     nodes = [

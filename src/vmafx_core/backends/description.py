@@ -95,6 +95,11 @@ def describe_model(kind: Kind, graph: Graph, told: Mapping[str, Any], name: str)
         raise InputError(
             f"{name}: takes pictures of {channels} planes", "1 (grey) and 3 (RGB) can be fed."
         )
+    made = {Role.SALIENCY: 1, Role.FILTER: channels}.get(role)
+    if made and output.shape[-3] not in {made, None}:
+        raise InputError(
+            f"{name}: gives {output.shape[-3]} planes, and should give {made}", "Check the model."
+        )
     usual = (_RGB_MEAN, _RGB_STD) if channels == 3 else ((), ())
     mean = _numbers(told, "input_mean", channels, name) or usual[0]
     std = _numbers(told, "input_std", channels, name) or usual[1]

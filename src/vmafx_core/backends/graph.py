@@ -33,6 +33,9 @@ _OPERATORS = """
     Sqrt Squeeze Sub Sum Tanh Tile TopK Transpose Trilu Unsqueeze Upsample Where Xor
 """
 _ALLOWED = frozenset(_OPERATORS.split())
+# As ONNX numbers the types of elements: float32, float16, float64.
+_FLOAT = 1
+_FLOATS = (_FLOAT, 10, 11)
 _DOMAINS = frozenset({"", "ai.onnx"})
 
 
@@ -98,8 +101,8 @@ def check_graph(path: Path, name: str) -> Graph:
     constants = {tensor.name for tensor in model.graph.initializer}
     return Graph(
         opset,
-        tuple(_tensor(v, name) for v in model.graph.input if v.name not in constants),
-        tuple(_tensor(v, name) for v in model.graph.output),
+        tuple(_tensor(v, name, (_FLOAT,)) for v in model.graph.input if v.name not in constants),
+        tuple(_tensor(v, name, _FLOATS) for v in model.graph.output),
         tuple(dict.fromkeys(_outside(model, name))),
     )
 
@@ -143,7 +146,11 @@ def _nodes(nodes: Any, depth: int = 0) -> Iterator[tuple[Any, int]]:
                 yield from _nodes(inner.node, depth + 1)
 
 
-def _tensor(value: Any, name: str) -> Tensor:
+def _tensor(value: Any, name: str, kinds: tuple[int, ...]) -> Tensor:
+    if value.type.tensor_type.elem_type not in kinds:
+        raise InputError(
+            f"{name}: {value.name!r} is not of 32-bit numbers", "Export it with float32 outside."
+        )
     dims = value.type.tensor_type.shape.dim
     shape = tuple(d.dim_value if d.HasField("dim_value") else None for d in dims)
     known = [d for d in shape if d is not None]

@@ -10,6 +10,9 @@ from vmafx_core.errors import ComponentError, UsageError
 AUTO = "auto"
 CPU = "cpu"
 
+Options = tuple[tuple[str, str], ...]
+"""Options of a provider, by ONNX Runtime's names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:
@@ -21,6 +24,8 @@ class Provider:
         vendor: Whose GPUs it is for; None for what runs on any CPU.
         package: The package that brings it.
         chosen: Whether `auto` takes it by itself.
+        precise: Options that keep it from rounding fp32 on its own.
+        half: Options for graphs of fp16; None where it has no fp16.
     """
 
     device: str
@@ -28,16 +33,40 @@ class Provider:
     vendor: Vendor | None
     package: str
     chosen: bool = True
+    precise: Options = ()
+    half: Options | None = None
 
 
 # In the order in which they are preferred for a vendor.
 PROVIDERS = (
-    Provider("cuda", "CUDAExecutionProvider", Vendor.NVIDIA, "onnxruntime-gpu"),
+    Provider(
+        "cuda",
+        "CUDAExecutionProvider",
+        Vendor.NVIDIA,
+        "onnxruntime-gpu",
+        precise=(("use_tf32", "0"),),
+        half=(),
+    ),
     # It compiles a model for minutes before the first picture, so that it has to be asked for.
-    Provider("tensorrt", "TensorrtExecutionProvider", Vendor.NVIDIA, "onnxruntime-gpu", False),
-    Provider("rocm", "MIGraphXExecutionProvider", Vendor.AMD, "onnxruntime-migraphx"),
-    Provider("rocm", "ROCMExecutionProvider", Vendor.AMD, "onnxruntime-rocm"),
-    Provider("openvino", "OpenVINOExecutionProvider", Vendor.INTEL, "onnxruntime-openvino"),
+    Provider(
+        "tensorrt",
+        "TensorrtExecutionProvider",
+        Vendor.NVIDIA,
+        "onnxruntime-gpu",
+        chosen=False,
+        half=(("trt_fp16_enable", "1"),),
+    ),
+    Provider("rocm", "MIGraphXExecutionProvider", Vendor.AMD, "onnxruntime-migraphx", half=()),
+    Provider("rocm", "ROCMExecutionProvider", Vendor.AMD, "onnxruntime-rocm", half=()),
+    Provider(
+        "openvino",
+        "OpenVINOExecutionProvider",
+        Vendor.INTEL,
+        "onnxruntime-openvino",
+        # Without it GPUs compute in fp16, and some CPUs in bf16.
+        precise=(("precision", "FP32"),),
+        half=(("precision", "FP16"),),
+    ),
     Provider("coreml", "CoreMLExecutionProvider", Vendor.APPLE, "onnxruntime"),
     Provider(CPU, "CPUExecutionProvider", None, "onnxruntime"),
 )
@@ -73,15 +102,25 @@ class Placement:
 
     Attributes:
         provider: The provider.
-        options: Its options, as ONNX Runtime takes them.
-        device: The GPU; None for a CPU.
+        options: Options that say which device.
+        device: The GPU; None for a CPU, or where only the provider knows it.
         why: Why this one, in half a sentence.
     """
 
     provider: Provider
-    options: tuple[tuple[str, str], ...]
+    options: Options
     device: Device | None
     why: str
+
+    @property
+    def place(self) -> str:
+        """The device's name: the GPU's own, what OpenVINO calls it, or "CPU"."""
+        return self.device.name if self.device else dict(self.options).get("device_type", "CPU")
+
+    @property
+    def halves(self) -> bool:
+        """Whether it computes in fp16; CPUs do not."""
+        return self.provider.half is not None and self.place != "CPU"
 
 
 def parse_wish(text: str) -> Wish:
@@ -171,9 +210,11 @@ def _asked(wish: Wish, devices: Sequence[Device], available: Sequence[str]) -> I
 
 def _asked_of(provider: Provider, wish: Wish, devices: Sequence[Device]) -> Placement:
     why = "it was asked for"
-    if provider.vendor is None or (provider.device == "openvino" and wish.which):
-        return Placement(provider, _options(provider, 0, wish.which), None, why)
     fitting = [d for d in devices if d.vendor is provider.vendor]
+    if provider.vendor is None or (provider.device == "openvino" and wish.which):
+        # OpenVINO counts the GPUs of Intel only: GPU is the first, GPU.1 the second.
+        named = (d for d in fitting if wish.which.upper() in {f"GPU.{d.index}", "GPU"})
+        return Placement(provider, _options(provider, 0, wish.which), next(named, None), why)
     if provider.device == "openvino" and not fitting:
         return Placement(provider, _options(provider, 0, CPU), None, why)
     index = int(wish.which or 0)
@@ -186,7 +227,7 @@ def _asked_of(provider: Provider, wish: Wish, devices: Sequence[Device]) -> Plac
     return Placement(provider, _options(provider, index, ""), fitting[index], why)
 
 
-def _options(provider: Provider, index: int, which: str) -> tuple[tuple[str, str], ...]:
+def _options(provider: Provider, index: int, which: str) -> Options:
     if provider.device == "openvino":
         return (("device_type", which.upper() or (f"GPU.{index}" if index else "GPU")),)
     if provider.device in {"cuda", "tensorrt", "rocm"}:

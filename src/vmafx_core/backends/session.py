@@ -9,12 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from vmafx_core.backends.devices import find_devices
+from vmafx_core.backends.half import in_half
 from vmafx_core.backends.installed import InstalledModel
-from vmafx_core.backends.providers import CPU, Placement, Wish, placements
-from vmafx_core.errors import ComponentError, InputError, VmafxError, WorkError
+from vmafx_core.backends.providers import AUTO, CPU, Placement, Wish, placements
+from vmafx_core.backends.specs import Precision
+from vmafx_core.errors import ComponentError, InputError, UsageError, VmafxError, WorkError
 from vmafx_core.notice import Notice, warning
 
 Values = npt.NDArray[Any]
+
+_USUAL_SIDE = 224
 
 
 def runtime() -> Any:
@@ -43,13 +47,13 @@ class Running:
         provider: ONNX Runtime's name of the provider, as the session tells it.
         device: The GPU's name; "CPU" where it is none.
         runtime: The version of ONNX Runtime.
-        precision: "fp32" or "int8".
+        precision: The numbers it computes with.
     """
 
     provider: str
     device: str
     runtime: str
-    precision: str
+    precision: Precision
 
 
 class Session:
@@ -59,59 +63,103 @@ class Session:
         model: The model; its files are compared with their hashes first.
         wish: Where it is to run.
         threads: Threads of the CPU; scoring needs the others.
-        int8: Whether its int8 twin is to be used.
+        precision: The numbers it is to compute with.
 
     Raises:
         InputError: The model was changed, or cannot be loaded.
-        ComponentError: The device that was asked for cannot be had.
+        ComponentError: The device that was asked for cannot be had, or none computes in fp16.
         UsageError: There is no int8 twin.
     """
 
     def __init__(
-        self, model: InstalledModel, wish: Wish, *, threads: int = 1, int8: bool = False
+        self,
+        model: InstalledModel,
+        wish: Wish,
+        *,
+        threads: int = 1,
+        precision: Precision = Precision.FP32,
     ) -> None:
         model.verify()
         self.model = model
         self.notices: list[Notice] = []
+        self.threads = threads
         ort = runtime()
-        path = model.int8 if int8 else model.file
-        if path is None:
-            raise InputError(f"model {model.entry.id}: has no int8 twin", "Leave out --int8.")
-        self._session, placement = self._open(ort, path, wish, threads)
+        self._session, placement = self._open(ort, wish, precision)
         self.running = Running(
-            provider=self._session.get_providers()[0],
-            device=placement.device.name if placement.device else "CPU",
+            provider=placement.provider.name,
+            device=placement.place,
             runtime=ort.__version__,
-            precision="int8" if int8 else "fp32",
+            precision=precision,
         )
 
-    def _open(self, ort: Any, path: Path, wish: Wish, threads: int) -> tuple[Any, Placement]:
+    def _open(self, ort: Any, wish: Wish, precision: Precision) -> tuple[Any, Placement]:
         """Open it where it may run, at the first place that works."""
         failed: list[str] = []
         for placement in placements(wish, find_devices(), ort.get_available_providers()):
             name = placement.provider.name
+            if precision is Precision.FP16 and not placement.halves:
+                failed.append(f"{name} does not compute in fp16 on {placement.place}")
+                continue
             try:
-                session = ort.InferenceSession(
-                    str(path),
-                    _options(ort, threads),
-                    providers=[(name, dict(placement.options))],
-                )
-                session.disable_fallback()
+                session = self._opened(ort, placement, precision)
+            except VmafxError:
+                raise
             except Exception as error:  # noqa: BLE001 - its exceptions have no common base
                 failed.append(f"{name}: {_first_line(error)}")
-                continue
-            # The CPU stands in silently for a provider whose libraries are missing.
-            if session.get_providers()[0] != name:
-                failed.append(f"{name}: its libraries cannot be loaded")
                 continue
             if failed:
                 text = f"{self.model.entry.id} runs on {name}, because of {'; '.join(failed)}"
                 self.notices.append(warning("device", text))
             return session, placement
         told = "; ".join(failed)
-        if wish.device in {"auto", CPU}:
+        if precision is Precision.FP16:
+            raise ComponentError(
+                f"model {self.model.entry.id}: cannot run in fp16: {told}", "Leave out :fp16."
+            )
+        if wish.device in {AUTO, CPU}:
             raise InputError(f"model {self.model.entry.id}: cannot be loaded: {told}", "")
         raise ComponentError(f"device '{wish}' cannot be used: {told}", "See 'vmafx devices'.")
+
+    def _opened(self, ort: Any, placement: Placement, precision: Precision) -> Any:
+        provider = placement.provider
+        further = provider.half if precision is Precision.FP16 else provider.precise
+        session = ort.InferenceSession(
+            self._graph(precision),
+            _options(ort, self.threads),
+            providers=[(provider.name, dict((*placement.options, *(further or ()))))],
+        )
+        session.disable_fallback()
+        # The CPU stands in silently for a provider whose libraries are missing.
+        if session.get_providers()[0] != provider.name:
+            raise RuntimeError("its libraries cannot be loaded")
+        if provider.device != CPU:
+            # Some fail, or compile, only when they run first.
+            session.run([self.model.description.output.name], self._blank())
+        return session
+
+    def _graph(self, precision: Precision) -> str | bytes:
+        """The model's file, or what is made of it."""
+        model = self.model
+        match precision:
+            case Precision.FP32:
+                return str(model.file)
+            case Precision.FP16:
+                return in_half(model.file, model.entry.id)
+            case Precision.INT8:
+                if model.int8 is None:
+                    raise UsageError(f"{model.entry.id} has no int8 twin", "Leave out :int8.")
+                return str(model.int8)
+
+    def _blank(self) -> dict[str, Values]:
+        """Something to feed: one row, or one picture of a usual size."""
+        described = self.model.description
+        length = len(described.features) or _USUAL_SIDE
+        return {
+            tensor.name: np.zeros(
+                [1, *(length if d is None else d for d in tensor.shape[1:])], np.float32
+            )
+            for tensor in described.inputs
+        }
 
     def run(self, inputs: Sequence[Values]) -> Values:
         """Feed the model, and return what comes out first.
@@ -144,7 +192,7 @@ class Session:
 
 
 def check_loads(path: Path, name: str) -> None:
-    """See whether a model can be loaded and run, on the CPU.
+    """See whether a model can be loaded, on the CPU.
 
     Args:
         path: The model.
@@ -156,8 +204,6 @@ def check_loads(path: Path, name: str) -> None:
     ort = runtime()
     try:
         ort.InferenceSession(str(path), _options(ort, 1), providers=["CPUExecutionProvider"])
-    except VmafxError:
-        raise
     except Exception as error:
         raise InputError(
             f"{name}: cannot be loaded: {_first_line(error)}", "Export it anew."

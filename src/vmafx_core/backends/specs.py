@@ -4,21 +4,31 @@ A model is an installed one's name, parts behind it separated by colons::
 
     vmaf_tiny_v2
     nr_metric_v1:int8:name=mos
+    lpips_sq_v1:fp16
     fr_regressor_v3:encoder=libx265:preset=5:crf=28
 """
 
 import re
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from vmafx_core.backends.installed import InstalledModel, find_model
 from vmafx_core.errors import UnknownNameError, UsageError
 
 _METRIC_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
-_PARTS = ("name", "int8", "encoder", "preset", "crf")
+_PARTS = ("name", "int8", "fp16", "encoder", "preset", "crf")
 PRESETS = 9
 """The slowest preset of a codec block; 0 is the fastest."""
 CRFS = 63
 """The coarsest CRF of a codec block."""
+
+
+class Precision(StrEnum):
+    """The numbers that a model computes with."""
+
+    FP32 = "fp32"
+    FP16 = "fp16"
+    INT8 = "int8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +39,7 @@ class NeuralSpec:
         model: The installed model's id.
         name: What its metric is called in the result; empty for its id.
         int8: Whether its int8 twin is used.
+        fp16: Whether it computes in fp16; GPUs do.
         encoder: The encoder that a codec block tells of; empty for the one that the distorted
             video's codec suggests.
         preset: Its preset from 0 to 9; None for the middle.
@@ -38,6 +49,7 @@ class NeuralSpec:
     model: str
     name: str = ""
     int8: bool = False
+    fp16: bool = False
     encoder: str = ""
     preset: float | None = None
     crf: float | None = None
@@ -46,6 +58,13 @@ class NeuralSpec:
     def metric(self) -> str:
         """What its metric is called."""
         return self.name or self.model
+
+    @property
+    def precision(self) -> Precision:
+        """The numbers that it computes with."""
+        if self.int8:
+            return Precision.INT8
+        return Precision.FP16 if self.fp16 else Precision.FP32
 
 
 def parse_neural(text: str) -> NeuralSpec:
@@ -60,6 +79,8 @@ def parse_neural(text: str) -> NeuralSpec:
     spec = NeuralSpec(model=first)
     for part in parts:
         spec = _with(spec, model, *part.partition("=")[::2])
+    if spec.int8 and spec.fp16:
+        raise UsageError(f"{text}: int8 and fp16 contradict each other", "Leave one out.")
     return spec
 
 
@@ -68,10 +89,8 @@ def _with(spec: NeuralSpec, model: InstalledModel, key: str, value: str) -> Neur
     match key:
         case "name" if _METRIC_NAME.fullmatch(value):
             return replace(spec, name=value)
-        case "int8" if not value:
-            if model.int8 is None:
-                raise UsageError(f"{spec.model} has no int8 twin", "Leave out :int8.")
-            return replace(spec, int8=True)
+        case "int8" | "fp16":
+            return _in_precision(spec, model, Precision(key), value)
         case "encoder" | "preset" | "crf" if not encoders:
             raise UsageError(f"{spec.model} does not ask for {key}", f"Leave out :{key}=.")
         case "encoder":
@@ -87,6 +106,18 @@ def _with(spec: NeuralSpec, model: InstalledModel, key: str, value: str) -> Neur
         case "name":
             raise UsageError(f"{value!r} cannot be the name of a model's scores")
     raise UnknownNameError.of("part of a model", key, _PARTS, f"Parts: {', '.join(_PARTS)}.")
+
+
+def _in_precision(
+    spec: NeuralSpec, model: InstalledModel, precision: Precision, value: str
+) -> NeuralSpec:
+    if value:
+        raise UsageError(f"{precision}={value}: {precision} has no value", f"Write :{precision}.")
+    if precision is Precision.FP16:
+        return replace(spec, fp16=True)
+    if model.int8 is None:
+        raise UsageError(f"{spec.model} has no int8 twin", "Leave out :int8.")
+    return replace(spec, int8=True)
 
 
 def _number(key: str, text: str, most: int) -> float:

@@ -1,32 +1,31 @@
 """Neural models beside libvmaf: fed with the same pictures and features, as segments come."""
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import av
 import numpy as np
 
 from vmafx_core.backends.description import Description, Role
 from vmafx_core.backends.installed import find_model
-from vmafx_core.backends.pictures import luma_of, tensor_of
 from vmafx_core.backends.providers import Wish
 from vmafx_core.backends.session import Session
 from vmafx_core.backends.specs import CRFS, PRESETS, NeuralSpec
-from vmafx_core.errors import UsageError
+from vmafx_core.errors import UsageError, WorkError
 from vmafx_core.libvmaf.specs import FeatureSpec
 from vmafx_core.media.types import VideoInfo
 from vmafx_core.notice import Notice, info
 from vmafx_core.scoring.result import MetricKind, NeuralUse, Scores
 from vmafx_core.scoring.vectors import find_vector
+from vmafx_core.scoring.viewing import VIEWS
 
 # Pictures that wait for a model.
 _MOST_WAITING = 8
-# The PSNR of equal pictures, as libvmaf has it at 8 bits.
-_MOST_PSNR = 60.0
-
+# What the names of metrics end in that are made of what a model gives.
+_ENDINGS = {Role.SALIENCY: "_psnr_y", Role.FILTER: "_l1_residual"}
 # The encoder that a codec suggests where nobody names one.
 _ENCODERS = {
     "h264": "libx264",
@@ -57,13 +56,12 @@ class NeuralMetric:
     @property
     def name(self) -> str:
         """What its metric is called."""
-        weighted = self.description.role is Role.SALIENCY
-        return f"{self.spec.metric}_psnr_y" if weighted else self.spec.metric
+        return self.spec.metric + _ENDINGS.get(self.description.role, "")
 
     @property
     def kind(self) -> MetricKind:
         """Whether more or less of it is better."""
-        distance = self.description.role is Role.DISTANCE
+        distance = self.description.role in {Role.DISTANCE, Role.FILTER}
         return MetricKind.DISTANCE if distance else MetricKind.NEURAL
 
     @property
@@ -78,31 +76,34 @@ class NeuralMetric:
             provider=running.provider,
             device=running.device,
             runtime=running.runtime,
-            precision=running.precision,
+            precision=running.precision.value,
         )
 
 
-def load_neural(specs: Sequence[NeuralSpec], wish: Wish, threads: int) -> tuple[NeuralMetric, ...]:
+def load_neural(
+    specs: Sequence[NeuralSpec], wish: Wish, *, threads: int, alone: bool
+) -> tuple[NeuralMetric, ...]:
     """Load the models of a run.
 
     Args:
         specs: Which, and how they are used.
         wish: Where they are to run.
-        threads: Threads that each may use on the CPU.
+        threads: Threads of the whole run.
+        alone: Whether libvmaf has nothing to do but what these models want.
 
     Raises:
-        UsageError: One makes pictures and no scores, or two have one name.
+        UsageError: Two have one name, or one has no int8 twin.
         InputError: One was changed, or cannot be loaded.
-        ComponentError: The device that was asked for cannot be had.
+        ComponentError: The device that was asked for cannot be had, or none computes in fp16.
     """
-    metrics = []
-    for spec in specs:
-        model = find_model(spec.model)
-        if model.description.role is Role.FILTER:
-            raise UsageError(
-                f"{spec.model} is a filter: it makes pictures, not scores", "Leave it out."
-            )
-        metrics.append(NeuralMetric(spec, Session(model, wish, threads=threads, int8=spec.int8)))
+    models = [find_model(spec.model) for spec in specs]
+    if not (alone and all(model.description.role is not Role.REGRESSOR for model in models)):
+        # libvmaf measures at the same time.
+        threads = max(1, threads // 2)
+    metrics = [
+        NeuralMetric(spec, Session(model, wish, threads=threads, precision=spec.precision))
+        for spec, model in zip(specs, models, strict=True)
+    ]
     names = [metric.name for metric in metrics]
     if repeated := next((name for name in names if names.count(name) > 1), None):
         raise UsageError(f"two models would be called {repeated!r}", "Give one a name: :name=...")
@@ -165,7 +166,8 @@ class NeuralRun:
 
     def _view(self, reference: av.VideoFrame, distorted: av.VideoFrame) -> list[float]:
         return [
-            _VIEWS[m.description.role](m, reference, distorted, self._peak) for m in self._viewers
+            VIEWS[m.description.role](m.session, reference, distorted, self._peak)
+            for m in self._viewers
         ]
 
     def _regress(self, metric: NeuralMetric, features: Mapping[str, Scores]) -> Scores:
@@ -179,7 +181,13 @@ class NeuralRun:
         inputs = [rows.astype(np.float32)]
         if codec := self._codecs[metric.name]:
             inputs.append(np.tile(np.asarray(codec, np.float32), (len(rows), 1)))
-        return metric.session.run(inputs).astype(np.float64).reshape(len(rows))
+        given = metric.session.run(inputs)
+        if given.size != len(rows):
+            raise WorkError(
+                f"model {metric.spec.model}: gives {given.size} numbers for {len(rows)} frames",
+                "A regressor gives one for each.",
+            )
+        return given.astype(np.float64).reshape(len(rows))
 
     def _codec_block(self, metric: NeuralMetric, distorted: VideoInfo) -> tuple[float, ...]:
         """The encoder as one of many, then its preset and CRF, from 0 to 1."""
@@ -206,45 +214,3 @@ class NeuralRun:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _quality(metric: NeuralMetric, _: av.VideoFrame, distorted: av.VideoFrame, __: float) -> float:
-    given = metric.session.run([tensor_of(distorted, metric.description, 0)])
-    return float(given.reshape(-1)[0])
-
-
-def _distance(
-    metric: NeuralMetric, reference: av.VideoFrame, distorted: av.VideoFrame, _: float
-) -> float:
-    pair = (reference, distorted)
-    inputs = [tensor_of(frame, metric.description, i) for i, frame in enumerate(pair)]
-    return float(metric.session.run(inputs).reshape(-1)[0])
-
-
-def _weighted_psnr(
-    metric: NeuralMetric, reference: av.VideoFrame, distorted: av.VideoFrame, peak: float
-) -> float:
-    """PSNR of luma, each sample's error weighted by where people look in the reference."""
-    weights = metric.session.run([tensor_of(reference, metric.description, 0)])
-    map_ = weights.reshape(weights.shape[-2:]).astype(np.float64)
-    errors = (luma_of(reference) - luma_of(distorted)) ** 2
-    if map_.shape != errors.shape:
-        map_ = _resized(map_, errors.shape)
-    total = float(map_.sum())
-    error = float((map_ * errors).sum()) / total if total > 0 else float(errors.mean())
-    most = _MOST_PSNR + 20 * np.log10((peak + 1) / 256)
-    return float(min(10 * np.log10(peak**2 / error), most)) if error > 0 else float(most)
-
-
-def _resized(map_: Scores, shape: tuple[int, int]) -> Scores:
-    """A map at another size, each sample from the nearest one."""
-    rows = np.arange(shape[0]) * map_.shape[0] // shape[0]
-    columns = np.arange(shape[1]) * map_.shape[1] // shape[1]
-    return map_[np.ix_(rows, columns)]
-
-
-_VIEWS: dict[Role, Callable[[NeuralMetric, Any, Any, float], float]] = {
-    Role.QUALITY: _quality,
-    Role.DISTANCE: _distance,
-    Role.SALIENCY: _weighted_psnr,
-}

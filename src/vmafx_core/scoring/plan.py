@@ -111,11 +111,14 @@ def _loaded(request: ScoreRequest) -> "tuple[NeuralMetric, ...]":
         return ()
     from vmafx_core.scoring.neural import load_neural  # noqa: PLC0415  # most runs do without
 
-    # Scoring needs the CPUs; without it, they are free.
-    threads = 1 if request.models or request.features else request.threads or usable_cpus()
-    metrics = load_neural(request.neural, request.device, threads)
+    metrics = load_neural(
+        request.neural,
+        request.device,
+        threads=request.threads or usable_cpus(),
+        alone=not request.models and not request.features,
+    )
     for metric in metrics if not request.distorted else ():
-        if metric.description.role is not Role.QUALITY:
+        if metric.description.role not in {Role.QUALITY, Role.FILTER}:
             raise UsageError(
                 f"{metric.spec.model} needs a reference", "Name the distorted video too."
             )

@@ -37,20 +37,22 @@ class ScoreTask(_message.Message):
     def __init__(self, reference: _Optional[_Union[Input, _Mapping]] = ..., distorted: _Optional[_Iterable[_Union[Input, _Mapping]]] = ..., models: _Optional[_Iterable[_Union[ModelSpec, _Mapping]]] = ..., features: _Optional[_Iterable[_Union[FeatureSpec, _Mapping]]] = ..., size: _Optional[_Union[Size, _Mapping]] = ..., frames: _Optional[int] = ..., pairing: _Optional[str] = ..., sync: _Optional[_Union[Sync, _Mapping]] = ..., threads: _Optional[int] = ..., segment_frames: _Optional[int] = ..., latency: _Optional[float] = ..., neural: _Optional[_Iterable[_Union[NeuralSpec, _Mapping]]] = ..., device: _Optional[_Union[Device, _Mapping]] = ...) -> None: ...
 
 class NeuralSpec(_message.Message):
-    __slots__ = ("model", "name", "int8", "encoder", "preset", "crf")
+    __slots__ = ("model", "name", "int8", "encoder", "preset", "crf", "fp16")
     MODEL_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     INT8_FIELD_NUMBER: _ClassVar[int]
     ENCODER_FIELD_NUMBER: _ClassVar[int]
     PRESET_FIELD_NUMBER: _ClassVar[int]
     CRF_FIELD_NUMBER: _ClassVar[int]
+    FP16_FIELD_NUMBER: _ClassVar[int]
     model: str
     name: str
     int8: bool
     encoder: str
     preset: float
     crf: float
-    def __init__(self, model: _Optional[str] = ..., name: _Optional[str] = ..., int8: _Optional[bool] = ..., encoder: _Optional[str] = ..., preset: _Optional[float] = ..., crf: _Optional[float] = ...) -> None: ...
+    fp16: bool
+    def __init__(self, model: _Optional[str] = ..., name: _Optional[str] = ..., int8: _Optional[bool] = ..., encoder: _Optional[str] = ..., preset: _Optional[float] = ..., crf: _Optional[float] = ..., fp16: _Optional[bool] = ...) -> None: ...
 
 class Device(_message.Message):
     __slots__ = ("device", "which")
