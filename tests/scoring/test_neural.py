@@ -165,8 +165,7 @@ def test_a_regressor_that_gives_too_much_ends_the_run(
     clips: tuple[Path, Path], tmp_path: Path
 ) -> None:
     nodes = [helper.make_node("Identity", ["features"], ["scores"])]
-    shape = {"features": ["N", 6]}
-    path = write_model(tmp_path / "many.onnx", nodes, shape, {"scores": ["N", 6]})
+    path = write_model(tmp_path / "many.onnx", nodes, {"features": ["N", 6]}, {"scores": ["N", 6]})
     with pytest.raises(WorkError, match="gives 72 numbers for 12 frames"):
         score(*clips, models=(), neural=(added(path, Kind.FULL_REFERENCE),))
 
