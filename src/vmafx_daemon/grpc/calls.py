@@ -1,7 +1,6 @@
 """What every call has: an id, a line in the log, and errors that clients can tell apart."""
 
 import logging
-import re
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -14,7 +13,7 @@ import grpc.aio
 from vmafx_core.errors import VmafxError, WorkError
 from vmafx_daemon.errors import BusyError
 from vmafx_daemon.grpc.around import Around
-from vmafx_daemon.operations.logs import request_id
+from vmafx_daemon.operations.logs import accepted_id, request_id
 from vmafx_rpc.failures import error_to_message
 
 ERROR_KEY = "vmafx-error-bin"
@@ -23,7 +22,6 @@ REQUEST_KEY = "x-request-id"
 """The metadata with the id of a call; one is made where a client sends none."""
 
 _RETRY_KEY = "retry-after"
-_ID = re.compile(r"[\w.:/+=-]{1,128}", re.ASCII)
 # Asked every few seconds by whoever watches over a daemon.
 _QUIET = ("/grpc.health.v1.Health/", "/vmafx.controller.v1.VmafxController/GetStatus")
 
@@ -61,8 +59,8 @@ class Calls(Around):
 
 def _id_of(context: Any) -> str:
     for key, value in context.invocation_metadata() or ():
-        if key == REQUEST_KEY and isinstance(value, str) and _ID.fullmatch(value):
-            return value
+        if key == REQUEST_KEY and isinstance(value, str) and (given := accepted_id(value)):
+            return given
     return uuid.uuid4().hex
 
 

@@ -6,6 +6,7 @@ Everything is logged by `logging`. What an event has besides its words is in
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -17,12 +18,18 @@ from vmafx_daemon.settings import Settings
 
 LOG_FILE = "daemon.log"
 
+_ID = re.compile(r"[\w.:/+=-]{1,128}", re.ASCII)
 _FILE_BYTES = 8 << 20
 _OLDER_FILES = 4
 _FIRST = ("time", "level", "event")
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that is being answered; empty outside of one."""
+
+
+def accepted_id(given: str) -> str:
+    """The id that a client gives its request; empty where it is none that is written to logs."""
+    return given if _ID.fullmatch(given) else ""
 
 
 def log_to_file(settings: Settings) -> None:
