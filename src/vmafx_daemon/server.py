@@ -16,6 +16,7 @@ from vmafx_daemon.jobs.database import database_url
 from vmafx_daemon.jobs.store import JobStore
 from vmafx_daemon.operations.job_log import JobLog
 from vmafx_daemon.operations.logs import log_to_file, log_to_stream
+from vmafx_daemon.operations.manager import READY, STOPPING, tell_manager
 from vmafx_daemon.operations.state import StateFolder
 from vmafx_daemon.settings import Settings
 
@@ -42,6 +43,7 @@ def run(
         WorkError: Another daemon has the state folder, or another program a port.
         VmafxError: Something it needs is missing.
     """
+    os.umask(0o077)  # what it writes may be read by this user alone
     with StateFolder.held(settings.state) as folder:
         check_binding(settings)
         (log_to_file if background else log_to_stream)(settings)
@@ -49,6 +51,7 @@ def run(
         def listening(addresses: Sequence[str]) -> None:
             folder.tell(addresses, log=background)
             ready(addresses)
+            tell_manager(READY)
 
         asyncio.run(_serve(settings, listening))
         _log.info("stopped")
@@ -70,6 +73,7 @@ async def _serve(settings: Settings, listening: Callable[[Sequence[str]], None])
             listening(door.addresses)
             _log.info("started", extra={"event": {"pid": os.getpid(), "at": door.addresses}})
             await signals.first.wait()
+            tell_manager(STOPPING)
             _log.info("stopping", extra={"event": {"seconds": settings.drain_seconds}})
             await _drain(controller, signals, settings.drain_seconds)
         finally:
