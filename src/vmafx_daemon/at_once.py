@@ -5,7 +5,7 @@ from contextlib import aclosing, suppress
 from vmafx_core.errors import VmafxError, WorkError
 from vmafx_daemon.access.caller import Caller
 from vmafx_daemon.controller import Controller
-from vmafx_daemon.pairs import response_of, task_of
+from vmafx_daemon.pairs import response_of
 from vmafx_rpc.failures import error_from_message
 from vmafx_rpc.messages import controller as wire
 from vmafx_rpc.messages import scoring
@@ -19,9 +19,7 @@ async def score_at_once(
     Raises:
         VmafxError: It is wrong, not allowed, or has failed.
     """
-    submission = wire.SubmitJobRequest(
-        spec=wire.JobSpec(score=task_of(request)), no_cache=request.options.no_cache
-    )
+    submission = wire.SubmitJobRequest(spec=wire.JobSpec(pair=request))
     job_id, _ = await controller.submit(submission, caller)
     try:
         job = await _ended(controller, job_id)

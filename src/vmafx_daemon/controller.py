@@ -21,6 +21,7 @@ from vmafx_daemon.jobs.store import JobStore
 from vmafx_daemon.jobs.submission import job_of
 from vmafx_daemon.libvmaf import libvmaf_version
 from vmafx_daemon.observers import Observer
+from vmafx_daemon.pairs import task_of
 from vmafx_daemon.settings import Settings
 from vmafx_daemon.streams import Streams
 from vmafx_rpc import messages
@@ -124,6 +125,10 @@ class Controller:
         """
         self._policy.require(caller, Role.WRITE)
         self._check_open()
+        if request.spec.HasField("pair"):
+            pair = request.spec.pair
+            request.no_cache |= pair.options.no_cache
+            request.spec.score.CopyFrom(task_of(pair))
         await asyncio.to_thread(self._policy.check_spec, request.spec, caller)
         job = job_of(request, self._limits)
         key = request.idempotency_key

@@ -37,7 +37,7 @@ def check_shape(spec: controller.JobSpec, pixels: int) -> None:
         case "encode":
             _check_encode(spec.encode, pixels)
         case _:
-            raise UsageError("a job without anything to do", "Set `score` or `encode`.")
+            raise UsageError("a job without anything to do", "Set `score`, `encode` or `pair`.")
 
 
 def check_score(score: task.ScoreTask, pixels: int) -> None:

@@ -38,6 +38,22 @@ def test_a_job_is_completed_with_its_result_and_leading_scores(tmp_path: Path) -
     asyncio.run(run())
 
 
+def test_a_pair_asked_for_in_short_is_stored_at_length(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with controlling(tmp_path) as controller:
+            pair = messages.scoring.ScoreRequest(reference="/ok.y4m", distorted="/b.y4m")
+            pair.options.feature.append("psnr")
+            spec = messages.controller.JobSpec(pair=pair)
+            request = messages.controller.SubmitJobRequest(spec=spec)
+            job = await ended(controller, (await controller.submit(request, OWNER))[0])
+            assert job.state == COMPLETED
+            assert job.spec.score.reference.location == "/ok.y4m"
+            assert [model.version for model in job.spec.score.models] == ["vmaf_v0.6.1"]
+            assert [feature.name for feature in job.spec.score.features] == ["psnr"]
+
+    asyncio.run(run())
+
+
 def test_what_cannot_be_read_fails_at_once_with_its_error(tmp_path: Path) -> None:
     async def run() -> None:
         engine = ScriptedEngine()

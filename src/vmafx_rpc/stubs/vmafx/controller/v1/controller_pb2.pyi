@@ -4,6 +4,7 @@ from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from vmafx_rpc.stubs.vmafx.v1 import encode_pb2 as _encode_pb2
 from vmafx_rpc.stubs.vmafx.v1 import result_pb2 as _result_pb2
+from vmafx_rpc.stubs.vmafx.v1 import scoring_pb2 as _scoring_pb2
 from vmafx_rpc.stubs.vmafx.v1 import task_pb2 as _task_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -30,12 +31,14 @@ JOB_STATE_FAILED: JobState
 JOB_STATE_CANCELLED: JobState
 
 class JobSpec(_message.Message):
-    __slots__ = ("score", "encode")
+    __slots__ = ("score", "encode", "pair")
     SCORE_FIELD_NUMBER: _ClassVar[int]
     ENCODE_FIELD_NUMBER: _ClassVar[int]
+    PAIR_FIELD_NUMBER: _ClassVar[int]
     score: _task_pb2.ScoreTask
     encode: _encode_pb2.EncodeTask
-    def __init__(self, score: _Optional[_Union[_task_pb2.ScoreTask, _Mapping]] = ..., encode: _Optional[_Union[_encode_pb2.EncodeTask, _Mapping]] = ...) -> None: ...
+    pair: _scoring_pb2.ScoreRequest
+    def __init__(self, score: _Optional[_Union[_task_pb2.ScoreTask, _Mapping]] = ..., encode: _Optional[_Union[_encode_pb2.EncodeTask, _Mapping]] = ..., pair: _Optional[_Union[_scoring_pb2.ScoreRequest, _Mapping]] = ...) -> None: ...
 
 class Job(_message.Message):
     __slots__ = ("id", "state", "spec", "priority", "labels", "attempts", "created_at", "started_at", "ended_at", "error", "result", "progress", "cached", "scores", "worker", "timeout", "max_attempts")
