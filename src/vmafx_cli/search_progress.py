@@ -77,7 +77,7 @@ class SearchReporter(Reporter):
     def _show_phase(self, event: Advanced) -> None:
         """Move the bar over a phase of its own."""
         done, total = event.done, event.total
-        speed = done / event.seconds if event.seconds > 0 else 0.0
+        speed = (done - event.kept) / event.seconds if event.seconds > 0 else 0.0
         left = f"{speed:.1f} fps"
         if total and speed:
             left += f", {_left(max(total - done, 0) / speed)} left"

@@ -68,7 +68,7 @@ def test_an_interrupted_run_leaves_no_output_and_goes_on_with_the_encode(
         with pytest.raises(KeyboardInterrupt):
             result_of(encode_events(request_, output))
     assert not output.exists()
-    monkeypatch.setattr(encode, "encode_kept", lambda *_, **__: pytest.fail("encoded twice"))
+    monkeypatch.setattr(encode, "encode_whole", lambda *_, **__: pytest.fail("encoded twice"))
     assert result_of(encode_events(request_, output)).met
     assert output.exists()
 

@@ -13,10 +13,9 @@ from vmafx_core.errors import UsageError, WorkError
 from vmafx_core.media.convert import Converter
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.pixels import pixels
+from vmafx_core.media.raw import ASSUMED_RATE
 from vmafx_core.media.types import Chroma, PictureFormat, VideoInfo
 from vmafx_core.notice import Notice, warning
-
-_ASSUMED_RATE = Fraction(25)
 
 
 def nearest_pix_fmt(encoder: Encoder, source: VideoInfo) -> str:
@@ -28,6 +27,40 @@ def nearest_pix_fmt(encoder: Encoder, source: VideoInfo) -> str:
         return form.depth < source.depth, abs(form.depth - source.depth), form.chroma is not chroma
 
     return min(encoder.pix_fmts, key=loss)
+
+
+class Ticks:
+    """Counts times from the first one on, in ticks of the frame rate where pictures are even.
+
+    Args:
+        rate: Frames a second.
+        uneven: Whether the pictures are unevenly spaced: times stay what they are then.
+
+    Attributes:
+        base: Seconds of one tick; known with the first time.
+    """
+
+    def __init__(self, rate: Fraction, *, uneven: bool) -> None:
+        self.base = 1 / rate
+        self._uneven = uneven
+        self._origin = 0
+        self._last: int | None = None
+
+    def of(self, pts: int, base: Fraction) -> int:
+        """The next time in ticks, later than the one before.
+
+        Args:
+            pts: The time.
+            base: Seconds that one unit of it is.
+        """
+        if self._last is None:
+            self._origin = pts
+            if self._uneven:
+                self.base = base
+        ticks = round((pts - self._origin) * base / self.base)
+        # Times that are rounded to the frame rate must not meet.
+        self._last = ticks if self._last is None else max(ticks, self._last + 1)
+        return self._last
 
 
 class Pictures:
@@ -44,7 +77,7 @@ class Pictures:
         width: Width that is encoded.
         height: Height that is encoded.
         rate: Frames a second.
-        base: Seconds of one tick of the pictures' times; known with the first picture.
+        ticks: The pictures' times.
         aspect: Sample aspect ratio that keeps the picture's shape at the size that is encoded.
         count: Pictures so far.
         uneven: Whether the pictures are unevenly spaced.
@@ -65,8 +98,8 @@ class Pictures:
         pix_fmt = setting.pix_fmt or nearest_pix_fmt(encoder, source)
         self.setting = replace(setting, pix_fmt=pix_fmt)
         self.width, self.height = setting.size or (source.width, source.height)
-        self.rate = source.frame_rate or _ASSUMED_RATE
-        self.base = 1 / self.rate
+        self.rate = source.frame_rate or ASSUMED_RATE
+        self.ticks = Ticks(self.rate, uneven=source.variable_rate)
         self.aspect = _aspect(source, self.width, self.height)
         self.count = 0
         self.uneven = source.variable_rate
@@ -74,8 +107,6 @@ class Pictures:
         self._encoder = encoder
         self._source = source
         self._key_frames = key_frames
-        self._origin = 0
-        self._last: int | None = None
         form = pixels(pix_fmt)
         if form.chroma is Chroma.C420 and (self.width % 2 or self.height % 2):
             raise UsageError(
@@ -120,20 +151,14 @@ class Pictures:
         return ",".join(steps or ["null"])
 
     def _timed(self, frame: av.VideoFrame) -> av.VideoFrame:
-        if self._last is None:
+        if not self.count:
             self.hdr = hdr_of(frame)
-            self._origin = frame.pts or 0
         if self.setting.pix_fmt != self._picture.pix_fmt:
             # The same samples, as devices want them laid out: NV12, P010.
             frame = frame.reformat(format=self.setting.pix_fmt)
         own = Fraction(frame.time_base.num, frame.time_base.den)
-        if self._last is None and self._source.variable_rate:
-            self.base = own
-        ticks = round(((frame.pts or 0) - self._origin) * own / self.base)
-        # Times that are rounded to the frame rate must not meet.
-        frame.pts = ticks if self._last is None else max(ticks, self._last + 1)
-        frame.time_base = self.base
-        self._last = frame.pts
+        frame.pts = self.ticks.of(frame.pts or 0, own)
+        frame.time_base = self.ticks.base
         frame.pict_type = PictureType.I if self.count in self._key_frames else PictureType.NONE
         self.count += 1
         return frame

@@ -169,7 +169,7 @@ def _arguments(
         filters.append("setparams=" + ":".join(known))
     arguments = ["-hide_banner", "-v", "error", "-y", "-f", "nut", "-i", "pipe:0"]
     arguments += ["-vf", ",".join(filters), "-c:v", encoder.name, "-pix_fmt", setting.pix_fmt]
-    arguments += ["-fps_mode", "passthrough", "-enc_time_base", str(pictures.base)]
+    arguments += ["-fps_mode", "passthrough", "-enc_time_base", str(pictures.ticks.base)]
     if threads:
         arguments += ["-threads", str(threads)]
     for name, value in options_of(encoder, setting, pictures.hdr).items():
@@ -202,7 +202,7 @@ class _Run:
         context = self._stream.codec_context
         context.width, context.height = frame.width, frame.height
         context.pix_fmt = frame.format.name
-        context.time_base = self._stream.time_base = Fraction(pictures.base)
+        context.time_base = self._stream.time_base = Fraction(pictures.ticks.base)
 
     def put(self, frame: av.VideoFrame) -> None:
         """Give the next picture.

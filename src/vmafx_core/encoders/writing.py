@@ -121,7 +121,7 @@ def _open(
         pictures.height,
         setting.pix_fmt,
     )
-    context.time_base = pictures.base
+    context.time_base = pictures.ticks.base
     context.framerate = pictures.rate
     context.thread_count = threads
     context.sample_aspect_ratio = pictures.aspect

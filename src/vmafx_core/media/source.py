@@ -18,8 +18,8 @@ from vmafx_core.media.raw import ASSUMED_RATE, DefaultRate, no_rate
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import Notice
 
-# Containers round timestamps, some to a millisecond; a frame this much before `start` is in.
-_ROUNDING = Fraction(2, 1000)
+ROUNDING = Fraction(2, 1000)
+"""Containers round timestamps, some to a millisecond; a frame this much before `start` is in."""
 # Ticks a second of the times that are computed here.
 _FINE = 1_000_000
 
@@ -98,13 +98,13 @@ class VideoSource:
         given = False
         for frame in self._from(start):
             now = clock.set(frame)
-            if now < start - _ROUNDING:
+            if now < start - ROUNDING:
                 continue
             if left_to_skip:
                 left_to_skip -= 1
                 continue
             if spec.duration is not None:
-                end = end or now + Fraction(spec.duration) - _ROUNDING
+                end = end or now + Fraction(spec.duration) - ROUNDING
                 if now >= end:
                     return
             given = True
@@ -169,7 +169,7 @@ class VideoSource:
             if not usable:
                 return iter(())
             stream = self._opened.stream
-            target = origin + int((start - _ROUNDING) / _fraction(stream.time_base))
+            target = origin + int((start - ROUNDING) / _fraction(stream.time_base))
             self._opened.container.seek(target, stream=stream)
         self._decoded = decode(self._opened, self.spec.location, sought=True)
         frame = next(self._decoded, None)

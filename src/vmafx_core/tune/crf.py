@@ -13,7 +13,8 @@ from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import warning
 from vmafx_core.scoring.requirements import Requirement
 from vmafx_core.tune.events import Done, Told, TuneEvent
-from vmafx_core.tune.measure import HERE, length_read
+from vmafx_core.tune.extent import length_read
+from vmafx_core.tune.measure import HERE
 from vmafx_core.tune.place import Place
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.request import Measuring, Sampling

@@ -17,12 +17,12 @@ import numpy.typing as npt
 from av.video.reformatter import Interpolation, VideoReformatter
 
 _WIDTH, _HEIGHT = 64, 36
-# Pictures on either side that a difference is held against; also the longest flash.
-_AROUND = 3
+AROUND = 3
+"""Pictures on either side that a difference is held against; also the longest flash."""
 _RATIO = 3.0
 # Below this mean difference of the 8-bit samples of luma and chroma, nothing is a cut.
 _LEAST = 5.0
-# A cut that is undone within `_AROUND` pictures by more than this share was a flash.
+# A cut that is undone within `AROUND` pictures by more than this share was a flash.
 _RETURNS = 0.5
 _SHORTEST_SECONDS = Fraction(1, 2)
 
@@ -31,7 +31,7 @@ type _Samples = npt.NDArray[np.int16]
 
 def shortest_shot(frame_rate: Fraction | None) -> int:
     """Frames of the shortest shot that is worth having, by frame rate."""
-    return max(_AROUND, round(_SHORTEST_SECONDS * (frame_rate or 25)))
+    return max(AROUND, round(_SHORTEST_SECONDS * (frame_rate or 25)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +52,7 @@ class CutDetector:
     def __init__(self, shortest: int) -> None:
         self._shortest = shortest
         self._reformatter = VideoReformatter()
-        self._seen: deque[_Seen] = deque(maxlen=2 * _AROUND + 2)
+        self._seen: deque[_Seen] = deque(maxlen=2 * AROUND + 2)
         self._count = 0
         self._last_cut = 0
 
@@ -65,11 +65,11 @@ class CutDetector:
         change = _difference(samples, self._seen[-1].samples) if self._seen else 0.0
         self._seen.append(_Seen(samples, change))
         self._count += 1
-        return self._judge(_AROUND)
+        return self._judge(AROUND)
 
     def flush(self) -> list[int]:
         """End the stream; returns the cuts among the last pictures."""
-        late = (self._judge(after) for after in reversed(range(_AROUND)))
+        late = (self._judge(after) for after in reversed(range(AROUND)))
         return [cut for cut in late if cut is not None]
 
     def _judge(self, after: int) -> int | None:
@@ -78,8 +78,8 @@ class CutDetector:
         number = self._count - 1 - after
         if at < 1 or number - self._last_cut < self._shortest:
             return None
-        first = max(at - _AROUND, 1)
-        last = min(at + _AROUND, len(self._seen) - 1)
+        first = max(at - AROUND, 1)
+        last = min(at + AROUND, len(self._seen) - 1)
         change = self._seen[at].change
         others = [self._seen[i].change for i in range(first, last + 1) if i != at]
         usual = sum(others) / len(others) if others else 0.0

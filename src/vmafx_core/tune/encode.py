@@ -14,19 +14,17 @@ import av
 
 from vmafx_core.encoders.audio import COPIED, Audio
 from vmafx_core.errors import InputError, WorkError
-from vmafx_core.media.source import VideoSource
 from vmafx_core.scoring.requirements import Requirement
 from vmafx_core.scoring.result import PairResult
 from vmafx_core.tune.crf import CrfRequest, CrfResult, crf_events, most_bit_rate
-from vmafx_core.tune.encoding import digest_of, encode_kept, identity_of
+from vmafx_core.tune.encoding import digest_of, identity_of
 from vmafx_core.tune.events import Done, Told, TuneEvent
-from vmafx_core.tune.jobs import Running, run_jobs
 from vmafx_core.tune.measure import HERE
 from vmafx_core.tune.output import check_output
 from vmafx_core.tune.place import Place
 from vmafx_core.tune.points import Point, pooled
-from vmafx_core.tune.progress import Progress
 from vmafx_core.tune.remux import remux
+from vmafx_core.tune.stretches import encode_whole
 from vmafx_core.tune.targets import range_of
 from vmafx_core.tune.verifying import verified
 from vmafx_core.tune.workplace import unfinished, workplace
@@ -183,38 +181,12 @@ def _made(
     video = folder / f"video-{digest_of(identity_of(request.source), pick)}.mp4"
     if not video.exists():
         for old in folder.glob("video-*"):
-            old.unlink()
-        yield from _encoded(request, pick, video)
+            if not old.name.startswith(video.stem):
+                old.unlink()
+        yield from encode_whole(request.source, pick, video, threads=request.measuring.threads or 0)
     frames, video_bytes, seconds = _counted(video)
     pair = yield from verified(request.source, video, frames, request.measuring)
     return video, Verdict(point=pick, pair=pair, video_bytes=video_bytes, seconds=seconds)
-
-
-def _encoded(
-    request: CrfRequest, pick: Point, video: Path
-) -> Generator[TuneEvent[Any], None, None]:
-    """Encode the whole source into a file.
-
-    Yields:
-        `Advanced` and `Told`.
-    """
-    threads = request.measuring.threads or 0
-
-    def work(running: Running) -> None:
-        with VideoSource(request.source, threads=threads) as source:
-            progress = Progress("encoding", source.info.frame_count)
-            frames = (frame for frame in source.frames())
-            encode_kept(
-                video,
-                frames,
-                source.info,
-                pick,
-                running=running,
-                progress=progress,
-                threads=threads,
-            )
-
-    yield from run_jobs([work], 1)
 
 
 def _counted(video: Path) -> tuple[int, int, float]:

@@ -8,12 +8,14 @@ from pathlib import Path
 import av
 
 from vmafx_core.encoders.to_file import encode_file
+from vmafx_core.errors import InputError
+from vmafx_core.media.locations import name_of
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.tune.events import Told
 from vmafx_core.tune.jobs import Running
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.progress import Progress
-from vmafx_core.tune.workplace import unfinished
+from vmafx_core.tune.workplace import finish, unfinished
 
 
 def identity_of(source: InputSpec) -> str:
@@ -35,6 +37,15 @@ def digest_of(identity: str, point: Point, times: list[int] | None = None) -> st
     """
     what = (identity, times, point.setting, point.pix_fmt, point.encoder_version)
     return hashlib.sha256(repr(what).encode()).hexdigest()[:16]
+
+
+def not_where_it_was(source: InputSpec, frame: int) -> InputError:
+    """What tells that a source, read from some frame on, gives another than from its beginning."""
+    return InputError(
+        f"{name_of(source.location)}: frame {frame} is not where it was when the video was read "
+        "from its beginning",
+        "Copy it to a new file with ffmpeg -c copy, which writes its index anew.",
+    )
 
 
 def encode_kept(
@@ -75,4 +86,4 @@ def encode_kept(
         written = encode_file(counted(pictures), source, point.setting, file, threads=threads)
     for notice in written.notices:
         running.tell(Told(notice))
-    file.replace(path)
+    finish(path)

@@ -77,12 +77,14 @@ class Advanced:
         done: How much is done, in frames.
         total: How much there is; None where unknown.
         seconds: Wall time of this phase so far.
+        kept: How many of those done an earlier run had done, before these seconds.
     """
 
     phase: str
     done: int
     total: int | None
     seconds: float
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

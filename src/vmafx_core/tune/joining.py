@@ -1,4 +1,4 @@
-"""Joining encodes of consecutive shots into one video, without encoding again.
+"""Joining encodes of consecutive parts of a source into one video, without encoding again.
 
 Each part begins with a key frame and refers to no other, so that its packets can follow those of
 the part before. Their times are set anew from the source's, to the tick: containers on the way may
@@ -27,7 +27,7 @@ _STEADY_HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The encode of one shot.
+    """The encode of one part.
 
     Attributes:
         path: The file; its only video stream is joined.
@@ -105,8 +105,8 @@ def _packets(
                 headers = video.codec_context.extradata
             elif video.codec_context.extradata != headers:
                 raise ComponentError(
-                    f"{part.path.name}: its headers are not those of the first shot",
-                    "This encoder cannot encode shot by shot: use vmafx tune encode.",
+                    f"{part.path.name}: its headers are not those of the first part",
+                    "What this encoder writes cannot be joined: choose another one.",
                 )
             for packet in container.demux(video):
                 if packet.size:

@@ -12,6 +12,7 @@ import av
 from vmafx_core.encoders.audio import COPIED, Audio
 from vmafx_core.errors import ComponentError, InputError, WorkError
 from vmafx_core.media.locations import name_of
+from vmafx_core.media.raw import ASSUMED_RATE
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.packaging.audio import cut_audio
@@ -28,8 +29,6 @@ from vmafx_core.tune.points import Point
 from vmafx_core.tune.progress import Progress
 from vmafx_core.tune.sample import Sample
 from vmafx_core.tune.workplace import workplace
-
-_ASSUMED_RATE = Fraction(25)
 
 type Pictures = Callable[[], Generator[av.VideoFrame]]
 
@@ -90,7 +89,7 @@ def package(
     planned = None
     if sample is None:
         parts: list[Pictures] = [_whole(source)]
-        frames = None if seconds is None else int(seconds * (info.frame_rate or _ASSUMED_RATE))
+        frames = None if seconds is None else int(seconds * (info.frame_rate or ASSUMED_RATE))
     else:
         parts = [w.pictures for w in sample.windows]
         frames = sample.frames
@@ -178,7 +177,7 @@ def _job(folder: Path, rung: Point, kept: Path, work: _Work) -> Job[VideoTrack]:
             segments=tuple(segment for made in cuts for segment in made.segments),
             width=encoded.width,
             height=encoded.height,
-            frame_rate=work.info.frame_rate or encoded.frame_rate or _ASSUMED_RATE,
+            frame_rate=work.info.frame_rate or encoded.frame_rate or ASSUMED_RATE,
             sample_aspect=encoded.sample_aspect,
             transfer=encoded.transfer,
         )
@@ -225,7 +224,7 @@ def _planned(seconds: Fraction | None, info: VideoInfo, rung: Point) -> Planned:
             f"{name_of(info.location)}: says nothing of its length, which a DASH description needs",
             "Say how much is wanted with --duration, or use --hls.",
         )
-    segment = (rung.setting.keyframe_interval or 1) / (info.frame_rate or _ASSUMED_RATE)
+    segment = (rung.setting.keyframe_interval or 1) / (info.frame_rate or ASSUMED_RATE)
     return Planned(seconds, segment)
 
 

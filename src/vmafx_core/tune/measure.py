@@ -21,6 +21,7 @@ from vmafx_core.encoders.encode import encode
 from vmafx_core.encoders.encoded import Encoded
 from vmafx_core.errors import InputError, WorkError
 from vmafx_core.media.frames import Repeated
+from vmafx_core.media.raw import ASSUMED_RATE
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import Notice
@@ -33,6 +34,7 @@ from vmafx_core.scoring.request import Pairing, ScoreRequest
 from vmafx_core.scoring.result import Metric, PairResult
 from vmafx_core.tune.cache import Family, PointCache
 from vmafx_core.tune.events import Advanced, Probed, Sampled, Told, TuneEvent
+from vmafx_core.tune.extent import length_read
 from vmafx_core.tune.jobs import share_cpus
 from vmafx_core.tune.memory import memory_budget
 from vmafx_core.tune.place import Place
@@ -41,7 +43,6 @@ from vmafx_core.tune.request import Measuring, check_rereadable
 from vmafx_core.tune.sample import Margins, Sample, SampleWindow, load_sample
 from vmafx_core.tune.windows import Window, choose_windows
 
-_ASSUMED_RATE = Fraction(25)
 # Seconds between two tellings of how far things are.
 _EVERY = 0.2
 # Encoded windows that wait to be scored, besides the one that is.
@@ -307,7 +308,7 @@ def prepared(
     check_rereadable(source)
     with VideoSource(source) as opened:
         about, keys = opened.info, opened.key_times
-    interval = 1 / (about.frame_rate or _ASSUMED_RATE)
+    interval = 1 / (about.frame_rate or ASSUMED_RATE)
     length = length_read(source, about)
     if windows is None:
         inside = [k - source.start for k in keys if k >= source.start]
@@ -374,15 +375,6 @@ def _told_loading(
             told = now
             shown = done if total is None else min(done, total)
             yield Advanced(phase="sampling", done=shown, total=total, seconds=now - began)
-
-
-def length_read(source: InputSpec, about: VideoInfo) -> float | None:
-    """Seconds of what is read of a source; None where that is unknown."""
-    duration = about.duration
-    if duration is None and about.frame_count and about.frame_rate:
-        duration = float(about.frame_count / about.frame_rate)
-    left = None if duration is None else max(0.0, duration - source.start)
-    return min((d for d in (left, source.duration) if d is not None), default=None)
 
 
 def _are_whole(windows: Sequence[Window], length: float | None) -> bool:

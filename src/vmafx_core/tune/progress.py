@@ -14,12 +14,13 @@ class Progress:
     Args:
         phase: What is done, as `Advanced` has it.
         total: How many frames there are; None where unknown.
+        kept: How many of them an earlier run has done.
     """
 
-    def __init__(self, phase: str, total: int | None) -> None:
+    def __init__(self, phase: str, total: int | None, kept: int = 0) -> None:
         self._phase = phase
         self._total = total
-        self._done = 0
+        self._kept = self._done = kept
         self._began = self._told = time.monotonic()
         self._lock = threading.Lock()
 
@@ -32,5 +33,9 @@ class Progress:
                 return None
             self._told = now
             return Advanced(
-                phase=self._phase, done=self._done, total=self._total, seconds=now - self._began
+                phase=self._phase,
+                done=self._done,
+                total=self._total,
+                seconds=now - self._began,
+                kept=self._kept,
             )

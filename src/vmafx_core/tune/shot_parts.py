@@ -27,13 +27,13 @@ def encode_shots(plan: ShotPlan, folder: Path) -> Generator[TuneEvent[Any], None
     film = plan.film
     workers, threads = share_cpus(len(plan.pieces), plan.request.measuring.threads)
     parts = [Part(folder / _name(film, planned), planned.shot.frames) for planned in plan.pieces]
-    progress = Progress("encoding", film.frames)
-    jobs: list[Job[None]] = []
-    for planned, part in zip(plan.pieces, parts, strict=True):
-        if part.path.exists():
-            progress.add(part.frames)
-        else:
-            jobs.append(_job(film, planned, part, progress, threads))
+    kept = sum(part.frames for part in parts if part.path.exists())
+    progress = Progress("encoding", film.frames, kept)
+    jobs = [
+        _job(film, planned, part, progress, threads)
+        for planned, part in zip(plan.pieces, parts, strict=True)
+        if not part.path.exists()
+    ]
     yield from run_jobs(jobs, workers)
     return parts
 

@@ -10,19 +10,17 @@ from typing import Any
 
 import av
 
-from vmafx_core.errors import InputError
-from vmafx_core.media.locations import name_of
+from vmafx_core.media.raw import ASSUMED_RATE
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.tune.cuts import CutDetector, shortest_shot
-from vmafx_core.tune.encoding import identity_of
+from vmafx_core.tune.encoding import identity_of, not_where_it_was
 from vmafx_core.tune.events import Advanced, Told, TuneEvent
 from vmafx_core.tune.windows import Window
 
 _TELL_EVERY = 0.25
 # Shots that are longer than a window by no more than this are measured as a whole.
 _SHORT = 1.5
-_ASSUMED_RATE = Fraction(25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +118,7 @@ class Film:
                 given += 1
                 yield picture
         if given < len(wanted):
-            raise InputError(
-                f"{name_of(self.spec.location)}: frame {shot.start_frame + given} is not where it "
-                f"was when the video was read from its beginning",
-                "Copy it to a new file with ffmpeg -c copy, which writes its index anew.",
-            )
+            raise not_where_it_was(self.spec, shot.start_frame + given)
 
 
 def read_film(spec: InputSpec) -> Generator[TuneEvent[Any], None, Film]:
@@ -155,7 +149,7 @@ def read_film(spec: InputSpec) -> Generator[TuneEvent[Any], None, Film]:
         yield _advanced(len(times), source.info, time.monotonic() - began)
         yield from (Told(notice) for notice in source.notices)
         info = source.info
-    interval = lasts * time_base or 1 / (info.frame_rate or _ASSUMED_RATE)
+    interval = lasts * time_base or 1 / (info.frame_rate or ASSUMED_RATE)
     if cuts and len(times) - cuts[-1] < shortest_shot(info.frame_rate):
         cuts.pop()  # what is left after it is too short for a shot of its own
     seconds = [float(times[cut] * time_base) for cut in (0, *cuts)]

@@ -1,5 +1,6 @@
 """The folder beside an output in which it is made: kept when a run is interrupted, for the next."""
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -52,6 +53,30 @@ def workplace(output: Path) -> Iterator[Path]:
 def unfinished(path: Path) -> Path:
     """Where a file of a workplace is until it is finished."""
     return path.with_name(_UNFINISHED + path.name)
+
+
+def finish(path: Path, content: bytes = b"") -> None:
+    """Give a file of a workplace its name; what has it is whole, even after a power failure.
+
+    Args:
+        path: The name.
+        content: What the file holds besides what is written to it already.
+
+    Raises:
+        WorkError: The disk does not take all of it.
+    """
+    file = unfinished(path)
+    try:
+        with file.open("ab") as written:
+            written.write(content)
+            written.flush()
+            os.fsync(written.fileno())
+        file.replace(path)
+    except OSError as error:
+        raise WorkError(
+            f"{path.name}: cannot be written: {error.strerror or error}",
+            "Look at the disk's free space; what is finished is kept.",
+        ) from error
 
 
 def _is_finished(path: Path) -> bool:
