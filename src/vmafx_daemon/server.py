@@ -11,9 +11,12 @@ from vmafx_daemon.access.binding import check_binding
 from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.engine.local import LocalEngine
+from vmafx_daemon.grpc.measured import Measured
 from vmafx_daemon.grpc.server import GrpcDoor
+from vmafx_daemon.http.server import HttpDoor
 from vmafx_daemon.jobs.database import database_url
 from vmafx_daemon.jobs.store import JobStore
+from vmafx_daemon.metrics import Metrics
 from vmafx_daemon.operations.job_log import JobLog
 from vmafx_daemon.operations.logs import log_to_file, log_to_stream
 from vmafx_daemon.operations.manager import READY, STOPPING, tell_manager
@@ -62,22 +65,26 @@ async def _serve(settings: Settings, listening: Callable[[Sequence[str]], None])
     policy = Policy(settings.access, settings.limits)
     store = JobStore(database_url(settings))
     controller = Controller(settings, store, LocalEngine(settings.limits), policy)
-    controller.observers.append(JobLog())
-    door = GrpcDoor(controller, policy, settings.limits)
+    metrics = Metrics(controller)
+    controller.observers += [JobLog(), metrics]
+    addresses: list[str] = []
+    grpc = GrpcDoor(controller, policy, settings.limits, addresses, [Measured(metrics)])
     if settings.socket:
-        door.listen_on_socket(settings.socket)
-    door.listen_on_port(settings.host, settings.grpc_port, settings.access)
+        grpc.listen_on_socket(settings.socket)
+    grpc.listen_on_port(settings.host, settings.grpc_port, settings.access)
+    http = HttpDoor(controller, policy, metrics, settings, addresses)
     async with _started(controller):
-        await door.start()
+        await grpc.start()
+        await http.start()
         try:
-            listening(door.addresses)
-            _log.info("started", extra={"event": {"pid": os.getpid(), "at": door.addresses}})
+            listening(addresses)
+            _log.info("started", extra={"event": {"pid": os.getpid(), "at": addresses}})
             await signals.first.wait()
             tell_manager(STOPPING)
             _log.info("stopping", extra={"event": {"seconds": settings.drain_seconds}})
             await _drain(controller, signals, settings.drain_seconds)
         finally:
-            await door.stop(_GRACE)
+            await asyncio.gather(grpc.stop(_GRACE), http.stop(_GRACE))
 
 
 @asynccontextmanager

@@ -53,10 +53,8 @@ class GrpcDoor:
         controller: What it leads to.
         policy: Who may do what.
         limits: How much there may be.
+        addresses: Where the daemon listens, as its status tells; those of gRPC are added.
         observing: Further interceptors, inside of the one that tells errors.
-
-    Attributes:
-        addresses: Where the daemon listens, as its status tells.
     """
 
     def __init__(
@@ -64,9 +62,10 @@ class GrpcDoor:
         controller: Controller,
         policy: Policy,
         limits: LimitSettings,
-        observing: Sequence[grpc.aio.ServerInterceptor] = (),
+        addresses: list[str],
+        observing: Sequence[grpc.aio.ServerInterceptor],
     ) -> None:
-        self.addresses: list[str] = []
+        self._addresses = addresses
         self._server = grpc.aio.server(
             interceptors=[Calls(), *observing, Authentication(policy), WellFormed()],
             options=(
@@ -76,7 +75,7 @@ class GrpcDoor:
             ),
             maximum_concurrent_rpcs=limits.idle_streams + _MORE_CALLS,
         )
-        jobs = ControllerService(controller, self.addresses)
+        jobs = ControllerService(controller, addresses)
         add_VmafxControllerServicer_to_server(jobs, self._server)  # type: ignore[no-untyped-call]
         scores = ScoringService(controller)
         add_VmafxScoringServicer_to_server(scores, self._server)  # type: ignore[no-untyped-call]
@@ -98,7 +97,7 @@ class GrpcDoor:
             raise WorkError(f"cannot listen on the socket {path}") from error
         finally:
             os.umask(mask)
-        self.addresses.append(f"unix:{path}")
+        self._addresses.append(f"unix:{path}")
 
     def listen_on_port(self, host: str, port: int, access: AccessSettings) -> None:
         """Listen on a port; 0 is any free one.
@@ -116,7 +115,7 @@ class GrpcDoor:
                 port = self._server.add_insecure_port(f"{target}:{port}")
         except RuntimeError as error:
             raise WorkError(f"cannot listen on {target}:{port} for gRPC") from error
-        self.addresses.append(f"{'grpcs://' if credentials else ''}{target}:{port}")
+        self._addresses.append(f"{'grpcs://' if credentials else ''}{target}:{port}")
 
     async def start(self) -> None:
         """Begin to answer."""

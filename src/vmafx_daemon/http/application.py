@@ -1,0 +1,60 @@
+"""All that is answered by HTTP, put together."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
+
+from starlette.routing import Route, Router
+from starlette.types import Receive, Scope, Send
+
+from vmafx_daemon.access.policy import Policy
+from vmafx_daemon.controller import Controller
+from vmafx_daemon.http.admission import Admission
+from vmafx_daemon.http.around import Around
+from vmafx_daemon.http.event_stream import EventStreams
+from vmafx_daemon.http.jobs import Jobs
+from vmafx_daemon.http.operations import Operation, Resource
+from vmafx_daemon.http.pages import pages
+from vmafx_daemon.http.presence import Presence
+from vmafx_daemon.http.problems import RequestError
+from vmafx_daemon.http.service import Service
+from vmafx_daemon.metrics import Metrics
+
+
+def make_app(
+    controller: Controller,
+    policy: Policy,
+    metrics: Metrics,
+    presence: Presence,
+    *,
+    host: str,
+    addresses: Sequence[str],
+) -> Around:
+    """The application.
+
+    Args:
+        controller: What it leads to.
+        policy: Who may do what.
+        metrics: Counts requests.
+        presence: Ends what is done for clients that wait.
+        host: What the server was told to listen on.
+        addresses: Where the daemon listens.
+    """
+    operations = [
+        *Service(controller, metrics, presence, addresses).operations(),
+        *Jobs(controller, EventStreams(presence)).operations(),
+    ]
+    routes = _routes([*operations, *pages()], Admission(policy, host))
+    return Around(Router(routes, redirect_slashes=False, default=_nothing), metrics)
+
+
+def _routes(operations: Iterable[Operation], admission: Admission) -> list[Route]:
+    by_path = attrgetter("path")
+    return [
+        Route(path, Resource(list(here), admission))
+        for path, here in groupby(sorted(operations, key=by_path), key=by_path)
+    ]
+
+
+async def _nothing(scope: Scope, _: Receive, __: Send) -> None:
+    raise RequestError(404, f"there is no {scope['path'][:100]!r} here", "See /docs.")
