@@ -9,12 +9,13 @@ from vmafx_core.errors import UsageError
 from vmafx_daemon.access.caller import Caller
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.engine.contract import Stream, StreamTold
+from vmafx_daemon.grpc.pairs_read import PairRead
 from vmafx_daemon.pairs import pooled_means, provenance_of
 from vmafx_rpc import messages
 from vmafx_rpc.messages import scoring as wire
 
 Response = wire.ScoreStreamResponse
-Requests = AsyncIterator[wire.ScoreStreamRequest]
+Requests = AsyncIterator[wire.ScoreStreamRequest | PairRead]
 
 
 async def score_stream(
@@ -32,10 +33,9 @@ async def score_stream(
         VmafxError: It is not allowed, or scoring failed.
     """
     first = await anext(requests, None)
-    kind = first.WhichOneof("message") if first else None
-    if first is None or kind not in {"config", "task"}:
-        raise UsageError(f"the stream begins with {kind or 'nothing'}", "Send config first.")
-    if kind == "config":
+    if not isinstance(first, wire.ScoreStreamRequest) or _kind(first) not in {"config", "task"}:
+        raise UsageError(f"the stream begins with {_kind(first)}", "Send config first.")
+    if first.HasField("config"):
         stream = await controller.open_stream(first.config, caller)
         sending, answer = _feed(stream, requests), _in_short
     else:
@@ -53,11 +53,9 @@ async def score_stream(
 async def _feed(stream: Stream, requests: Requests) -> None:
     """Hand over the pairs that come."""
     expected = 0
-    async for request in requests:
-        kind = request.WhichOneof("message")
-        if kind != "frame_pair":
-            raise UsageError(f"after config came {kind or 'an empty message'}", "Send frame pairs.")
-        pair = request.frame_pair
+    async for pair in requests:
+        if not isinstance(pair, PairRead):
+            raise UsageError(f"after config came {_kind(pair)}", "Send frame pairs.")
         if pair.frame_index != expected:
             raise UsageError(
                 f"frame_index is {pair.frame_index}, not {expected}", "It counts up from 0 by one."
@@ -72,11 +70,17 @@ async def _feed(stream: Stream, requests: Requests) -> None:
 async def _supply(stream: Stream, requests: Requests) -> None:
     """Hand over the pieces that come."""
     async for request in requests:
-        kind = request.WhichOneof("message")
-        if kind != "chunk":
-            raise UsageError(f"after task came {kind or 'an empty message'}", "Send chunks.")
+        if isinstance(request, PairRead) or not request.HasField("chunk"):
+            raise UsageError(f"after task came {_kind(request)}", "Send chunks.")
         await stream.supply(request.chunk)
     await stream.finish()
+
+
+def _kind(request: wire.ScoreStreamRequest | PairRead | None) -> str:
+    """What to call a message of a client in words."""
+    if isinstance(request, PairRead):
+        return "frame_pair"
+    return request.WhichOneof("message") or "an empty message" if request else "nothing"
 
 
 async def _beside(

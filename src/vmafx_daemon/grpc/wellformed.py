@@ -1,6 +1,6 @@
 """Bytes that are no message: refused as a wrong request, not as the server's own fault."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import grpc
@@ -8,8 +8,13 @@ import grpc.aio
 from google.protobuf.message import DecodeError
 
 from vmafx_core.errors import UsageError
+from vmafx_daemon.grpc.pairs_read import read_request
 
 _NO_MESSAGE = object()
+# What reads the requests of a method, where that is not what gRPC has for it.
+_READERS: Mapping[str, Callable[[bytes], Any]] = {
+    "/vmafx.v1.VmafxScoring/ScoreStream": read_request
+}
 
 
 class WellFormed(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # without types
@@ -22,7 +27,7 @@ class WellFormed(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # without t
         handler = await continuation(details)
         if handler is None:
             return None
-        read = _reading(handler.request_deserializer)
+        read = _reading(_READERS.get(details.method, handler.request_deserializer))
         if handler.stream_stream:
             kind, call = grpc.stream_stream_rpc_method_handler, _all(handler.stream_stream)
         elif handler.unary_stream:

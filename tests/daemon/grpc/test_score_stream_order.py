@@ -28,7 +28,7 @@ TASK = Request(task=task.ScoreTask())
     ("said", "complaint"),
     [
         ([], "begins with nothing"),
-        ([NOTHING], "begins with nothing"),
+        ([NOTHING], "begins with an empty message"),
         ([framed(0)], "begins with frame_pair"),
         ([CHUNK], "begins with chunk"),
         ([config()], "no frame pair was sent"),

@@ -1,0 +1,64 @@
+"""Frame pairs are read from their bytes as any reader of messages would read them."""
+
+import random
+
+import pytest
+from google.protobuf.message import DecodeError
+
+from support.nonsense import Nonsense
+from vmafx_daemon.grpc.pairs_read import PairRead, read_request
+from vmafx_rpc.messages import scoring
+
+
+def plainly(data: bytes) -> object:
+    """What a general reader makes of it; None where it is no message."""
+    try:
+        request = scoring.ScoreStreamRequest.FromString(data)
+    except DecodeError:
+        return None
+    pair = request.frame_pair
+    if request.WhichOneof("message") == "frame_pair":
+        return pair.frame_index, pair.raw_reference, pair.raw_distorted
+    return request
+
+
+def read(data: bytes) -> object:
+    try:
+        request = read_request(data)
+    except DecodeError:
+        return None
+    if isinstance(request, PairRead):
+        pictures = request.raw_reference, request.raw_distorted
+        return request.frame_index, *map(bytes, pictures)
+    return request
+
+
+@pytest.mark.parametrize("index", [0, 1, 127, 128, 300, (1 << 63) - 1, -1])
+@pytest.mark.parametrize("sizes", [(0, 0), (1, 0), (0, 1), (127, 128), (20_000, 3)])
+def test_pairs_are_read_whatever_their_index_and_their_sizes(
+    index: int, sizes: tuple[int, int]
+) -> None:
+    pictures = [random.Random(size).randbytes(size) for size in sizes]
+    pair = scoring.FramePair(
+        frame_index=index, raw_reference=pictures[0], raw_distorted=pictures[1]
+    )
+    data = scoring.ScoreStreamRequest(frame_pair=pair).SerializeToString()
+    assert read(data) == (index, *pictures)
+
+
+def test_damaged_pairs_are_read_likewise() -> None:
+    nonsense, chance = Nonsense(3), random.Random(5)
+    pair = scoring.FramePair(frame_index=77, raw_reference=b"r" * 9, raw_distorted=b"d" * 200)
+    whole = scoring.ScoreStreamRequest(frame_pair=pair).SerializeToString()
+    for _ in range(3000):
+        damaged = bytearray(whole)
+        for _ in range(chance.randint(1, 2)):
+            damaged[chance.randrange(18)] = chance.randrange(256)
+        for data in (
+            bytes(damaged),
+            nonsense.damaged(whole),
+            whole[: chance.randrange(len(whole))],
+        ):
+            assert read(data) == plainly(data)
+    for data in (b"", whole + whole, whole + b"\x1a\x00", whole + b"x"):
+        assert read(data) == plainly(data)
