@@ -42,7 +42,7 @@ class _Page(HTMLParser):
 
 def _pictures(one_pair: int = 2) -> PairPictures:
     worst = pair().worst[:one_pair]
-    return PairPictures(tuple(Snapshot(w, b"ref", b"dis", b"diff") for w in worst))
+    return PairPictures(tuple(Snapshot(w, b"dis", b"ref", b"diff") for w in worst))
 
 
 def test_the_page_asks_for_nothing_from_anywhere() -> None:

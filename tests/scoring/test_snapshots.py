@@ -15,11 +15,12 @@ from support.clips import write_clip
 from support.results import metric, pair, result
 from vmafx_core.libvmaf.specs import FeatureSpec
 from vmafx_core.media.types import InputSpec
+from vmafx_core.scoring.drawing import WIDTH
 from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.events import Finished
 from vmafx_core.scoring.request import Pairing, ScoreRequest, Sync
 from vmafx_core.scoring.result import MetricKind, PairResult, ScoreResult, Scores
-from vmafx_core.scoring.snapshots import WIDTH, Snapshot, worst_moments, worst_pictures
+from vmafx_core.scoring.snapshots import Snapshot, worst_moments, worst_pictures
 
 SIZE = 64
 FRAMES = 60

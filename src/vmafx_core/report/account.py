@@ -98,17 +98,19 @@ def describe_pairing(pair: PairResult) -> str:
 
 
 def reference_line(result: ScoreResult) -> Line:
-    """Where the reference is, and what it turned out to be."""
+    """Where the reference is, or the one video, and what it turned out to be."""
     info = result.reference
-    return "reference", f"{shown_location(info.location)}: {describe_video(info)}"
+    what = "video" if result.pairs[0].pairing == NO_REFERENCE else "reference"
+    return what, f"{shown_location(info.location)}: {describe_video(info)}"
 
 
 def pair_lines(pair: PairResult) -> Iterator[Line]:
     """What was done for one distorted video."""
-    yield "distorted", describe_video(pair.distorted)
+    if pair.pairing != NO_REFERENCE:
+        yield "distorted", describe_video(pair.distorted)
     if pair.reference_filters:
         yield "reference filters", pair.reference_filters
-    if pair.distorted_filters:
+    if pair.distorted_filters and pair.pairing != NO_REFERENCE:
         yield "distorted filters", pair.distorted_filters
     picture = pair.picture
     yield "scored as", f"{picture.width}x{picture.height}, {picture.pix_fmt}"

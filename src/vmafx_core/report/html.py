@@ -19,7 +19,14 @@ from vmafx_core.report.files import write_atomically
 from vmafx_core.report.plain import plain, readable, short_names
 from vmafx_core.report.shell import page
 from vmafx_core.scoring.requirements import Outcome
-from vmafx_core.scoring.result import Metric, MetricKind, PairResult, ScoreResult, WorstFrame
+from vmafx_core.scoring.result import (
+    NO_REFERENCE,
+    Metric,
+    MetricKind,
+    PairResult,
+    ScoreResult,
+    WorstFrame,
+)
 from vmafx_core.scoring.snapshots import PairPictures
 
 _button, _canvas, _div, _h2 = tag("button"), tag("canvas"), tag("div"), tag("h2")
@@ -58,8 +65,9 @@ def render(
     """The page about a result as text."""
     names = short_names([pair.distorted.location for pair in result.pairs])
     reference = short_names([result.reference.location])[0]
+    alone = result.pairs[0].pairing == NO_REFERENCE
     return page(
-        f"{', '.join(names)} against {reference}",
+        names[0] if alone else f"{', '.join(names)} against {reference}",
         "Perceptual quality, scored with vmafx",
         _body(result, pictures, outcomes, names),
         styles=["page.css"],

@@ -14,10 +14,11 @@ from vmafx_core.report.account import (
     run_lines,
 )
 from vmafx_core.report.elements import Child, tag
+from vmafx_core.scoring.drawing import DIFFERENCE_GAIN
 from vmafx_core.scoring.pooling import POOL_NAMES
 from vmafx_core.scoring.requirements import Outcome
 from vmafx_core.scoring.result import MetricKind, PairResult, ScoreResult
-from vmafx_core.scoring.snapshots import DIFFERENCE_GAIN, PairPictures, Snapshot
+from vmafx_core.scoring.snapshots import PairPictures, Snapshot
 
 _COLOURS = 8
 _HEADINGS = {
@@ -147,6 +148,7 @@ def _row(name: str, snapshot: Snapshot) -> ET.Element:
         ("reference", snapshot.reference),
         (name, snapshot.distorted),
         (f"difference of luma, {DIFFERENCE_GAIN} times", snapshot.difference),
+        *((f"where people look, by {model}", picture) for model, picture in snapshot.saliency),
     )
     return _div(
         _p(where, f", score {frame.score:.2f}", class_="small"),
@@ -156,6 +158,7 @@ def _row(name: str, snapshot: Snapshot) -> ET.Element:
                 _figcaption(view),
             )
             for view, picture in views
+            if picture
         ),
         class_="pictures",
     )

@@ -6,51 +6,46 @@ time that was recorded for the frame, goes through the same filters, and becomes
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import av
 import numpy as np
-import numpy.typing as npt
-from av.video.reformatter import ColorRange, Colorspace, Interpolation
 
-from vmafx_core.errors import InputError, RemoteError
+from vmafx_core.backends.description import Role
+from vmafx_core.errors import InputError, RemoteError, VmafxError
 from vmafx_core.media.convert import Converter
 from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec, PictureFormat, VideoInfo
+from vmafx_core.scoring.cpus import usable_cpus
+from vmafx_core.scoring.drawing import Luma, difference, heat, jpeg
 from vmafx_core.scoring.request import ScoreRequest
-from vmafx_core.scoring.result import PairResult, ScoreResult, WorstFrame
+from vmafx_core.scoring.result import NO_REFERENCE, PairResult, ScoreResult, WorstFrame
 
-WIDTH = 640
-"""Widest picture, in samples."""
-DIFFERENCE_GAIN = 8
-"""How many times a difference of luma is amplified before it is coloured."""
+if TYPE_CHECKING:
+    from vmafx_core.scoring.neural import NeuralMetric
 
 # A dark drop of a second is one moment; its single frames look alike.
 _SECONDS_APART = 1.0
-# Black, violet, red, orange, pale yellow: brightness rises all the way, so grey prints stay right.
-_COLOUR_STOPS = np.array(
-    [(0, 0, 0), (80, 18, 123), (200, 45, 70), (252, 150, 20), (252, 255, 190)], np.float32
-)
-
-Luma = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One frame pair as pictures.
+    """One frame pair as pictures, each a JPEG.
 
     Attributes:
         frame: Which frame, and its score.
-        reference: The reference as it was scored, a JPEG.
-        distorted: The distorted picture as it was scored, a JPEG.
-        difference: Where their luma differs, amplified and coloured, a JPEG.
+        distorted: The distorted picture as it was scored.
+        reference: The reference as it was scored; empty where there is none.
+        difference: Where their luma differs, amplified and coloured; likewise.
+        saliency: Where people look in the reference, by the name of the model that tells.
     """
 
     frame: WorstFrame
-    reference: bytes
     distorted: bytes
-    difference: bytes
+    reference: bytes = b""
+    difference: bytes = b""
+    saliency: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +54,7 @@ class PairPictures:
 
     Attributes:
         snapshots: The frames, worst first.
-        reason: Why there are none; empty where there are.
+        reason: Which pictures there are not, and why; empty where all are there.
     """
 
     snapshots: tuple[Snapshot, ...]
@@ -81,34 +76,78 @@ def worst_pictures(
     Returns:
         The pictures of each pair, in the pairs' order.
     """
+    lookers, reason = _lookers(result, request)
     return tuple(
-        _pictures(result.reference, request.reference, pair, spec, count)
+        _pictures(_Sides(result.reference, request.reference, pair, spec), count, lookers, reason)
         for pair, spec in zip(result.pairs, request.distorted or (request.reference,), strict=True)
     )
 
 
+def _lookers(result: ScoreResult, request: ScoreRequest) -> "tuple[tuple[NeuralMetric, ...], str]":
+    """The run's saliency models, loaded again; or why they cannot be."""
+    roles = {use.model: use.role for use in result.pairs[0].neural}
+    wanted = [spec for spec in request.neural if roles.get(spec.model) == Role.SALIENCY]
+    if not wanted:
+        return (), ""
+    from vmafx_core.scoring.neural import load_neural  # noqa: PLC0415  # most runs do without
+
+    try:
+        threads = request.threads or usable_cpus()
+        return load_neural(wanted, request.device, threads=threads, alone=True), ""
+    except VmafxError as error:
+        # Scores may have come from a daemon, which has models that are not here.
+        return (), f"It is not shown where people look: {error.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Where the pictures of a pair come from."""
+
+    reference: VideoInfo
+    reference_spec: InputSpec
+    pair: PairResult
+    spec: InputSpec
+
+    def shown(self, frame: WorstFrame, lookers: "Sequence[NeuralMetric]") -> Snapshot:
+        """Read a frame of both sides again, and draw it."""
+        pair, aspect = self.pair, self.reference.sample_aspect
+        time = float(pair.distorted_times[frame.index])
+        other = _picture_at(self.spec, pair.distorted, pair.distorted_filters, pair.picture, time)
+        distorted = jpeg(other, aspect)
+        if pair.pairing == NO_REFERENCE:
+            return Snapshot(frame, distorted)
+        reference = _picture_at(
+            self.reference_spec, self.reference, pair.reference_filters, pair.picture, frame.time
+        )
+        luma = _luma(reference, pair.picture)
+        return Snapshot(
+            frame,
+            distorted,
+            jpeg(reference, aspect),
+            jpeg(difference(luma, _luma(other, pair.picture)), aspect),
+            tuple((m.spec.metric, jpeg(_seen(m, reference, luma), aspect)) for m in lookers),
+        )
+
+
+def _seen(metric: "NeuralMetric", picture: av.VideoFrame, luma: Luma) -> av.VideoFrame:
+    """A picture with where people look in it."""
+    from vmafx_core.scoring.viewing import saliency_map  # noqa: PLC0415  # most runs do without
+
+    return heat(saliency_map(metric.session, picture), luma)
+
+
 def _pictures(
-    reference: VideoInfo, reference_spec: InputSpec, pair: PairResult, spec: InputSpec, count: int
+    sides: _Sides, count: int, lookers: "Sequence[NeuralMetric]", reason: str
 ) -> PairPictures:
-    for location in (reference_spec.location, spec.location):
+    for location in (sides.reference_spec.location, sides.spec.location):
         if is_pipe(location):
             name = name_of(location)
             return PairPictures((), f"There are no pictures: {name} can be read only once.")
-    aspect = reference.sample_aspect
-    snapshots = []
     try:
-        for frame in worst_moments(pair, count):
-            shown = _picture_at(
-                reference_spec, reference, pair.reference_filters, pair.picture, frame.time
-            )
-            time = float(pair.distorted_times[frame.index])
-            other = _picture_at(spec, pair.distorted, pair.distorted_filters, pair.picture, time)
-            difference = _difference(_luma(shown, pair.picture), _luma(other, pair.picture))
-            jpegs = (_jpeg(picture, aspect) for picture in (shown, other, difference))
-            snapshots.append(Snapshot(frame, *jpegs))
+        snapshots = tuple(sides.shown(f, lookers) for f in worst_moments(sides.pair, count))
     except (InputError, RemoteError) as error:
         return PairPictures((), f"There are no pictures: {error.message}")
-    return PairPictures(tuple(snapshots))
+    return PairPictures(snapshots, reason)
 
 
 def worst_moments(pair: PairResult, count: int) -> Sequence[WorstFrame]:
@@ -146,39 +185,3 @@ def _luma(frame: av.VideoFrame, picture: PictureFormat) -> Luma:
     samples = np.frombuffer(plane, np.uint8 if picture.depth == 8 else np.dtype("<u2"))
     rows = samples.reshape(plane.height, -1)[:, : picture.width]
     return rows.astype(np.float32) / np.float32(2 ** (picture.depth - 8))
-
-
-def _difference(reference: Luma, distorted: Luma) -> av.VideoFrame:
-    """Where two pictures differ, from black (equal) to pale yellow."""
-    steps = len(_COLOUR_STOPS) - 1
-    place = np.minimum(np.abs(reference - distorted) * (DIFFERENCE_GAIN / 255), 1) * steps
-    stop = np.minimum(place.astype(np.intp), steps - 1)
-    share = (place - stop)[..., np.newaxis]
-    rgb = _COLOUR_STOPS[stop] * (1 - share) + _COLOUR_STOPS[stop + 1] * share
-    return av.VideoFrame.from_ndarray(rgb.round().astype(np.uint8), format="rgb24")
-
-
-def _jpeg(frame: av.VideoFrame, aspect: Fraction) -> bytes:
-    """A picture as a JPEG of at most `WIDTH`, with square samples."""
-    shrink = min(Fraction(1), WIDTH / (frame.width * aspect))
-    width = max(2, round(frame.width * aspect * shrink / 2) * 2)
-    height = max(2, round(frame.height * shrink / 2) * 2)
-    # JPEG's matrix is BT.601 over the full range; an untagged picture has its size's usual one.
-    usual = Colorspace.ITU709 if frame.height >= 720 else Colorspace.ITU601
-    tagged = frame.colorspace in {matrix.value for matrix in Colorspace}
-    small = frame.reformat(
-        width,
-        height,
-        "yuvj420p",
-        src_colorspace=frame.colorspace if tagged else usual,
-        dst_colorspace=Colorspace.ITU601,
-        src_color_range=frame.color_range,
-        dst_color_range=ColorRange.JPEG,
-        interpolation=Interpolation.AREA,
-    )
-    small.pts = 0
-    encoder = av.CodecContext.create("mjpeg", "w")
-    encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuvj420p"
-    encoder.time_base = Fraction(1)
-    encoder.options = {"qmin": "3", "qmax": "3"}
-    return b"".join(bytes(packet) for packet in (*encoder.encode(small), *encoder.encode(None)))
