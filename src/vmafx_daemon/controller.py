@@ -133,16 +133,19 @@ class Controller:
         job = job_of(request, self._limits)
         key = request.idempotency_key
         if self._counts[PENDING] + self._submitting >= self._limits.queue:
-            if key and (existing := await self._store.existing(key)):
-                return existing, True
+            if key and (known := await self._store.existing(key)):
+                return known, True
             raise BusyError(
                 f"{self._limits.queue} jobs wait already", "Try again later.", _FULL_SECONDS
             )
         self._submitting += 1
         try:
-            return await self._store.submit(job, key, no_cache=request.no_cache)
+            job_id, existing = await self._store.submit(job, key, no_cache=request.no_cache)
         finally:
             self._submitting -= 1
+        # Here, where it is known in which request.
+        _log.info("job submitted", extra={"event": {"job_id": job_id, "existing": existing}})
+        return job_id, existing
 
     async def get(self, job_id: str, *, with_result: bool = False) -> Job:
         """A job, with its progress while it runs.

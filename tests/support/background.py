@@ -24,7 +24,7 @@ class Home:
 
     def vmafx(self, *args: object, **environment: str) -> Ended:
         """Run the program."""
-        return vmafx(*args, VMAFX_STATE_DIR=str(self.state), **environment)
+        return vmafx(*args, stdin=None, VMAFX_STATE_DIR=str(self.state), **environment)
 
     def start(self, *options: object, **environment: str) -> Ended:
         """Start a daemon in the background, at free ports."""

@@ -1,0 +1,105 @@
+"""What becomes of work when the daemon is told to stop."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from support.clips import write_clip
+from support.daemon import Daemon, running
+from support.submissions import ended, score_of
+from vmafx_core.errors import RemoteError
+from vmafx_rpc import jobs
+from vmafx_rpc.client import Client
+from vmafx_rpc.messages import controller
+
+COMPLETED = controller.JOB_STATE_COMPLETED
+RUNNING = controller.JOB_STATE_RUNNING
+# So large that each frame takes a while.
+LARGE = {"size": {"width": 3840, "height": 2160}}
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_clip(
+        tmp_path_factory.mktemp("media") / "clip.mp4", frames=40, width=160, height=120
+    )
+
+
+@contextmanager
+def working(state: Path, clip: Path, frames: int, drain: int) -> Iterator[tuple[Daemon, str]]:
+    """A daemon with one job that runs, and that job's id."""
+    with running(state, "--drain", drain) as daemon:
+        client = daemon.client()
+        job_id = jobs.submit(client, score_of(clip, clip, **LARGE, frames=frames))
+        for event in jobs.watch(client, job_id):
+            if event.state.state == RUNNING:
+                break
+        yield daemon, job_id
+
+
+def is_ready(client: Client) -> bool:
+    status: controller.GetStatusResponse = client.call(
+        client.controller.GetStatus, controller.GetStatusRequest()
+    )
+    return status.ready
+
+
+def wait_for_draining(client: Client) -> None:
+    until = time.monotonic() + 10
+    while is_ready(client):
+        assert time.monotonic() < until, "it does not drain"
+        time.sleep(0.01)
+
+
+def test_a_job_that_runs_may_end(tmp_path: Path, clip: Path) -> None:
+    state = tmp_path / "state"
+    with working(state, clip, 3, 60) as (daemon, job_id):
+        watched = jobs.watch(daemon.client(), job_id)
+        next(watched)
+        daemon.signal(signal.SIGTERM)
+        assert [*watched][-1].HasField("result")
+        assert daemon.wait() == 0
+    with running(state) as daemon:
+        job = jobs.get(daemon.client(), job_id, with_result=True)
+        assert (job.state, job.attempts) == (COMPLETED, 1)
+        assert job.result.score.pairs
+
+
+def test_a_job_that_takes_too_long_is_queued_again(tmp_path: Path, clip: Path) -> None:
+    state = tmp_path / "state"
+    with working(state, clip, 5, 0) as (daemon, job_id):
+        daemon.signal(signal.SIGTERM)
+        assert daemon.wait() == 0
+    with running(state) as daemon:
+        job = ended(daemon.client(), job_id)
+        assert job.state == COMPLETED
+        assert not job.HasField("error")
+
+
+def test_it_takes_nothing_and_says_so_until_a_second_signal_hurries_it(
+    tmp_path: Path, clip: Path
+) -> None:
+    state = tmp_path / "state"
+    with working(state, clip, 40, 3600) as (daemon, job_id):
+        client = daemon.client()
+        with grpc.insecure_channel(daemon.addresses[0]) as channel:
+            health = health_pb2_grpc.HealthStub(channel)
+            said = health.Watch(health_pb2.HealthCheckRequest())
+            assert next(said).status == health_pb2.HealthCheckResponse.SERVING
+            daemon.signal(signal.SIGTERM)
+            assert next(said).status == health_pb2.HealthCheckResponse.NOT_SERVING
+        wait_for_draining(client)
+        with pytest.raises(RemoteError, match="stopping"):
+            jobs.submit(client, score_of(clip, clip))
+        assert jobs.get(client, job_id).state == RUNNING
+        daemon.signal(signal.SIGTERM)
+        assert daemon.wait() == 0
+        events = [event["event"] for event in daemon.log()]
+        assert events[-1] == "stopped"
+        assert "job completed" not in events
