@@ -34,7 +34,7 @@ _input, _label, _noscript = tag("input"), tag("label"), tag("noscript")
 _option, _p, _section, _select = tag("option"), tag("p"), tag("section"), tag("select")
 
 
-_SCRIPTS = ("theme.js", "numbers.js", "drawing.js", "reader.js")
+_SCRIPTS = ("theme.js", "numbers.js", "plotting.js", "frame_chart.js", "report.js")
 """The parts of the page's one script, in order."""
 
 

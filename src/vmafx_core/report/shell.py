@@ -7,6 +7,7 @@ than its own.
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from importlib.resources import files
@@ -15,6 +16,9 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from vmafx_core.report.elements import markup, tag
+
+# The parts are modules, which other pages load one by one; here they are one module.
+_IMPORTS = re.compile(r"^import .*\n", re.MULTILINE)
 
 _button, _div, _h1, _header, _p = tag("button"), tag("div"), tag("h1"), tag("header"), tag("p")
 
@@ -40,7 +44,7 @@ def page(
     """
     folder = files("vmafx_core.report") / "page"
     style = "\n".join((folder / name).read_text("utf-8") for name in styles)
-    script = "\n".join((folder / name).read_text("utf-8") for name in scripts)
+    script = "\n".join(_IMPORTS.sub("", (folder / name).read_text("utf-8")) for name in scripts)
     policy = (
         f"default-src 'none'; img-src data:; script-src {_hash(script)}; style-src {_hash(style)}"
     )

@@ -1,15 +1,15 @@
 // Numbers and times: ranges, places on an axis, words.
 
-const TIME_STEPS = [
+export const TIME_STEPS = [
   0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
 ];
 
 /** Lowest and highest of `numbers`, widened by a share of their span and never of no width. */
-function extent(numbers, share = 0) {
+export function extent(numbers, share = 0) {
   let low = Infinity;
   let high = -Infinity;
   for (const x of numbers) {
-    if (x === null) continue;
+    if (!Number.isFinite(x)) continue;
     if (x < low) low = x;
     if (x > high) high = x;
   }
@@ -19,7 +19,7 @@ function extent(numbers, share = 0) {
 }
 
 /** Index of the first of the ascending `times` that is not before `time`. */
-function firstFrom(times, time) {
+export function firstFrom(times, time) {
   let low = 0;
   let high = times.length;
   while (low < high) {
@@ -30,20 +30,20 @@ function firstFrom(times, time) {
   return low;
 }
 
-function nearest(times, time) {
+export function nearest(times, time) {
   const right = Math.min(firstFrom(times, time), times.length - 1);
   const left = Math.max(right - 1, 0);
   return time - times[left] < times[right] - time ? left : right;
 }
 
 /** A function from values between `low` and `high` to places between `start` and `end`. */
-function scale([low, high], start, end) {
+export function scale([low, high], start, end) {
   const factor = (end - start) / (high - low || 1);
   return (x) => start + (x - low) * factor;
 }
 
 /** Seconds as "1:02.35", with as many digits as `step` needs. */
-function clock(seconds, step) {
+export function clock(seconds, step) {
   const digits = step >= 1 ? 0 : step >= 0.1 ? 1 : step >= 0.01 ? 2 : 3;
   const unit = 10 ** digits;
   const total = Math.round(Math.abs(seconds) * unit);
@@ -55,18 +55,18 @@ function clock(seconds, step) {
   return `${seconds < 0 ? "-" : ""}${head}:${tail}`;
 }
 
-function score(value) {
-  if (value === null) return "none";
+export function score(value) {
+  if (!Number.isFinite(value)) return "none";
   return value.toFixed(Math.abs(value) >= 10 ? 2 : 4);
 }
 
-function niceStep(span, count) {
+export function niceStep(span, count) {
   const raw = span / count;
   const power = 10 ** Math.floor(Math.log10(raw));
   return [1, 2, 5, 10].map((m) => m * power).find((step) => step >= raw);
 }
 
-function ticks([low, high], step) {
+export function ticks([low, high], step) {
   const found = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {
     found.push(i * step);
