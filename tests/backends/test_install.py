@@ -115,6 +115,17 @@ def shaped(path: Path, *shape: int) -> Path:
     return write_model(path, nodes, {"x": shape}, {"y": shape})
 
 
+def vast(path: Path) -> Path:
+    """A model that would take 4 TiB as soon as it is loaded."""
+    nodes = [
+        helper.make_node("ConstantOfShape", ["size"], ["zeros"]),
+        helper.make_node("ReduceSum", ["zeros"], ["sum"], keepdims=0),
+        helper.make_node("Add", ["features", "sum"], ["score"]),
+    ]
+    size = {"size": np.asarray([1 << 20, 1 << 20], np.int64)}
+    return write_model(path, nodes, {"features": ["N", 6]}, {"score": ["N", 6]}, size)
+
+
 def doubles(path: Path) -> Path:
     model = onnx.load(shaped(path, 1, 6))
     model.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.DOUBLE
@@ -149,6 +160,7 @@ BAD: dict[str, Any] = {
     "a cycle": (cyclic, "cannot be loaded"),
     "64-bit numbers": (doubles, "not of 32-bit numbers"),
     "an absurd shape": (lambda p: shaped(p, 1, 3, 1 << 20, 1 << 20), "has the shape"),
+    "an absurd value inside": (vast, r"has the shape \[1048576, 1048576\]"),
     "a shape of nothing": (lambda p: shaped(p, 1, 0, 8, 8), "has the shape"),
     "a future opset": (
         lambda p: write_model(
@@ -181,6 +193,46 @@ def test_a_bad_model_is_refused_and_nothing_is_left(
     with pytest.raises(InputError, match=told):
         install(str(write_registry(tmp_path / "registry.json", good, bad)))
     assert list(models.iterdir()) == []
+
+
+def test_a_bad_model_does_not_replace_the_one_that_is_there(tmp_path: Path, models: Path) -> None:
+    path = regressor(tmp_path / "m.onnx")
+    install(str(path), kind=Kind.FULL_REFERENCE)
+    before = {p: p.read_bytes() for p in models.rglob("*") if p.is_file()}
+    for make in (cyclic, text, vast):
+        make(path)
+        with pytest.raises(InputError):
+            install(str(path), kind=Kind.FULL_REFERENCE)
+    path.unlink()
+    with pytest.raises(InputError, match="no such file"):
+        install(str(path), kind=Kind.FULL_REFERENCE)
+    assert {p: p.read_bytes() for p in models.rglob("*") if p.is_file()} == before
+    Session(find_model("m"), Wish("cpu"))
+
+
+def test_weights_and_descriptions_may_be_no_links(tmp_path: Path, models: Path) -> None:
+    path = with_outside_weights(regressor(tmp_path / "m.onnx"), "m.data")
+    (tmp_path / "m.data").rename(tmp_path / "elsewhere")
+    (tmp_path / "m.data").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match=r"m\.data: is a symbolic link"):
+        install(str(path), kind=Kind.FULL_REFERENCE)
+    path = regressor(tmp_path / "n.onnx")
+    (tmp_path / "elsewhere").write_text("{}")
+    path.with_suffix(".json").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match=r"n\.json: is a symbolic link"):
+        install(str(path), kind=Kind.FULL_REFERENCE)
+    assert list(models.iterdir()) == []
+
+
+def test_what_a_killed_installation_left_is_removed_a_day_later(
+    tmp_path: Path, models: Path
+) -> None:
+    old, new = models / ".coming-old", models / ".coming-new"
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    install(str(regressor(tmp_path / "m.onnx")), kind=Kind.FULL_REFERENCE)
+    assert sorted(p.name for p in models.iterdir()) == [".coming-new", "m"]
 
 
 WRONG: dict[str, tuple[Any, str]] = {

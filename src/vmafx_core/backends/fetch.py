@@ -1,5 +1,6 @@
 """Bringing a file of a model here: from a folder, or from a server."""
 
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -87,9 +88,11 @@ class Origin:
             raise InputError(f"{self.location}: {what}", "Name the file itself.")
         self._check_length(source.stat().st_size)
         try:
-            target.write_bytes(source.read_bytes())
+            file = source.open("rb")
         except OSError as error:
             raise InputError(f"{self.location}: {error.strerror}", "Check the file.") from error
+        with file, target.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
 
     def _check_length(self, length: int) -> None:
         if length > self.most_bytes:

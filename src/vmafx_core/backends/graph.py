@@ -4,6 +4,7 @@ A model is a program that somebody else wrote. Before it is installed it is read
 loading what lies outside its file, and refused where it could do more than arithmetic.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -98,6 +99,7 @@ def check_graph(path: Path, name: str) -> Graph:
             )
     if model.functions:
         raise InputError(f"{name}: brings functions of its own", "Export it without them.")
+    _check_inside(model, name)
     constants = {tensor.name for tensor in model.graph.initializer}
     return Graph(
         opset,
@@ -135,6 +137,20 @@ def _opset(model: Any, name: str) -> int:
     return opset
 
 
+def _check_inside(model: Any, name: str) -> None:
+    """Refuse values too large for any machine: loading works some of them out at once."""
+    import onnx  # noqa: PLC0415  # it is there: the model was read by it
+
+    try:
+        inferred = onnx.shape_inference.infer_shapes(model, data_prop=True)
+    except Exception as error:  # the package has no tree of its own
+        raise InputError(f"{name}: has shapes that do not fit", "Export it anew.") from error
+    for value in inferred.graph.value_info:
+        dims = [d.dim_value for d in value.type.tensor_type.shape.dim if d.HasField("dim_value")]
+        if math.prod(dims) > _MOST_ELEMENTS:
+            raise InputError(f"{name}: {value.name!r} has the shape {dims}", "Check the model.")
+
+
 def _nodes(nodes: Any, depth: int = 0) -> Iterator[tuple[Any, int]]:
     """Every node, those of graphs inside it too, with how deep it is."""
     for node in nodes:
@@ -154,10 +170,8 @@ def _tensor(value: Any, name: str, kinds: tuple[int, ...]) -> Tensor:
     dims = value.type.tensor_type.shape.dim
     shape = tuple(d.dim_value if d.HasField("dim_value") else None for d in dims)
     known = [d for d in shape if d is not None]
-    size = 1
-    for dim in known:
-        size *= dim
-    if len(shape) > _MOST_RANK or any(d < 1 for d in known) or size > _MOST_ELEMENTS:
+    too_large = len(shape) > _MOST_RANK or math.prod(known) > _MOST_ELEMENTS
+    if too_large or any(d < 1 for d in known):
         raise InputError(f"{name}: {value.name!r} has the shape {shape}", "Check the model.")
     return Tensor(value.name, shape)
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from vmafx_core.notice import Notice, info, warning
 
 MOST_BYTES = 256 << 20
 _MOST_REGISTRY = 16 << 20
+_OLD_SECONDS = 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def install(
     folder = models_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
         with tempfile.TemporaryDirectory(prefix=".coming-", dir=folder) as room:
             coming = _Coming(origin, Path(room), kind)
             models = [coming.model(entry, place) for place, entry in coming.entries(only)]
@@ -80,6 +83,13 @@ def install(
         raise WorkError(
             f"{error.filename or folder}: {error.strerror}", "Nothing was installed."
         ) from error
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what installations left that were killed; one that goes on is younger."""
+    for left in folder.glob(".*-*"):
+        if time.time() - left.stat().st_mtime > _OLD_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 class _Coming:
