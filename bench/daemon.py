@@ -9,12 +9,11 @@ from pathlib import Path
 
 from bench.measure import Command
 from bench.programs import VMAFX
-from vmafx_core.errors import RemoteError
 from vmafx_rpc import messages
 from vmafx_rpc.addresses import Address
 from vmafx_rpc.client import Client
 
-_PATIENCE = 20.0
+_PATIENCE, _PAUSE = 20.0, 0.005
 
 
 @contextmanager
@@ -33,23 +32,26 @@ def running(*options: str) -> Iterator[Address]:
         with (Path(state) / "bench.log").open("wb") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
-            address = Address(f"unix:{socket}", local=True)
-            _await(address, process)
-            yield address
+            yield _ready(socket, process)
         finally:
             process.terminate()
             process.wait(_PATIENCE)
 
 
-def _await(address: Address, process: subprocess.Popen[bytes]) -> None:
+def _ready(socket: Path, process: subprocess.Popen[bytes]) -> Address:
+    """Its address, once it says there that it is ready."""
+    address = Address(f"unix:{socket}", local=True)
     until = time.monotonic() + _PATIENCE
-    while time.monotonic() < until and process.poll() is None:
-        with Client(address) as client:
-            try:
-                request = messages.controller.GetStatusRequest()
-                if client.call(client.controller.GetStatus, request).ready:
-                    return
-            except RemoteError:
-                pass
-        time.sleep(0.05)
-    raise RuntimeError("the daemon does not get ready")
+    while not socket.exists():
+        _go_on(until, process)
+    with Client(address) as client:
+        request = messages.controller.GetStatusRequest()
+        while not client.call(client.controller.GetStatus, request).ready:
+            _go_on(until, process)
+    return address
+
+
+def _go_on(until: float, process: subprocess.Popen[bytes]) -> None:
+    if time.monotonic() > until or process.poll() is not None:
+        raise RuntimeError("the daemon does not get ready")
+    time.sleep(_PAUSE)
