@@ -10,6 +10,7 @@ import pytest
 
 from support.clips import write_clip
 from support.findings import point
+from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.errors import InputError
 from vmafx_core.media.types import InputSpec
 from vmafx_core.tune import stretches
@@ -18,7 +19,15 @@ from vmafx_core.tune.events import Advanced, TuneEvent
 from vmafx_core.tune.stretches import encode_whole
 
 _FRAMES = 50
-_FAST = {"libx264": "ultrafast", "libx265": "ultrafast", "libsvtav1": "12", "libvpx-vp9": "8"}
+_FAST = {
+    "libx264": "ultrafast",
+    "libx265": "ultrafast",
+    "libsvtav1": "12",
+    "libvpx-vp9": "8",
+    "libaom-av1": "8",
+    "librav1e": "10",
+    "libvvenc": "faster",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -184,9 +193,10 @@ def test_a_source_that_is_read_otherwise_than_before_is_told(
         encoded(source, folder)
 
 
-def test_what_is_not_known_to_join_is_encoded_in_one_piece(
+def test_what_a_device_encodes_stays_in_one_piece(
     source: InputSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stretches, "_STEADY", frozenset())
+    device = replace(find_encoder("libx264"), hardware=True)
+    monkeypatch.setattr(stretches, "find_encoder", lambda _: device)
     keys = [pts for pts, _, key, _ in packets(encoded(source, tmp_path / "out")) if key]
     assert len(keys) == 1

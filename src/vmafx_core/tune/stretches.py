@@ -17,6 +17,7 @@ from typing import Any, Self
 
 import av
 
+from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.pictures import Ticks
 from vmafx_core.media.raw import ASSUMED_RATE
 from vmafx_core.media.source import ROUNDING, VideoSource
@@ -36,8 +37,6 @@ SHORTEST = 1500
 """Pictures after which a stretch ends with a scene, where a key frame costs least."""
 LONGEST = 3000
 """Most pictures of a stretch."""
-# Encoders whose headers depend on nothing but the setting; what others write stays in one piece.
-_STEADY = frozenset({"libx264", "libx265", "libsvtav1", "libvpx-vp9"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +185,10 @@ def _divided(
     pictures: Iterator[av.VideoFrame], point: Point, info: VideoInfo
 ) -> Iterator[Iterator[av.VideoFrame]]:
     """The pictures of each stretch."""
-    steady = point.setting.encoder in _STEADY
-    shortest, longest = (SHORTEST, LONGEST) if steady else (sys.maxsize, sys.maxsize)
+    # Whether headers depend on nothing but the setting, so that all is joined, is not known of
+    # devices: what they write stays in one piece.
+    device = find_encoder(point.setting.encoder).hardware
+    shortest, longest = (sys.maxsize, sys.maxsize) if device else (SHORTEST, LONGEST)
     shot = shortest_shot(info.frame_rate)
     return divided(pictures, shortest=shortest, longest=longest, shot=shot)
 
