@@ -3,7 +3,13 @@
 import time
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+)
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.platform_collector import PlatformCollector
@@ -35,6 +41,7 @@ class Metrics(Observer):
     """
 
     def __init__(self, controller: Controller) -> None:
+        disable_created_metrics()  # a second series for each, which nobody looks at
         self._controller = controller
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
