@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vmafx_core.encoders.catalogue import find_encoder
-from vmafx_core.report.plain import short_names
+from vmafx_core.report.naming import short_names
 from vmafx_core.report.tuning import words
 from vmafx_core.report.tuning.datatable import Column, DataTable
 from vmafx_rpc import messages

@@ -15,7 +15,7 @@ from vmafx_cli.options.outputs import Format, MessageOptions, ResultOptions
 from vmafx_core.errors import UsageError
 from vmafx_core.report import formats, junit, text_logs
 from vmafx_core.report.files import STDOUT, check_writable, write_atomically, writing_stdout
-from vmafx_core.report.plain import shown_location
+from vmafx_core.report.naming import shown_location
 from vmafx_core.report.table import result_tables
 from vmafx_core.report.unpadded import Unpadded
 from vmafx_core.scoring.request import ScoreRequest

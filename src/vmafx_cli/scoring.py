@@ -10,7 +10,7 @@ from vmafx_cli.progress import ScoringReporter
 from vmafx_cli.results import Destinations, print_line
 from vmafx_core.errors import RequirementError, UsageError, VmafxError
 from vmafx_core.report import ndjson
-from vmafx_core.report.plain import shown_location
+from vmafx_core.report.naming import shown_location
 from vmafx_core.scoring.events import Event, Finished
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.requirements import Outcome, Requirement, check, check_measured, parse

@@ -8,7 +8,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from vmafx_core.report.plain import shown_location
+from vmafx_core.report.naming import shown_location
 
 
 def plain_message(message: Message) -> Any:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from support.results import pair, result
-from vmafx_core.report.plain import plain, plain_result, short_names
+from vmafx_core.report.naming import short_names
+from vmafx_core.report.plain import plain, plain_result
 
 
 def test_a_result_becomes_strict_json_with_the_fields_of_the_dataclasses() -> None:

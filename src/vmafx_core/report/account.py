@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from vmafx_core.media.types import VideoInfo
 from vmafx_core.notice import counted
-from vmafx_core.report.plain import shown_location
+from vmafx_core.report.naming import shown_location
 from vmafx_core.scoring.result import (
     NO_REFERENCE,
     Metric,

@@ -3,7 +3,7 @@
 from typing import Protocol
 from xml.etree import ElementTree as ET
 
-from vmafx_core.report.plain import readable
+from vmafx_core.report.naming import readable
 
 Child = ET.Element | str
 

@@ -16,7 +16,8 @@ import numpy as np
 from vmafx_core.report import sections
 from vmafx_core.report.elements import tag
 from vmafx_core.report.files import write_atomically
-from vmafx_core.report.plain import plain, readable, short_names
+from vmafx_core.report.naming import readable, short_names
+from vmafx_core.report.plain import plain
 from vmafx_core.report.shell import page
 from vmafx_core.scoring.requirements import Outcome
 from vmafx_core.scoring.result import (

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from vmafx_core.report.account import pair_lines, run_lines
-from vmafx_core.report.plain import readable, shown_location
+from vmafx_core.report.naming import readable, shown_location
 from vmafx_core.scoring.requirements import Outcome
 from vmafx_core.scoring.result import PairResult, ScoreResult
 

@@ -9,23 +9,16 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
-from pathlib import PurePath, PurePosixPath
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 
-from vmafx_core.media.locations import masked
+from vmafx_core.report.naming import readable, shown_location
 from vmafx_core.scoring.result import Metric, ModelUse, PairResult, ScoreResult, Scores
 
 SCHEMA_VERSION = 1
 _BLOCK = 1000
 _BY_FRAME = ("times", "distorted_times")
-
-
-def readable(text: str) -> str:
-    """`text` with bytes that are no UTF-8 replaced, so that every reader accepts it."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def plain(value: Any) -> Any:
@@ -115,26 +108,3 @@ def blocks(values: Sequence[Scores]) -> Iterator[tuple[Scores, ...]]:
     """Equally long arrays in pieces of a thousand, so that text is never whole in memory."""
     for start in range(0, len(values[0]), _BLOCK):
         yield tuple(array[start : start + _BLOCK] for array in values)
-
-
-def shown_location(location: str) -> str:
-    """How every report writes where a video is: readable, a URL's user and query masked."""
-    return readable(masked(location))
-
-
-def short_names(locations: Sequence[str]) -> list[str]:
-    """What to call videos: the last part of each location where these differ, else all of it."""
-    ends = [_last_part(location) for location in locations]
-    if len(set(ends)) == len(ends):
-        return ends
-    return [
-        end if ends.count(end) == 1 else shown_location(location)
-        for end, location in zip(ends, locations, strict=True)
-    ]
-
-
-def _last_part(location: str) -> str:
-    if location == "-":
-        return "stdin"
-    path = PurePosixPath(urlsplit(location).path) if "://" in location else PurePath(location)
-    return readable(path.name) or shown_location(location)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from vmafx_core.notice import Level, Notice
 from vmafx_core.report.account import clock, common_lines, number, reference_line, run_lines
-from vmafx_core.report.plain import short_names
+from vmafx_core.report.naming import short_names
 from vmafx_core.report.ruled import GAP, lines_table, ruled_table
 from vmafx_core.report.sparkline import sparkline
 from vmafx_core.report.unpadded import Unpadded

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from vmafx_core.errors import ComponentError
-from vmafx_core.report.plain import plain, shown_location
+from vmafx_core.report.naming import shown_location
+from vmafx_core.report.plain import plain
 from vmafx_core.report.rows import Rows
 from vmafx_core.scoring.result import PairResult, ScoreResult
 from vmafx_core.scoring.vectors import VECTOR, VectorFeature

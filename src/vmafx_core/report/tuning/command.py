@@ -7,7 +7,7 @@ from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.encoders.options import options_of
 from vmafx_core.media.types import InputSpec, VideoInfo
-from vmafx_core.report.plain import shown_location
+from vmafx_core.report.naming import shown_location
 
 
 def ffmpeg_command(spec: InputSpec, info: VideoInfo, setting: EncodeSetting, pix_fmt: str) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 from vmafx_core.notice import counted
 from vmafx_core.report.account import Line
-from vmafx_core.report.plain import plain, short_names
+from vmafx_core.report.naming import short_names
+from vmafx_core.report.plain import plain
 from vmafx_core.report.tuning import words
 from vmafx_core.report.tuning.blocks import (
     Dot,

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from vmafx_core.notice import counted
-from vmafx_core.report.plain import readable, short_names
+from vmafx_core.report.naming import readable, short_names
 from vmafx_core.report.tuning import words
 from vmafx_core.report.tuning.datatable import Column, DataTable
 from vmafx_core.tune.comparison import labels

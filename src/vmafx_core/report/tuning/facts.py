@@ -6,7 +6,7 @@ from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.media.types import VideoInfo
 from vmafx_core.notice import counted
 from vmafx_core.report.account import Line, clock, describe_video, frames
-from vmafx_core.report.plain import shown_location
+from vmafx_core.report.naming import shown_location
 from vmafx_core.tune.corpus_row import SourceFacts
 from vmafx_core.tune.points import Point
 from vmafx_core.tune.windows import Window

@@ -9,7 +9,8 @@ from vmafx_core.notice import counted
 from vmafx_core.packaging.presentation import DESCRIPTION, MASTER
 from vmafx_core.packaging.tracks import Track
 from vmafx_core.report.account import Line
-from vmafx_core.report.plain import plain, short_names, shown_location
+from vmafx_core.report.naming import short_names, shown_location
+from vmafx_core.report.plain import plain
 from vmafx_core.report.tuning import words
 from vmafx_core.report.tuning.blocks import Dot, Facts, RdChart, Series, TableSection, Verdict
 from vmafx_core.report.tuning.datatable import Column, DataTable
