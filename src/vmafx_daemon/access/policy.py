@@ -53,14 +53,21 @@ class Policy:
         """
         if peer.socket:
             return Caller("socket owner", Role.WRITE, owner=True)
-        if authorization is not None and self._tokens_wanted():
+        if authorization is not None and self.wants_tokens():
             return self._bearer(authorization)
         if peer.subject:
             role = Role.READ if _READERS in peer.units else Role.WRITE
             return Caller(peer.subject, role)
-        if peer.near and not self._certified and not self._tokens_wanted():
+        if peer.near and not self._certified and not self.wants_tokens():
             return Caller(peer.address, Role.WRITE)
         raise UnknownCallerError("a token is needed here", "Send it as a bearer token.")
+
+    def wants_tokens(self) -> bool:
+        """Whether there are tokens, so that who has neither one nor a certificate is nobody."""
+        try:
+            return self._tokens.wanted
+        except VmafxError:
+            return True
 
     def require(self, caller: Caller, role: Role) -> None:
         """Refuse what a caller may not do.
@@ -123,12 +130,6 @@ class Policy:
         if token is None:
             raise UnknownCallerError("the token is wrong", "Ask for another one.")
         return Caller(token.name, token.role)
-
-    def _tokens_wanted(self) -> bool:
-        try:
-            return self._tokens.wanted
-        except VmafxError:
-            return True
 
     def _check_inputs(self, inputs: Iterable[task.Input], caller: Caller) -> None:
         for given in inputs:

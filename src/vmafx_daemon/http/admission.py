@@ -2,8 +2,8 @@
 
 A browser sends requests for every page that it shows, also to this machine, where no token is
 needed. Whoever may ask without one is therefore asked two more things: that it calls this server
-by an address or as localhost, for any name can be made to lead here; and, of what changes
-something, that no other server's page sent it.
+by an address or as localhost, for any name can be made to lead here, unless a certificate says
+otherwise; and, of what changes something, that no other server's page sent it.
 """
 
 import ipaddress
@@ -53,10 +53,11 @@ class Admission:
             raise DeniedError("pages of other servers may change nothing here")
         caller = caller_of(request.scope, self._policy)
         self._policy.require(caller, role)
-        if "authorization" not in request.headers and not self._is_named_rightly(request):
+        known = self._policy.wants_tokens() or request.scope["scheme"] == "https"
+        if not known and not self._is_named_rightly(request):
             raise DeniedError(
                 f"this server is not called {request.headers.get('host', '')[:100]!r}",
-                "Call it by its address, or send a token.",
+                "Call it by its address.",
             )
         return caller
 

@@ -6,6 +6,7 @@ Errors become problem documents here, so that nothing else comes out, whatever g
 import logging
 import time
 import uuid
+from collections.abc import Iterator
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
@@ -30,6 +31,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_PIECE_BYTES = 64 << 10
 # Asked every few seconds by whoever watches over a daemon.
 _QUIET = frozenset({"/healthz", "/livez", "/readyz", "/metrics", "/v1/status"})
 
@@ -101,7 +103,17 @@ class _Answer:
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
             headers[_REQUEST_KEY] = self.request_id
-        await self._send(message)
+        for piece in _pieces(message):
+            await self._send(piece)
+
+
+def _pieces(message: Message) -> Iterator[Message]:
+    """A long body in pieces, as the next one is made only when the client has read the last."""
+    body: bytes = message.get("body", b"")
+    last = max(0, len(body) - 1) // _PIECE_BYTES * _PIECE_BYTES
+    for start in range(0, last, _PIECE_BYTES):
+        yield {**message, "body": body[start : start + _PIECE_BYTES], "more_body": True}
+    yield {**message, "body": body[last:]} if last else message
 
 
 async def _tell(error: Exception, answer: _Answer, scope: Scope, receive: Receive) -> None:

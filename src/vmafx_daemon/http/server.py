@@ -10,13 +10,12 @@ from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.access.tls import server_context
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.http.application import make_app
+from vmafx_daemon.http.bounds import HEADER_BYTES, BoundedProtocol
 from vmafx_daemon.http.presence import Presence
-from vmafx_daemon.http.protocol import CertifiedProtocol
 from vmafx_daemon.metrics import Metrics
 from vmafx_daemon.operations.sockets import listen
 from vmafx_daemon.settings import Settings
 
-_HEADER_BYTES = 32 << 10
 _IDLE_SECONDS = 60
 
 
@@ -47,7 +46,7 @@ class HttpDoor:
         app = make_app(controller, policy, metrics, self._presence, host=host, addresses=addresses)
         config = uvicorn.Config(
             app,
-            http=CertifiedProtocol,
+            http=BoundedProtocol,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -55,7 +54,7 @@ class HttpDoor:
             proxy_headers=False,
             server_header=False,
             timeout_keep_alive=_IDLE_SECONDS,
-            h11_max_incomplete_event_size=_HEADER_BYTES,
+            h11_max_incomplete_event_size=HEADER_BYTES,
         )
         config.load()
         config.ssl = server_context(settings.access)
