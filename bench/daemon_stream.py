@@ -1,0 +1,147 @@
+"""Raw pairs streamed to a daemon over loopback TCP: frame rate, latency, and memory.
+
+Client and daemon take CPU time of their own for every pair. Where libvmaf has all CPUs that time
+is missing there, whoever sends; so one is left to them, and the note says what it is without.
+"""
+
+import json
+import statistics
+import time
+from collections.abc import Iterator
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bench import material
+from bench.daemon import running
+from bench.measure import Figure, Settings, ratio, run
+from bench.programs import FOLDER, MODELS, convert, ours
+from vmafx_core.scoring.cpus import usable_cpus
+from vmafx_rpc import messages
+from vmafx_rpc.addresses import parse_address
+from vmafx_rpc.client import Client
+
+_FRAMES = 120
+_WIDTH, _HEIGHT = 1920, 1080
+_FRAME_BYTES = _WIDTH * _HEIGHT * 3 // 2
+_RATE_BOUND = 1 / 0.95
+
+_FPS = 24
+_LATENCY_BOUND = 1.5
+
+_SMALL = 64
+_EARLY, _LATE = 2_000, 20_000
+_GROWTH_BOUND = 1.05
+
+_wire = messages.scoring
+
+
+def measure(settings: Settings) -> Iterator[Figure]:
+    """Times for the same frames, seconds from a frame to its score, and growth of memory."""
+    paths = _raw(material.hd()), _raw(material.hd_distorted(30))
+    with running() as address:
+        with Client(address) as client:
+            request = messages.controller.GetStatusRequest()
+            status = client.call(client.controller.GetStatus, request)
+        tcp = next(at for at in status.addresses if not at.startswith(("unix:", "http")))
+        with Client(parse_address(tcp)) as client:
+            for model in MODELS:
+                yield _rate(client, paths, model, settings.rounds)
+            yield from _latency(client, paths)
+            yield _growth(client, psutil.Process(status.pid))
+
+
+def _raw(path: Path) -> Path:
+    """The first frames of a clip as raw video."""
+    target = FOLDER / f"{path.stem}-{_FRAMES}_{_WIDTH}x{_HEIGHT}.yuv"
+    raw = ("-frames:v", str(_FRAMES), "-pix_fmt", "yuv420p", "-f", "rawvideo")
+    return convert(path, target, *raw)
+
+
+def _rate(client: Client, paths: tuple[Path, Path], model: str, rounds: int) -> Figure:
+    """Seconds for all frames, there against here, where the start is not counted."""
+    ratios = []
+    for threads in (usable_cpus(), max(1, usable_cpus() - 1)):
+        there = partial(_streamed, client, paths, model, threads)
+        there()  # so that there is a worker
+        ratios.append(ratio(there, partial(_scored, paths, model, threads), rounds))
+    (all_cpus, _), (measured, note) = ratios
+    note = f"{note[:-1]}; {all_cpus:.2f} where libvmaf has all CPUs)"
+    return Figure(f"ScoreStream / score, 1080p, {model}", measured, _RATE_BOUND, note)
+
+
+def _streamed(client: Client, paths: tuple[Path, Path], model: str, threads: int) -> float:
+    began = time.perf_counter()
+    for _ in client.scoring.ScoreStream(_pairs(paths, model, threads)):
+        pass
+    return time.perf_counter() - began
+
+
+def _scored(paths: tuple[Path, Path], model: str, threads: int) -> float:
+    run(ours(*paths, model=model, options=["--threads", str(threads)]))
+    log = json.loads((FOLDER / "ours.json").read_bytes())
+    return _FRAMES / float(log["fps"])
+
+
+def _pairs(
+    paths: tuple[Path, Path], model: str, threads: int | None = None
+) -> Iterator[_wire.ScoreStreamRequest]:
+    options = _wire.ScoreOptions(threads=threads)
+    config = _wire.StreamConfig(width=_WIDTH, height=_HEIGHT, model=model, options=options)
+    yield _wire.ScoreStreamRequest(config=config)
+    with paths[0].open("rb") as reference, paths[1].open("rb") as distorted:
+        for index in range(_FRAMES):
+            yield _pair(index, reference.read(_FRAME_BYTES), distorted.read(_FRAME_BYTES))
+
+
+def _pair(index: int, reference: bytes, distorted: bytes) -> _wire.ScoreStreamRequest:
+    pair = _wire.FramePair(frame_index=index, raw_reference=reference, raw_distorted=distorted)
+    return _wire.ScoreStreamRequest(frame_pair=pair)
+
+
+def _latency(client: Client, paths: tuple[Path, Path]) -> Iterator[Figure]:
+    """How long frames wait for their scores that are sent as a camera would."""
+    sent: list[float] = []
+
+    def steadily() -> Iterator[_wire.ScoreStreamRequest]:
+        requests = _pairs(paths, MODELS[1])
+        yield next(requests)
+        began = time.perf_counter()
+        for index, request in zip(count(), requests, strict=False):
+            time.sleep(max(0.0, began + index / _FPS - time.perf_counter()))
+            sent.append(time.perf_counter())
+            yield request
+
+    waited = [
+        time.perf_counter() - sent[answer.frame_score.frame_index]
+        for answer in client.scoring.ScoreStream(steadily())
+        if answer.HasField("frame_score")
+    ]
+    note = f"(p99 {statistics.quantiles(waited, n=100)[-1]:.2f}, "
+    note += f"median {statistics.median(waited):.2f}, {MODELS[1]})"
+    what = f"seconds to a frame's score, 1080p at {_FPS} fps, most"
+    yield Figure(what, max(waited), _LATENCY_BOUND, note)
+
+
+def _growth(client: Client, daemon: psutil.Process) -> Figure:
+    """Memory of the daemon and its worker late in a long stream against early."""
+    picture = bytes(range(256)) * (_SMALL * _SMALL * 3 // 2 // 256)
+    options = _wire.ScoreOptions(no_prediction=True, feature=["psnr"])
+
+    def pairs() -> Iterator[_wire.ScoreStreamRequest]:
+        config: Any = _wire.StreamConfig(width=_SMALL, height=_SMALL, options=options)
+        yield _wire.ScoreStreamRequest(config=config)
+        yield from (_pair(index, picture, picture) for index in range(_LATE))
+
+    taken = {}
+    for answer in client.scoring.ScoreStream(pairs()):
+        number = answer.frame_score.frame_index + 1
+        if answer.HasField("frame_score") and number in (_EARLY, _LATE):
+            tree = (daemon, *daemon.children(recursive=True))
+            taken[number] = sum(process.memory_info().rss for process in tree) / 2**20
+    what = f"memory of a daemon after {_LATE} frames / after {_EARLY}"
+    note = f"({taken[_LATE]:.0f} MiB / {taken[_EARLY]:.0f} MiB)"
+    return Figure(what, taken[_LATE] / taken[_EARLY], _GROWTH_BOUND, note)
