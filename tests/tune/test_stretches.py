@@ -7,6 +7,7 @@ from typing import Any
 
 import av
 import pytest
+from av.sidedata.sidedata import Type
 
 from support.clips import write_clip
 from support.findings import point
@@ -200,3 +201,20 @@ def test_what_a_device_encodes_stays_in_one_piece(
     monkeypatch.setattr(stretches, "find_encoder", lambda _: device)
     keys = [pts for pts, _, key, _ in packets(encoded(source, tmp_path / "out")) if key]
     assert len(keys) == 1
+
+
+def test_metadata_of_hdr_are_those_of_the_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    display = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)"
+    options = {"x264-params": f"mastering-display={display}:cll=1000,400"}
+    clip = write_clip(tmp_path / "hdr.mkv", pix_fmt="yuv420p10le", options=options, **_SMALL)
+    spec = InputSpec(location=str(clip))
+    interrupted(spec, tmp_path / "out", 1, monkeypatch, encoder="libx265")
+    with av.open(str(encoded(spec, tmp_path / "out", encoder="libx265"))) as container:
+        told = [
+            {side.type for side in picture.side_data.values()}
+            for picture in container.decode(video=0)
+        ]
+    wanted = {Type.MASTERING_DISPLAY_METADATA, Type.CONTENT_LIGHT_LEVEL}
+    assert all(wanted <= found for found in told)

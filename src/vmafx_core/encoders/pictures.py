@@ -71,6 +71,7 @@ class Pictures:
         setting: How it encodes.
         source: The video that the pictures are of.
         key_frames: Frames, counted from 0, that have to be key frames.
+        hdr: The source's HDR10 metadata, for when they are not with the first of these pictures.
 
     Attributes:
         setting: The setting, with the pixel format that is encoded.
@@ -81,7 +82,7 @@ class Pictures:
         aspect: Sample aspect ratio that keeps the picture's shape at the size that is encoded.
         count: Pictures so far.
         uneven: Whether the pictures are unevenly spaced.
-        hdr: The HDR10 metadata of the first picture; None until then, or where there are none.
+        hdr: The HDR10 metadata; None where there are none, or until the first picture has some.
 
     Raises:
         UsageError: The encoder cannot follow the setting.
@@ -93,6 +94,7 @@ class Pictures:
         setting: EncodeSetting,
         source: VideoInfo,
         key_frames: Collection[int],
+        hdr: Hdr | None = None,
     ) -> None:
         encoder.check(setting)
         pix_fmt = setting.pix_fmt or nearest_pix_fmt(encoder, source)
@@ -103,7 +105,7 @@ class Pictures:
         self.aspect = _aspect(source, self.width, self.height)
         self.count = 0
         self.uneven = source.variable_rate
-        self.hdr: Hdr | None = None
+        self.hdr = hdr
         self._encoder = encoder
         self._source = source
         self._key_frames = key_frames
@@ -152,7 +154,7 @@ class Pictures:
 
     def _timed(self, frame: av.VideoFrame) -> av.VideoFrame:
         if not self.count:
-            self.hdr = hdr_of(frame)
+            self.hdr = hdr_of(frame) or self.hdr
         if self.setting.pix_fmt != self._picture.pix_fmt:
             # The same samples, as devices want them laid out: NV12, P010.
             frame = frame.reformat(format=self.setting.pix_fmt)

@@ -7,6 +7,7 @@ import av
 
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
+from vmafx_core.encoders.hdr import Hdr
 from vmafx_core.encoders.pictures import Pictures
 from vmafx_core.encoders.program import encode_by_program
 from vmafx_core.encoders.writing import Written, write_video
@@ -28,6 +29,7 @@ def encode_file(
     *,
     threads: int = 0,
     key_frames: Collection[int] = (),
+    hdr: Hdr | None = None,
 ) -> Written:
     """Encode frames into a file whose container is by its ending; memory stays bounded.
 
@@ -41,6 +43,7 @@ def encode_file(
         path: The file to write.
         threads: Threads for the encoder.
         key_frames: Frames that have to be key frames.
+        hdr: The source's HDR10 metadata, for when they are not with the first picture.
 
     Raises:
         UsageError: There is no container of that ending, or it cannot hold the picture's shape.
@@ -53,7 +56,7 @@ def encode_file(
         )
     check_shape(path, setting.encoder, source)
     encoder = find_encoder(setting.encoder)
-    pictures = Pictures(encoder, setting, source, key_frames)
+    pictures = Pictures(encoder, setting, source, key_frames, hdr)
     try:
         if encoder.program:
             return encode_by_program(frames, encoder, pictures, path=path, threads=threads)[1]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import av
 
+from vmafx_core.encoders.hdr import Hdr
 from vmafx_core.encoders.to_file import encode_file
 from vmafx_core.errors import InputError
 from vmafx_core.media.locations import name_of
@@ -57,6 +58,7 @@ def encode_kept(
     running: Running,
     progress: Progress,
     threads: int,
+    hdr: Hdr | None = None,
 ) -> None:
     """Encode pictures into a file that gets its name when it is finished.
 
@@ -68,6 +70,7 @@ def encode_kept(
         running: Told how far it is, and asked whether to go on.
         progress: Counts the pictures.
         threads: Threads for the encoder.
+        hdr: HDR10 metadata of the source.
 
     Raises:
         ComponentError: The encoder is not usable here.
@@ -83,7 +86,9 @@ def encode_kept(
 
     file = unfinished(path)
     with closing(pictures):
-        written = encode_file(counted(pictures), source, point.setting, file, threads=threads)
+        written = encode_file(
+            counted(pictures), source, point.setting, file, threads=threads, hdr=hdr
+        )
     for notice in written.notices:
         running.tell(Told(notice))
     finish(path)

@@ -51,6 +51,7 @@ def _job(
             running=running,
             progress=progress,
             threads=threads,
+            hdr=film.hdr,
         )
 
     return work

@@ -10,6 +10,7 @@ from typing import Any
 
 import av
 
+from vmafx_core.encoders.hdr import Hdr, hdr_of
 from vmafx_core.media.raw import ASSUMED_RATE
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec, VideoInfo
@@ -61,6 +62,7 @@ class Film:
         times: Timestamps of its frames, in order, in `time_base`.
         time_base: Seconds that one tick of `times` is.
         shots: Its shots, in order; together they are all of it.
+        hdr: Its HDR10 metadata, as far as they are known at its first frame.
     """
 
     spec: InputSpec
@@ -69,6 +71,7 @@ class Film:
     times: Sequence[int]
     time_base: Fraction
     shots: tuple[Shot, ...]
+    hdr: Hdr | None = None
 
     @property
     def frames(self) -> int:
@@ -135,8 +138,10 @@ def read_film(spec: InputSpec) -> Generator[TuneEvent[Any], None, Film]:
     cuts: list[int] = []
     with VideoSource(spec, threads=0) as source:
         detector = CutDetector(shortest_shot(source.info.frame_rate))
-        time_base, lasts = Fraction(1), 0
+        time_base, lasts, hdr = Fraction(1), 0, None
         for picture in source.frames():
+            if not times:
+                hdr = hdr_of(picture)
             time_base = Fraction(picture.time_base.num, picture.time_base.den)
             times.append(picture.pts or 0)
             lasts = picture.duration
@@ -159,7 +164,7 @@ def read_film(spec: InputSpec) -> Generator[TuneEvent[Any], None, Film]:
         Shot(first, last, start, end)
         for (first, last), (start, end) in zip(pairwise(frames), pairwise(seconds), strict=True)
     )
-    return Film(spec, info, identity_of(spec), times, time_base, shots)
+    return Film(spec, info, identity_of(spec), times, time_base, shots, hdr)
 
 
 def _advanced(done: int, info: VideoInfo, seconds: float) -> Advanced:

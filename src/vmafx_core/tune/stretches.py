@@ -18,6 +18,7 @@ from typing import Any, Self
 import av
 
 from vmafx_core.encoders.catalogue import find_encoder
+from vmafx_core.encoders.hdr import hdr_of
 from vmafx_core.encoders.pictures import Ticks
 from vmafx_core.media.raw import ASSUMED_RATE
 from vmafx_core.media.source import ROUNDING, VideoSource
@@ -106,6 +107,8 @@ def encode_whole(
 
     def work(running: Running) -> tuple[list[_Stretch], VideoInfo]:
         stretches = list(_kept(video))
+        with VideoSource(source) as opened:
+            hdr = hdr_of(next(opened.frames()))
         with VideoSource(_rest(source, stretches), threads=threads) as opened:
             info = opened.info
             kept = sum(stretch.frames for stretch in stretches)
@@ -122,6 +125,7 @@ def encode_whole(
                     running=running,
                     progress=progress,
                     threads=threads,
+                    hdr=hdr,
                 )
                 stretches.append(times.stretch(path))
                 stretches[-1].keep()
