@@ -29,6 +29,12 @@ _EPILOG = """\
   scored.
   Where it misses a target that the sample met, it is encoded anew, finer.
 
+[bold]After an interruption[/]
+
+  Run it again: nothing that was measured is measured again, and the encode
+  goes on with the stretch, one or two minutes long, that it was in. Encoders
+  of devices (NVENC, QSV, ...) encode in one piece, and begin again.
+
 [bold]Exit codes[/]
 
   0 done, 1 nothing meets the targets, or the video misses one, 2 wrong usage,
