@@ -9,7 +9,7 @@ import pytest
 
 from support.cli import vmafx
 from support.clips import write_clip
-from support.onnx_models import brightness, entry, regressor, write_registry
+from support.onnx_models import brightness, entry, left_half, regressor, write_registry
 
 FEATURES = ["adm2", *(f"vif_scale{i}" for i in range(4)), "motion2"]
 
@@ -66,6 +66,19 @@ def test_one_video_needs_a_model_that_needs_no_reference(
     ended = vmafx("score", clips[0], *args)
     assert ended.code == 2
     assert "no distorted video" in ended.err
+
+
+def test_what_is_mistyped_is_answered_with_the_nearest(clips: list[str], tmp_path: Path) -> None:
+    here = str(tmp_path / "models")
+    path = left_half(tmp_path / "looked_at.onnx")
+    vmafx("models", "add", path, "--kind", "nr", VMAFX_MODEL_DIR=here)
+    model = vmafx("score", *clips, "-m", "lookd_at", VMAFX_MODEL_DIR=here)
+    assert (model.code, "Did you mean 'looked_at'?" in model.err) == (2, True)
+    part = vmafx("score", *clips, "-m", "looked_at:int9", VMAFX_MODEL_DIR=here)
+    assert (part.code, "Did you mean 'int8'?" in part.err) == (2, True)
+    required = ("-m", "looked_at", "--require", "looked_at>=30")
+    metric = vmafx("score", *clips, *required, VMAFX_MODEL_DIR=here)
+    assert (metric.code, "Did you mean 'looked_at_psnr_y'?" in metric.err) == (2, True)
 
 
 def test_vectors_have_their_features_in_order(clips: list[str], tmp_path: Path) -> None:

@@ -189,8 +189,11 @@ def test_what_cannot_be_scored_is_refused(clips: tuple[Path, Path], tmp_path: Pa
         score(clips[0], models=(), neural=(spec,))
     with pytest.raises(UsageError, match="no distorted video"):
         score(clips[0])
-    with pytest.raises(UsageError, match="two models would be called 'sum'"):
+    with pytest.raises(UsageError, match="two metrics would be called 'sum'"):
         scored(clips, spec, spec)
+    for name, taken in (("vmaf", ("vmaf_v0.6.1",)), ("psnr_y", ())):
+        with pytest.raises(UsageError, match=f"two metrics would be called '{name}'"):
+            scored(clips, NeuralSpec(model="sum", name=name), models=taken)
 
 
 def test_the_place_where_it_ran_is_in_the_result(clips: tuple[Path, Path], tmp_path: Path) -> None:

@@ -123,11 +123,13 @@ class InputOptions(ReadingOptions):
                 standard input, or that is a terminal.
         """
         distorted = distorted or []
-        if alone == bool(distorted):
+        if alone and distorted:
             raise UsageError(
-                "--no-reference scores one video by itself"
-                if alone
-                else "there is no distorted video to score",
+                "--no-reference scores one video by itself", "Name that one, or leave it out."
+            )
+        if not alone and not distorted:
+            raise UsageError(
+                "there is no distorted video to score",
                 "Name it after the reference, or say --no-reference.",
             )
         pipes = [reference, *distorted].count("-")

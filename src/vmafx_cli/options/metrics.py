@@ -9,7 +9,8 @@ from vmafx_cli.options import names, panels
 from vmafx_cli.options.groups import option
 from vmafx_core.backends.specs import NeuralSpec, parse_neural
 from vmafx_core.errors import UnknownNameError, UsageError
-from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, parse_feature, parse_model
+from vmafx_core.libvmaf.catalogue import MODELS
+from vmafx_core.libvmaf.specs import AUTO, FeatureSpec, ModelSpec, parse_feature, parse_model
 from vmafx_core.scoring.request import DEFAULT_MODEL
 
 
@@ -36,9 +37,13 @@ def _parsed(text: str) -> ModelSpec | NeuralSpec:
     except UnknownNameError:
         from vmafx_core.backends.installed import installed  # noqa: PLC0415  # mostly not needed
 
-        if text.partition(":")[0] not in installed():
+        name, added = text.partition(":")[0], installed()
+        known = [AUTO, *(model.name for model in MODELS), *added]
+        if name in added:
+            return parse_neural(text)
+        if name in known or "=" in name:
             raise
-    return parse_neural(text)
+    raise UnknownNameError.of("model", name, known, "See 'vmafx models'.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

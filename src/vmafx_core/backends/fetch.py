@@ -83,9 +83,10 @@ class Origin:
 
     def _copy(self, target: Path) -> None:
         source = Path(self.location)
-        if source.is_symlink() or not source.is_file():
-            what = "is a symbolic link" if source.is_symlink() else "no such file"
-            raise InputError(f"{self.location}: {what}", "Name the file itself.")
+        if source.is_symlink():
+            raise InputError(f"{self.location}: is a symbolic link", "Name the file itself.")
+        if not source.is_file():
+            raise InputError(f"{self.location}: no such file", "Check the path.")
         self._check_length(source.stat().st_size)
         try:
             file = source.open("rb")

@@ -20,7 +20,7 @@ from vmafx_core.backends.installed import (
     models_folder,
     sha256_of,
 )
-from vmafx_core.backends.registry import Entry, Kind, parse_registry
+from vmafx_core.backends.registry import Entry, Kind, parse_json, parse_registry
 from vmafx_core.backends.session import check_loads
 from vmafx_core.errors import InputError, UnknownNameError, UsageError, WorkError
 from vmafx_core.notice import Notice, info, warning
@@ -201,10 +201,7 @@ class _Coming:
             return {}
         kept = self._room / "description"
         beside.fetch(kept)
-        try:
-            told = json.loads(kept.read_bytes())
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"{beside.name}: is not JSON: {error}", "Check the file.") from error
+        told = parse_json(kept.read_bytes(), beside.name)
         if not isinstance(told, dict):
             raise InputError(f"{beside.name}: is no description of a model", "Check the file.")
         return told

@@ -68,6 +68,20 @@ class Entry:
         return self.onnx.removesuffix(".onnx") + ".int8.onnx" if self.int8_sha256 else ""
 
 
+def parse_json(data: bytes, name: str) -> Any:
+    """Read a JSON file.
+
+    Raises:
+        InputError: It is none.
+    """
+    try:
+        return json.loads(data)
+    except (UnicodeDecodeError, RecursionError):
+        raise InputError(f"{name}: is not JSON", "Check the file.") from None
+    except ValueError as error:
+        raise InputError(f"{name}: is not JSON: {error}", "Check the file.") from None
+
+
 def parse_registry(data: bytes, name: str) -> tuple[Entry, ...]:
     """Read a registry.
 
@@ -78,10 +92,7 @@ def parse_registry(data: bytes, name: str) -> tuple[Entry, ...]:
     Raises:
         InputError: It is not a registry, or an entry of it is wrong.
     """
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{name}: is not JSON: {error}", "Check the file.") from None
+    document = parse_json(data, name)
     if not isinstance(document, dict) or not isinstance(document.get("models"), list):
         raise InputError(f"{name}: is no registry: it has no list of models", "Check the file.")
     if document.get("schema_version") not in SCHEMA_VERSIONS:

@@ -12,11 +12,14 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from vmafx_core.backends.description import Role
 from vmafx_core.backends.installed import InstalledModel, find_model
 from vmafx_core.errors import UnknownNameError, UsageError
 
 _METRIC_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _PARTS = ("name", "int8", "fp16", "encoder", "preset", "crf")
+# What the names of metrics end in that are made of what a model gives.
+_ENDINGS = {Role.SALIENCY: "_psnr_y", Role.FILTER: "_l1_residual"}
 PRESETS = 9
 """The slowest preset of a codec block; 0 is the fastest."""
 CRFS = 63
@@ -54,10 +57,9 @@ class NeuralSpec:
     preset: float | None = None
     crf: float | None = None
 
-    @property
-    def metric(self) -> str:
-        """What its metric is called."""
-        return self.name or self.model
+    def metric(self, role: Role) -> str:
+        """What its metric is called where it is used in that role."""
+        return (self.name or self.model) + _ENDINGS.get(role, "")
 
     @property
     def precision(self) -> Precision:

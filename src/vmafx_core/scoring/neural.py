@@ -1,7 +1,7 @@
 """Neural models beside libvmaf: fed with the same pictures and features, as segments come."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self
@@ -15,6 +15,7 @@ from vmafx_core.backends.providers import Wish
 from vmafx_core.backends.session import Session
 from vmafx_core.backends.specs import CRFS, PRESETS, NeuralSpec
 from vmafx_core.errors import UsageError, WorkError
+from vmafx_core.libvmaf.catalogue import is_metric
 from vmafx_core.libvmaf.specs import FeatureSpec
 from vmafx_core.media.types import VideoInfo
 from vmafx_core.notice import Notice, info
@@ -24,8 +25,6 @@ from vmafx_core.scoring.viewing import VIEWS
 
 # Pictures that wait for a model.
 _MOST_WAITING = 8
-# What the names of metrics end in that are made of what a model gives.
-_ENDINGS = {Role.SALIENCY: "_psnr_y", Role.FILTER: "_l1_residual"}
 # The encoder that a codec suggests where nobody names one.
 _ENCODERS = {
     "h264": "libx264",
@@ -54,9 +53,14 @@ class NeuralMetric:
         return self.session.model.description
 
     @property
+    def model(self) -> str:
+        """What the model is called."""
+        return self.spec.name or self.spec.model
+
+    @property
     def name(self) -> str:
         """What its metric is called."""
-        return self.spec.metric + _ENDINGS.get(self.description.role, "")
+        return self.spec.metric(self.description.role)
 
     @property
     def kind(self) -> MetricKind:
@@ -92,7 +96,7 @@ def load_neural(
         alone: Whether libvmaf has nothing to do but what these models want.
 
     Raises:
-        UsageError: Two have one name, or one has no int8 twin.
+        UsageError: One has no int8 twin.
         InputError: One was changed, or cannot be loaded.
         ComponentError: The device that was asked for cannot be had, or none computes in fp16.
     """
@@ -104,10 +108,25 @@ def load_neural(
         NeuralMetric(spec, Session(model, wish, threads=threads, precision=spec.precision))
         for spec, model in zip(specs, models, strict=True)
     ]
-    names = [metric.name for metric in metrics]
-    if repeated := next((name for name in names if names.count(name) > 1), None):
-        raise UsageError(f"two models would be called {repeated!r}", "Give one a name: :name=...")
     return tuple(metrics)
+
+
+def check_names(metrics: Sequence[NeuralMetric], taken: Collection[str]) -> None:
+    """Refuse models whose metrics would be called as others.
+
+    Args:
+        metrics: The loaded models.
+        taken: The names of the other models' metrics.
+
+    Raises:
+        UsageError: Naming one.
+    """
+    names = [metric.name for metric in metrics]
+    for name in names:
+        if names.count(name) > 1 or name in taken or is_metric(name):
+            raise UsageError(
+                f"two metrics would be called {name!r}", "Give the model a name: :name=..."
+            )
 
 
 def features_for(metrics: Sequence[NeuralMetric]) -> tuple[FeatureSpec, ...]:

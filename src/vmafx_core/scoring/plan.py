@@ -95,6 +95,10 @@ def make_plan(request: ScoreRequest, inputs: Inputs | ReadyInputs) -> Plan:
     reference, distorted = inputs.opened()
     sources = distorted or [reference]
     pairs = tuple(_plan_pair(request, reference, source) for source in sources)
+    if neural:
+        from vmafx_core.scoring.neural import check_names  # noqa: PLC0415  # most runs do without
+
+        check_names(neural, {metric for pair in pairs for _, metric in pair.models})
     return Plan(
         reference=reference,
         pairs=pairs,

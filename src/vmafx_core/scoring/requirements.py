@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from vmafx_core.backends.installed import find_model as installed_model
 from vmafx_core.backends.specs import NeuralSpec
 from vmafx_core.errors import UnknownNameError, UsageError
 from vmafx_core.libvmaf.catalogue import FEATURES, MODELS, find_feature, find_model
@@ -157,9 +158,7 @@ def _model_metrics(models: Sequence[ModelSpec]) -> Iterator[str]:
 
 
 def _neural_metrics(specs: Sequence[NeuralSpec]) -> Iterator[str]:
-    for spec in specs:
-        # What a model of saliency is used for has a name of its own.
-        yield from (spec.metric, f"{spec.metric}_psnr_y")
+    return (spec.metric(installed_model(spec.model).description.role) for spec in specs)
 
 
 def _feature_names(request: ScoreRequest) -> Iterator[str]:

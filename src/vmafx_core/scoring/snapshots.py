@@ -111,21 +111,20 @@ class _Sides:
     def shown(self, frame: WorstFrame, lookers: "Sequence[NeuralMetric]") -> Snapshot:
         """Read a frame of both sides again, and draw it."""
         pair, aspect = self.pair, self.reference.sample_aspect
-        time = float(pair.distorted_times[frame.index])
-        other = _picture_at(self.spec, pair.distorted, pair.distorted_filters, pair.picture, time)
-        distorted = jpeg(other, aspect)
-        if pair.pairing == NO_REFERENCE:
-            return Snapshot(frame, distorted)
         reference = _picture_at(
             self.reference_spec, self.reference, pair.reference_filters, pair.picture, frame.time
         )
+        if pair.pairing == NO_REFERENCE:
+            return Snapshot(frame, jpeg(reference, aspect))
+        time = float(pair.distorted_times[frame.index])
+        other = _picture_at(self.spec, pair.distorted, pair.distorted_filters, pair.picture, time)
         luma = _luma(reference, pair.picture)
         return Snapshot(
             frame,
-            distorted,
+            jpeg(other, aspect),
             jpeg(reference, aspect),
             jpeg(difference(luma, _luma(other, pair.picture)), aspect),
-            tuple((m.spec.metric, jpeg(_seen(m, reference, luma), aspect)) for m in lookers),
+            tuple((m.model, jpeg(_seen(m, reference, luma), aspect)) for m in lookers),
         )
 
 
