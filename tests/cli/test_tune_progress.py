@@ -93,4 +93,6 @@ def test_notices_are_told_and_every_try_only_when_asked_for(
 
 def test_what_an_earlier_run_did_says_nothing_of_the_speed() -> None:
     event = Advanced(phase="encoding", done=1300, total=1500, seconds=10.0, kept=1000)
-    assert shown(Watched(), event).bars == [(1300, 1500, "encoding 1300/1500", "30.0 fps, 7 s left")]
+    assert shown(Watched(), event).bars == [
+        (1300, 1500, "encoding 1300/1500", "30.0 fps, 7 s left")
+    ]
