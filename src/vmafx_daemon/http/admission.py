@@ -14,11 +14,11 @@ from starlette.requests import Request
 from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.errors import DeniedError
+from vmafx_daemon.http.answers import JSON
 from vmafx_daemon.http.authentication import caller_of
 from vmafx_daemon.http.problems import RequestError
 
 _ANYBODY = Caller("anybody", Role.READ)
-_JSON = "application/json"
 # What programs send that do not say what they send; browsers say more than that.
 _UNSAID = ("", "application/x-www-form-urlencoded")
 _OWN_PAGES = ("same-origin", "none")
@@ -68,12 +68,12 @@ class Admission:
             RequestError: It is of another type, or a browser does not say of which.
         """
         said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if said != _JSON and (said not in _UNSAID or _by_browser(request)):
+        if said != JSON and (said not in _UNSAID or _by_browser(request)):
             raise RequestError(
                 415,
                 f"the content type is {said[:100]!r}",
-                f"Send it as {_JSON}.",
-                {"Accept": _JSON},
+                f"Send it as {JSON}.",
+                {"Accept": JSON},
             )
 
     def _is_named_rightly(self, request: Request) -> bool:

@@ -9,13 +9,15 @@ from starlette.responses import Response
 
 from vmafx_rpc.plain import plain_message
 
+JSON = "application/json"
+
 # Scores of many frames take longer to write than others should wait.
 _LONG = 64 << 10
 
 
 async def answer(message: Message, status: int = 200, **headers: str) -> Response:
     """The answer that is a message."""
-    return Response(await json_of(message), status, headers, "application/json")
+    return Response(await json_of(message), status, headers, JSON)
 
 
 async def json_of(message: Message) -> bytes:

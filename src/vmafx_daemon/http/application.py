@@ -11,6 +11,7 @@ from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.http.admission import Admission
 from vmafx_daemon.http.around import Around
+from vmafx_daemon.http.document import Document
 from vmafx_daemon.http.event_stream import EventStreams
 from vmafx_daemon.http.jobs import Jobs
 from vmafx_daemon.http.operations import Operation, Resource
@@ -40,11 +41,11 @@ def make_app(
         host: What the server was told to listen on.
         addresses: Where the daemon listens.
     """
-    operations = [
-        *Service(controller, metrics, presence, addresses).operations(),
-        *Jobs(controller, EventStreams(presence)).operations(),
-    ]
-    routes = _routes([*operations, *pages()], Admission(policy, host))
+    service = Service(controller, metrics, presence, addresses).operations()
+    jobs = Jobs(controller, EventStreams(presence)).operations()
+    document = Document({"jobs": jobs, "service": service}).operation
+    operations = [*service, *jobs, document, *pages()]
+    routes = _routes(operations, Admission(policy, host))
     return Around(Router(routes, redirect_slashes=False, default=_nothing), metrics)
 
 

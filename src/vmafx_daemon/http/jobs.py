@@ -24,6 +24,16 @@ _LAST = Parameter(
     place="header",
     kind="integer",
 )
+_EXAMPLE = {
+    "spec": {
+        "score": {
+            "reference": {"location": "/media/ref.mp4"},
+            "distorted": [{"location": "/media/dis.mp4"}],
+            "models": [{"version": "vmaf_v0.6.1"}],
+        }
+    },
+    "labels": {"title": "movie"},
+}
 _LIST = (
     Parameter(
         name="state",
@@ -67,6 +77,7 @@ class Jobs:
                 handler=self._submit,
                 role=Role.WRITE,
                 body=wire.SubmitJobRequest,
+                example=_EXAMPLE,
                 answer=wire.SubmitJobResponse,
                 status=201,
             ),
@@ -112,12 +123,12 @@ class Jobs:
                 method="GET",
                 path=f"{_JOB}/events",
                 name="watchJob",
-                summary="Tell what happens to a job until it has ended, its result last; "
-                "204 where there is no more to tell.",
+                summary="Tell what happens to a job until it has ended, its result last.",
                 handler=self._watch,
                 parameters=(_ID, _LAST),
                 answer=wire.JobEvent,
                 media=MEDIA,
+                further={204: "There is no more to tell: browsers need not ask again."},
             ),
             Operation(
                 method="GET",

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.http.admission import Admission
+from vmafx_daemon.http.answers import JSON
 from vmafx_daemon.http.bodies import read_json
 from vmafx_daemon.http.parameters import Parameter, read_parameters
 from vmafx_daemon.http.problems import RequestError
@@ -46,9 +47,11 @@ class Operation:
         role: Who may ask for it; None for anybody.
         parameters: Its parameters.
         body: The message that its body is read as; None for no body.
+        example: A body that it takes.
         answer: The message that its answer is; None where `media` says all.
         status: The status of its answer.
         media: The type of its answer.
+        further: Other statuses that are no problem, and what they say.
     """
 
     method: str
@@ -59,9 +62,11 @@ class Operation:
     role: Role | None = Role.READ
     parameters: Sequence[Parameter] = field(default=())
     body: type[Message] | None = None
+    example: Mapping[str, Any] | None = None
     answer: type[Message] | None = None
     status: int = 200
-    media: str = "application/json"
+    media: str = JSON
+    further: Mapping[int, str] = field(default_factory=dict)
 
 
 class Resource:

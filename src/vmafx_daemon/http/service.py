@@ -52,6 +52,7 @@ class Service:
                 handler=self._score,
                 role=Role.WRITE,
                 body=scoring.ScoreRequest,
+                example={"reference": "/media/ref.mp4", "distorted": "/media/dis.mp4"},
                 answer=scoring.ScoreResponse,
             ),
             Operation(
@@ -94,10 +95,11 @@ class Service:
                 method="GET",
                 path="/readyz",
                 name="checkReadiness",
-                summary="Say whether the server takes work; 503 with the reason where it does not.",
+                summary="Say whether the server takes work.",
                 handler=self._ready,
                 role=None,
                 media=_TEXT,
+                further={503: "It does not, for the reason that this says."},
             ),
         )
 
