@@ -13,34 +13,26 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
 }
 _PLACES = {"index.html": "/", "docs.html": "/docs"}
+# What the pages of reports have too.
+_SHARED = ("page.css", "theme.js", "numbers.js", "plotting.js", "frame_chart.js")
 
 
-def pages(folder: Traversable | None = None) -> Sequence[Operation]:
-    """What browsers can ask for; anybody may, as nothing is in it that not everybody may know.
-
-    Args:
-        folder: The files; those of this package without.
-    """
-    return [_page(*each) for each in _all(folder or files(__package__) / "static", "")]
-
-
-def _all(folder: Traversable, path: str) -> Sequence[tuple[str, bytes]]:
-    """The files of a folder and those below it, with their paths."""
-    found: list[tuple[str, bytes]] = []
-    for each in folder.iterdir() if folder.is_dir() else ():
-        name = path + each.name
-        if each.is_dir():
-            found += _all(each, f"{name}/")
-        elif PurePosixPath(name).suffix in _TYPES:
-            found.append((name, each.read_bytes()))
-    return found
+def pages() -> Sequence[Operation]:
+    """What browsers can ask for; anybody may, as nothing is in it that not everybody may know."""
+    reports = files("vmafx_core.report") / "page"
+    shared = [reports / name for name in _SHARED]
+    own = (files(__package__) / "static").iterdir()
+    return [_page(each, media) for each in (*own, *shared) if (media := _type(each.name))]
 
 
-def _page(name: str, content: bytes) -> Operation:
-    media = _TYPES[PurePosixPath(name).suffix]
+def _type(name: str) -> str | None:
+    return _TYPES.get(PurePosixPath(name).suffix)
+
+
+def _page(file: Traversable, media: str) -> Operation:
+    name, content = file.name, file.read_bytes()
     return Operation(
         method="GET",
         path=_PLACES.get(name, f"/static/{name}"),
