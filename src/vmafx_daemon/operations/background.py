@@ -74,7 +74,7 @@ def _asked(process: subprocess.Popen[bytes], settings: bytes) -> bytes:
 
 def _main() -> None:
     """Be the daemon."""
-    from vmafx_daemon.server import run  # noqa: PLC0415  # whoever starts it does without
+    from vmafx_daemon.operations import loading  # noqa: PLC0415  # whoever starts it does without
 
     settings: Settings = pickle.load(sys.stdin.buffer)  # noqa: S301  # of the program that starts it
 
@@ -82,7 +82,7 @@ def _main() -> None:
         _answer({"addresses": list(addresses)})
 
     try:
-        run(settings, ready, background=True)
+        loading.server().run(settings, ready, background=True)
     except VmafxError as error:
         message = error_to_message(error)
         _answer({"error": {field.name: value for field, value in message.ListFields()}})

@@ -22,6 +22,7 @@ def test_it_says_where_it_listens_and_lets_go_of_whoever_started_it(home: Home) 
     assert first == f"process {process.pid} listens at"
     assert addresses[0] == f"  unix:{home.state}/daemon.sock"
     assert re.fullmatch(r"  127\.0\.0\.1:[1-9]\d*", addresses[1])
+    assert re.fullmatch(r"  http://127\.0\.0\.1:[1-9]\d*", addresses[2])
     assert process.cwd() == "/"
     assert os.getsid(process.pid) == process.pid
 
@@ -60,7 +61,7 @@ def test_a_state_folder_has_one_daemon_and_the_error_names_it(home: Home) -> Non
     assert home.vmafx("daemon", "status").code == 0
 
 
-@pytest.mark.parametrize("option", ["--grpc-port"])
+@pytest.mark.parametrize("option", ["--grpc-port", "--http-port"])
 def test_a_taken_port_is_named(home: Home, option: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

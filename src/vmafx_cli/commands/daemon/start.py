@@ -66,9 +66,9 @@ def start(
     if foreground:
         # It would write to standard error in its own way.
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-        from vmafx_daemon.server import run  # noqa: PLC0415  # help does without
+        from vmafx_daemon.operations import loading  # noqa: PLC0415  # help does without
 
-        run(settings, lambda _: None)
+        loading.server().run(settings, lambda _: None)
         return
     from vmafx_daemon.operations import background  # noqa: PLC0415
 
