@@ -36,11 +36,12 @@ demo: $(READY) ## Make a short clip and two encodes of it, score them, write a r
 test: $(READY) ## Run the tests, in parallel (ARGS='...' for pytest)
 	@$(BIN)/pytest -n auto $(ARGS)
 
-lint: $(READY) ## Check style, format, types and the layers of imports
+lint: $(READY) ## Check style, format, types, the layers of imports, and the contract
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@scripts/lint-protos
 
 format: $(READY) ## Format the code, and mend what can be mended
 	@$(BIN)/ruff check --fix

@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ _BUSY_SECONDS = 10
 _READERS = 4
 # Any number will do, as long as every daemon takes the same.
 _POSTGRESQL_LOCK = 0x766D616678
+_LOCK_SECONDS, _LOCK_PAUSE = 1.0, 0.05
 _ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC)
 _POSTGRESQL_NO_ROOM = ("53100", "53200")
 
@@ -100,12 +102,18 @@ def hold_alone(connection: Connection) -> None:
     if connection.dialect.name != "postgresql":
         return
     asked = text("SELECT pg_try_advisory_lock(:lock)")
-    alone = connection.execute(asked, {"lock": _POSTGRESQL_LOCK}).scalar()
-    connection.commit()
-    if not alone:
-        raise WorkError(
-            "another daemon uses the database of jobs", "Stop it, or name another database."
-        )
+    until = time.monotonic() + _LOCK_SECONDS
+    while True:
+        alone = connection.execute(asked, {"lock": _POSTGRESQL_LOCK}).scalar()
+        connection.commit()
+        if alone:
+            return
+        # The server notices that a daemon has ended a little later than whoever starts it anew.
+        if time.monotonic() > until:
+            raise WorkError(
+                "another daemon uses the database of jobs", "Stop it, or name another database."
+            )
+        time.sleep(_LOCK_PAUSE)
 
 
 def as_vmafx_error(error: Exception) -> VmafxError:

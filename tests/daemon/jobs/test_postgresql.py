@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from support.data import missing, program
 from support.scripted_engine import ScriptedEngine, controlling, ended, running, submitted
 from vmafx_core.errors import WorkError
 from vmafx_daemon.jobs.records import CANCELLED, COMPLETED, FAILED
@@ -22,26 +23,29 @@ from vmafx_rpc import messages
 
 psycopg = pytest.importorskip("psycopg")
 
-_SERVER = shutil.which("postgres")
-pytestmark = pytest.mark.skipif(not _SERVER, reason="PostgreSQL is not installed")
+
+def _programs() -> Path:
+    """The folder of the server's programs; Debian has one for each version."""
+    for found in sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres")):
+        return found.parent
+    return Path(program("postgres")).resolve().parent
 
 
 def _user() -> str | None:
     """Who is to run it: it refuses the administrator."""
     if os.geteuid():
         return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
     for name in ("postgres", "nobody"):
-        with_name = [entry for entry in pwd.getpwall() if entry.pw_name == name]
-        if with_name:
+        if name in known:
             return name
-    pytest.skip("PostgreSQL does not run as the administrator, and there is no other user")
+    return missing("PostgreSQL does not run as the administrator, and there is no other user")
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Path]:
     """A server that listens in a folder, and nowhere else."""
-    user = _user()
-    programs = Path(str(_SERVER)).resolve().parent
+    user, programs = _user(), _programs()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if user:
