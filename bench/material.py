@@ -75,6 +75,16 @@ def small_pair(pix_fmt: str, width: int, height: int) -> tuple[Path, Path]:
     return reference, convert(reference, distorted, *options, "-c:v", "libx264", "-crf", "30")
 
 
+def small_ladder() -> tuple[Path, list[Path]]:
+    """A reference of 640x360, two seconds, and encodes of it from good to bad."""
+    scene = _drawn(640, 360, 48)
+    encodes = []
+    for crf in (18, 28, 38, 48):
+        options = ["-c:v", "libx264", "-crf", str(crf)]
+        encodes.append(convert(scene, FOLDER / f"small-crf{crf}.mp4", *options))
+    return scene, encodes
+
+
 def main(path: Path, width: int, height: int, frames: int) -> None:
     """Draw the scene into a file."""
     unfinished = path.with_stem(path.stem + "-unfinished")

@@ -217,6 +217,8 @@ def _options(ort: Any, threads: int) -> Any:
     options.log_severity_level = 4
     # Threads that wait for work would spin, and take the CPU from the scoring.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Sums of int8 products would overflow on CPUs of x86 that are without VNNI.
+    options.add_session_config_entry("session.x64quantprecision", "1")
     return options
 
 
