@@ -5,7 +5,7 @@ import { element, swatch } from "./elements.js";
 
 const HELP =
   "Drag to zoom, double-click to show all. With the keyboard: arrow keys move the cursor, " +
-  "+ and - zoom, Escape shows all.";
+  "+ and - zoom, Escape shows all. Circles mark the worst frames.";
 
 /**
  * Shows the scores of frames, of results and while they come.
@@ -97,7 +97,7 @@ export class FrameScores {
     const chosen = this.#select.value;
     const inner = names.filter((name) => elementary.has(name)).map(option);
     this.#select.replaceChildren(...names.filter((name) => !elementary.has(name)).map(option));
-    if (inner.length) this.#select.append(element("optgroup", { label: "inside of models" }, inner));
+    if (inner.length) this.#select.append(element("optgroup", { label: "Inside of models" }, inner));
     if (names.includes(chosen)) this.#select.value = chosen;
     this.#toggles.replaceChildren();
     if (this.#videos.length < 2) return;

@@ -2,7 +2,7 @@
 
 import { askJson } from "./api.js";
 import { copyable, element } from "./elements.js";
-import { JobRow } from "./job_row.js";
+import { JobTable } from "./job_table.js";
 import { STATES } from "./state.js";
 import { Watch } from "./watch.js";
 import { counted, placesOf } from "./words.js";
@@ -11,6 +11,7 @@ const PAGE = 50;
 // Text is searched here, in many jobs at a time.
 const SEARCH_PAGE = 500;
 const TYPING_MS = 300;
+const TICK_MS = 10000;
 
 /** Whether a job has a text in its name, its places, its labels or its error. */
 function matches(job, text) {
@@ -22,24 +23,9 @@ function matches(job, text) {
 /** The view of the queue; `filters` are `state`, `label` (NAME=VALUE), `text`, and the `page`. */
 export class JobList {
   #filters;
-  #rows = new Map();
-  #body = element("tbody");
-  #table = element(
-    "table",
-    { class: "jobs" },
-    element(
-      "thead",
-      {},
-      element(
-        "tr",
-        {},
-        ["state", "job", "what came out", "queued"].map((text) =>
-          element("th", { scope: "col", class: "words" }, text),
-        ),
-      ),
-    ),
-    this.#body,
-  );
+  #jobs = new JobTable(PAGE);
+  #running = new JobTable(PAGE);
+  #now = element("section", { id: "running", hidden: true }, element("h2", {}, "Running"));
   #note = element("p", { class: "quiet small", role: "status" });
   #pages = element("nav", { class: "controls", "aria-label": "Pages of jobs" });
   #nothing = element("div", { class: "nothing" });
@@ -49,23 +35,26 @@ export class JobList {
 
   constructor(filters) {
     this.#filters = filters;
-    const section = element(
+    this.#now.append(this.#running.node);
+    const queue = element(
       "section",
       { id: "jobs" },
-      element("h2", { tabindex: "-1" }, "Jobs"),
+      element("h2", {}, "Jobs"),
       this.#controls(),
       this.#note,
-      this.#table,
+      this.#jobs.node,
       this.#nothing,
       this.#pages,
     );
-    this.nodes = [section];
-    this.#table.hidden = true;
+    this.nodes = [this.#now, queue];
     this.#watch = new Watch("/v1/events", {
       heard: (event) => this.#hear(event),
       opened: () => this.#load(),
     });
-    this.#ticking = setInterval(() => this.#rows.forEach((row) => row.tick()), 10_000);
+    this.#ticking = setInterval(() => {
+      this.#jobs.tick();
+      this.#running.tick();
+    }, TICK_MS);
   }
 
   close() {
@@ -128,21 +117,18 @@ export class JobList {
     return `#/${given.length ? `?${new URLSearchParams(given)}` : ""}`;
   }
 
-  /** Show the page anew. */
+  /** Show everything anew. */
   async #load() {
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     try {
-      const { jobs, next } = await this.#find(signal);
-      const before = this.#rows;
-      this.#rows = new Map();
-      for (const job of jobs) {
-        const row = before.get(job.id) ?? new JobRow(job);
-        row.show(job);
-        this.#rows.set(job.id, row);
-      }
-      this.#body.replaceChildren(...[...this.#rows.values()].map(({ node }) => node));
+      const [{ jobs, next }, running] = await Promise.all([
+        this.#find(signal),
+        askJson(`/v1/jobs?state=running&page_size=${PAGE}`, { signal }),
+      ]);
+      this.#running.fill(running.jobs);
+      this.#jobs.fill(jobs);
       this.#turn(next);
       this.#tell();
     } catch (error) {
@@ -181,60 +167,41 @@ export class JobList {
 
   #tell() {
     const { state, label, text, page } = this.#filters;
-    const any = this.#rows.size > 0;
-    const filtered = state || label || text;
-    this.#table.hidden = !any;
-    this.#note.textContent = any && (text || label) ? `${counted(this.#rows.size, "job")} here` : "";
+    const { size } = this.#jobs;
+    // Where only running jobs are listed, they need not be shown twice.
+    this.#now.hidden = !this.#running.size || state === "running";
+    this.#note.textContent = size && (text || label) ? `${counted(size, "job")} here` : "";
     this.#nothing.replaceChildren();
-    if (any) return;
-    if (filtered || page) {
-      const clear = () => {
-        location.hash = "#/";
-      };
-      this.#nothing.append(
-        element("p", {}, "No job is like that."),
-        element("button", { type: "button", onclick: clear }, "Show all jobs"),
-      );
+    if (size) return;
+    if (state || label || text || page) {
+      const clear = element("a", { href: "#/" }, "Show all jobs");
+      this.#nothing.append(element("p", {}, "No job is like that."), clear);
     } else {
       this.#nothing.append(...howToBegin());
     }
   }
 
   #hear({ job_id: id, state: job, progress }) {
-    const row = this.#rows.get(id);
-    if (progress) row?.progress(progress);
-    if (!job) return;
-    const { state, text, label, page } = this.#filters;
-    const [name, ...value] = label.split("=");
-    const fits =
-      (!state || job.state === state) &&
-      (!label || job.labels[name] === value.join("=")) &&
-      (!text || matches(job, text.toLowerCase()));
-    if (row && fits) {
-      row.show(job);
-    } else if (row) {
-      row.node.remove();
-      this.#rows.delete(id);
-    } else if (fits && !page && this.#isNewest(job)) {
-      const made = new JobRow(job);
-      this.#rows = new Map([[id, made], ...this.#rows]);
-      this.#body.prepend(made.node);
-      this.#cut();
+    if (progress) {
+      this.#jobs.advance(id, progress);
+      this.#running.advance(id, progress);
     }
+    if (!job) return;
+    if (job.state === "running") this.#running.put(job);
+    else this.#running.drop(id);
+    if (!this.#fits(job)) this.#jobs.drop(id);
+    else if (!this.#filters.page || this.#jobs.has(id)) this.#jobs.put(job);
     this.#tell();
   }
 
-  #isNewest(job) {
-    const [first] = this.#rows.values();
-    return !first || Date.parse(job.created_at) >= Date.parse(first.job.created_at);
-  }
-
-  /** Keep no more rows than a page has; the others are on the next one. */
-  #cut() {
-    for (const [id, row] of [...this.#rows].slice(PAGE)) {
-      row.node.remove();
-      this.#rows.delete(id);
-    }
+  #fits(job) {
+    const { state, text, label } = this.#filters;
+    const [name, ...value] = label.split("=");
+    return (
+      (!state || job.state === state) &&
+      (!label || job.labels[name] === value.join("=")) &&
+      (!text || matches(job, text.toLowerCase()))
+    );
   }
 }
 

@@ -127,7 +127,7 @@ export class JobPage {
     this.#middle.append(reading);
     try {
       const { result } = await readResult(this.#id);
-      this.#middle.append(...resultSections(result).filter(Boolean));
+      this.#middle.append(...resultSections(result));
       reading.remove();
     } catch (error) {
       reading.className = "missed";

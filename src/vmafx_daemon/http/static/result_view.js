@@ -4,8 +4,7 @@ import { authorization } from "./api.js";
 import { commonLines, encodeLines, referenceLine, runLines } from "./account.js";
 import { element, lines, swatch } from "./elements.js";
 import { FrameScores } from "./frame_scores.js";
-import { clock } from "./numbers.js";
-import { short, shortNames } from "./words.js";
+import { shortNames } from "./words.js";
 
 const POOLS = {
   mean: "mean",
@@ -64,7 +63,6 @@ function scoreSections(result) {
       })),
     ),
     pools(result.pairs, names),
-    worst(result.pairs, names),
     element("section", { id: "account" }, done),
   ];
 }
@@ -176,29 +174,6 @@ function pools(pairs, names) {
     { id: "pools" },
     element("h2", {}, "Pooled scores"),
     element("div", scroll, table),
-  );
-}
-
-function worst(pairs, names) {
-  if (!pairs.some((pair) => pair.worst.length)) return null;
-  return element(
-    "section",
-    { id: "worst" },
-    element("h2", {}, "Worst frames"),
-    lines(
-      pairs.flatMap((pair, i) =>
-        pair.worst.length
-          ? [
-              [
-                names[i],
-                pair.worst
-                  .map(({ index, time, score }) => `${index} at ${clock(time, 0.001)}: ${short(score)}`)
-                  .join(", "),
-              ],
-            ]
-          : [],
-      ),
-    ),
   );
 }
 
