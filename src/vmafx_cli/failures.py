@@ -75,6 +75,11 @@ def _misused(error: typer.TyperException) -> int:
     context: Any = getattr(error, "ctx", None)
     # Checks of values say "Value error, " before their own words.
     words = error.format_message().replace("Value error, ", "")
+    # What there is to choose from is listed line by line.
+    words = words.replace(" Choose from:\n\t", "\nChoose from: ").replace(",\n\t", ", ")
+    words, _, near = words.partition(" (Possible options: ")
+    if near:
+        words += f"\nDid you mean {' or '.join(map(repr, near[:-1].split(', ')))}?"
     if words:
         message, _, hint = words.partition("\n")
         message = message.removesuffix(".") + _origin(context, getattr(error, "param", None))

@@ -128,3 +128,18 @@ def test_signals_that_a_parent_ignores_stay_ignored() -> None:
     finally:
         signal.signal(signal.SIGINT, before[0])
         signal.signal(signal.SIGTERM, before[1])
+
+
+@pytest.mark.parametrize(
+    ("command", "hint"),
+    [
+        (["cache"], "Choose from: info, clear"),
+        (["tune", "crf", "--targt", "90"], "Did you mean '--start' or '--target'?"),
+        (["tune", "crf", "--zzzzz"], "Try 'vmafx tune crf --help'."),
+    ],
+)
+def test_what_could_be_meant_is_a_line_of_its_own(
+    run: InProcess, command: list[str], hint: str
+) -> None:
+    ended = run(*command)
+    assert (ended.code, ended.err.splitlines()[1:]) == (2, [f"  {hint}"])

@@ -56,13 +56,13 @@ def check_picture(
         if min(picture.width, picture.height) < least:
             raise MismatchError(
                 f"{who} needs pictures of at least {least}x{least}, these are {size}",
-                "Scale both sides up with --size, or choose another model or feature.",
+                "Choose another model or feature; vmafx score can scale both sides up, with --size.",
             )
         if max(picture.width, picture.height) < info.least_long_side:
             raise MismatchError(
                 f"{who} needs a width or height of at least {info.least_long_side}, "
                 f"these pictures are {size}",
-                "Scale both sides up with --size, or choose another model or feature.",
+                "Choose another model or feature; vmafx score can scale both sides up, with --size.",
             )
         if picture.depth > info.most_depth:
             raise MismatchError(

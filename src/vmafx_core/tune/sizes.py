@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from vmafx_core.errors import UsageError
-from vmafx_core.notice import Notice, info
+from vmafx_core.notice import Notice, warning
 
 type Size = tuple[int, int]
 type Resolution = int | Size
@@ -86,7 +86,7 @@ def ladder_sizes(
             )
         if size[0] > own[0] or size[1] > own[1]:
             text = f"{source.location}: {_named(one)} is above its {own[0]}x{own[1]}, which is used"
-            notices.append(info("above-source", text))
+            notices.append(warning("above-source", text))
             size = own
         sizes.append(size)
     return by_size(sizes), tuple(notices)
