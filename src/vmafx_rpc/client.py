@@ -138,8 +138,12 @@ class Client:
                     raise error from None
                 patience.wait(error)
             else:
-                self._met = True
+                self.meet()
                 return answer
+
+    def meet(self) -> None:
+        """Take note that the daemon has answered: should it go away, it is waited for."""
+        self._met = True
 
     def patience(self) -> Patience:
         """A new patience with this daemon."""

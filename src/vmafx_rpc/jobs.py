@@ -87,6 +87,7 @@ def _told(client: Client, method: Callable[..., Any], request: Any) -> Generator
         )
         try:
             for response in call:
+                client.meet()
                 patience.renew()
                 request.after = response.event.number
                 yield response.event
