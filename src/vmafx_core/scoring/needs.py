@@ -16,6 +16,8 @@ FRAMES_BEFORE_MOVING = 4
 
 _MOVING = {"motion_five_frame_window", "motion_moving_average"}
 
+_TOO_SMALL = "Choose another model or feature; vmafx score --size can scale both sides up."
+
 
 def _features_of(model: ModelSpec) -> Iterator[FeatureUse]:
     """A model's features with the options they are used with."""
@@ -56,13 +58,13 @@ def check_picture(
         if min(picture.width, picture.height) < least:
             raise MismatchError(
                 f"{who} needs pictures of at least {least}x{least}, these are {size}",
-                "Choose another model or feature; vmafx score can scale both sides up, with --size.",
+                _TOO_SMALL,
             )
         if max(picture.width, picture.height) < info.least_long_side:
             raise MismatchError(
                 f"{who} needs a width or height of at least {info.least_long_side}, "
                 f"these pictures are {size}",
-                "Choose another model or feature; vmafx score can scale both sides up, with --size.",
+                _TOO_SMALL,
             )
         if picture.depth > info.most_depth:
             raise MismatchError(
