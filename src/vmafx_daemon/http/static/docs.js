@@ -45,8 +45,11 @@ function answers(responses, schemas) {
   ];
   const described = good.flatMap(([status, { description, content = {} }]) => [
     element("h4", {}, `Answer ${status}`),
-    element("p", {}, sentence(description), ` (${Object.keys(content).join(", ") || "empty"})`),
-    ...Object.values(content).map(({ schema }) => schemas.show(schema)),
+    ...Object.entries(content).flatMap(([media, { schema }]) => [
+      element("p", {}, schemas.kind(schema), element("span", { class: "quiet small" }, ` as ${media}`)),
+      schemas.folded(schema),
+    ]),
+    !Object.keys(content).length && element("p", {}, sentence(description)),
   ]);
   const errors = element(
     "details",
@@ -55,7 +58,7 @@ function answers(responses, schemas) {
     element("p", { class: "small" }, "Each is a problem document: class, message and hint."),
     element("dl", { class: "done" }, bad.flatMap(line)),
   );
-  return bad.length ? [...described, errors] : described;
+  return bad.length ? [described, errors].flat() : described;
 }
 
 function operationSection(path, method, operation, schemas) {

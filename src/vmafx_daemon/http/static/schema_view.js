@@ -21,7 +21,7 @@ export class SchemaView {
   show(schema) {
     const { name, inner } = this.#essence(schema);
     if (!inner?.properties) return element("p", {}, this.kind(schema));
-    const { description, properties, required = [], allOf = [] } = inner;
+    const { description, properties, allOf = [], additionalProperties: open = true } = inner;
     return element(
       "div",
       { class: "schema" },
@@ -30,21 +30,20 @@ export class SchemaView {
       element(
         "dl",
         { class: "fields" },
-        Object.entries(properties).flatMap(([field, of]) => this.#field(field, of, required)),
+        // Of requests, which hold nothing unknown, everything may be null.
+        Object.entries(properties).flatMap(([field, of]) => this.#field(field, of, open)),
       ),
     );
   }
 
-  /** What a value is, in words. */
-  kind(schema) {
+  /** What a value is, in words; that it may be null only where `nulls`. */
+  kind(schema, nulls = true) {
     if (schema.$ref) return nameOf(schema.$ref);
     if (schema.contentSchema) return `events, each with ${this.kind(schema.contentSchema)}`;
-    if (schema.anyOf) {
-      return schema.anyOf.map((each) => this.kind(each)).join(" or ");
-    }
-    const kinds = [schema.type ?? "anything"].flat();
-    const words = kinds.map((kind) => this.#word(kind, schema));
-    return words.join(" or ");
+    const words = schema.anyOf
+      ? schema.anyOf.map((each) => this.kind(each))
+      : [schema.type ?? "anything"].flat().map((kind) => this.#word(kind, schema));
+    return words.filter((word) => nulls || word !== "null").join(" or ");
   }
 
   #word(kind, schema) {
@@ -59,25 +58,25 @@ export class SchemaView {
     return schema.format === "date-time" ? "time" : (KINDS[kind] ?? kind);
   }
 
-  #field(name, schema, required) {
-    const { inner } = this.#essence(schema);
-    const says = element("dd", {}, sentence(schema.description));
-    if (inner?.properties) {
-      const details = element("details", {}, element("summary", {}, "Its fields"));
-      // Made when it is opened, for objects may be in themselves.
-      details.addEventListener("toggle", () => details.append(this.show(schema)), { once: true });
-      says.append(details);
-    }
+  /** The same, to be unfolded; nothing of what is no object. */
+  folded(schema) {
+    if (!this.#essence(schema).inner?.properties) return null;
+    const details = element("details", {}, element("summary", {}, "Its fields"));
+    // Made when it is opened, for objects may be in themselves.
+    details.addEventListener("toggle", () => details.append(this.show(schema)), { once: true });
+    return details;
+  }
+
+  #field(name, schema, nulls) {
     return [
       element(
         "dt",
         {},
         element("code", {}, name),
         " ",
-        element("span", { class: "quiet small" }, this.kind(schema)),
-        required.includes(name) || !required.length ? null : element("em", { class: "quiet small" }, " optional"),
+        element("span", { class: "quiet small" }, this.kind(schema, nulls)),
       ),
-      says,
+      element("dd", {}, sentence(schema.description), this.folded(schema)),
     ];
   }
 

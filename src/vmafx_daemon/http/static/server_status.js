@@ -5,19 +5,26 @@ import { element } from "./elements.js";
 import { between, grouped, lasting } from "./words.js";
 
 const EVERY_MS = 5000;
+const SOON_MS = 500;
 
-/** Shows the server's status, again and again while somebody looks. */
+/** Shows the server's status, again and again while somebody looks, and soon after changes. */
 export class ServerStatus {
   #holder;
   #timer = null;
+  #soon = null;
 
   constructor(holder) {
     this.#holder = holder;
     document.addEventListener("visibilitychange", () => this.refresh());
+    window.addEventListener("changed", () => {
+      this.#soon ??= setTimeout(() => this.refresh(), SOON_MS);
+    });
   }
 
   async refresh() {
     clearTimeout(this.#timer);
+    clearTimeout(this.#soon);
+    this.#soon = null;
     if (document.hidden) return;
     try {
       this.#show(await askJson("/v1/status"));

@@ -10,7 +10,8 @@ const LONGEST_MS = 10000;
  * lost. While the page is hidden it does not listen: browsers have few connections for a server.
  *
  * `heard` is called with each event, and `opened` with every new connection. Where `resumed`, a
- * new connection goes on behind the last event; else it begins with what happens then.
+ * new connection goes on behind the last event; else it begins with what happens then. The window
+ * is told "changed" when a job has come into another state.
  */
 export class Watch {
   #path;
@@ -84,6 +85,9 @@ export class Watch {
       if (line.startsWith("id: ")) this.#last = line.slice(4);
       else if (line.startsWith("data: ")) data = line.slice(6);
     }
-    if (data !== null) this.#heard(JSON.parse(data));
+    if (data === null) return;
+    const event = JSON.parse(data);
+    this.#heard(event);
+    if (event.state) window.dispatchEvent(new Event("changed"));
   }
 }
