@@ -78,4 +78,4 @@ def test_it_is_chosen_by_itself(openvino: dict[str, str]) -> None:
     ended = vmafx("devices", "--format", "json", stdin=None, **openvino)
     survey = json.loads(ended.out)
     assert survey["chosen"] == "OpenVINOExecutionProvider"
-    assert survey["runtime"][0] == "onnxruntime-openvino"
+    assert survey["runtime"]["package"] == "onnxruntime-openvino"

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pyarrow.parquet
@@ -49,6 +50,24 @@ def test_models_are_installed_used_in_a_gate_and_removed(clips: list[str], tmp_p
     assert vmafx("models", "remove", "sum", VMAFX_MODEL_DIR=here).code == 0
     gone = vmafx("score", *clips, "-m", "sum", VMAFX_MODEL_DIR=here)
     assert (gone.code, "'sum'" in gone.err) == (2, True)
+
+
+def test_what_json_tells_of_models_and_devices_is_documented(tmp_path: Path) -> None:
+    here = str(tmp_path / "models")
+    path = regressor(tmp_path / "sum.onnx")
+    registry = write_registry(tmp_path / "r.json", entry(path, "fr", description="A sum."))
+    vmafx("models", "add", registry, VMAFX_MODEL_DIR=here)
+    json_ = ("--format", "json")
+    shown = json.loads(vmafx("models", "show", "sum", *json_, VMAFX_MODEL_DIR=here).out)
+    listed = json.loads(vmafx("models", *json_, VMAFX_MODEL_DIR=here).out)
+    devices = json.loads(vmafx("devices", *json_).out)
+    assert (shown["description"], shown["role"]) == ("A sum.", "regressor")
+    assert listed["installed"] == [{key: shown[key] for key in shown if key != "version"}]
+    text = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
+    _, of_devices, of_models = text[text.index("## JSON") :].split("|---|---|", 2)
+    for keys, documented in ((devices, of_devices), (shown, of_models)):
+        rows = re.findall(r"^\| (`.*?`) \|", documented.partition("\n\n")[0], re.MULTILINE)
+        assert set(keys) - {"version"} == set(re.findall(r"`(\w+)`", " ".join(rows))) - {"version"}
 
 
 def test_a_device_that_cannot_be_had_is_an_error(clips: list[str], tmp_path: Path) -> None:

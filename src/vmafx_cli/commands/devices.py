@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -14,6 +15,9 @@ from vmafx_core.backends.device import Device as Gpu
 from vmafx_core.backends.providers import ANYWHERE
 from vmafx_core.backends.survey import Survey
 from vmafx_core.report.files import writing_stdout
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -43,28 +47,45 @@ def devices(
     found = survey(device)
     if listing.format is ListFormat.JSON:
         with writing_stdout():
-            typer.echo(json.dumps({"version": 1} | asdict(found), indent=2))
+            typer.echo(json.dumps(_document(found), indent=2))
     else:
         _print(found)
+
+
+def _document(found: Survey) -> dict[str, Any]:
+    gpus = zip(found.devices, found.enabling, strict=True)
+    return {
+        "version": 1,
+        "devices": [asdict(gpu) | {"install": package} for gpu, package in gpus],
+        "runtime": dict(zip(("package", "version"), found.runtime or (), strict=False)) or None,
+        "providers": found.providers,
+        "chosen": found.chosen,
+        "told": found.told,
+    }
 
 
 @writing_stdout()
 def _print(found: Survey) -> None:
     from rich.console import Console  # noqa: PLC0415
 
+    from vmafx_core.report.ruled import lines_table  # noqa: PLC0415
+    from vmafx_core.report.unpadded import Unpadded  # noqa: PLC0415
+
     console = Console(highlight=False)
     if found.devices:
-        console.print(_table(found.devices, found.enabling))
+        console.print(Unpadded(_table(found.devices, found.enabling)))
     else:
         console.print("no GPU found")
-    runtime = " ".join(found.runtime) if found.runtime else "none; install vmafx\\[onnx]"
-    console.print(f"\nruntime    {runtime}")
-    if found.runtime:
-        console.print(f"providers  {', '.join(found.providers)}")
-    console.print(f"models     {found.told}")
+    console.print()
+    lines = [
+        ("runtime", " ".join(found.runtime) if found.runtime else "none; install vmafx[onnx]"),
+        ("providers", ", ".join(found.providers)),
+        ("models", found.told),
+    ]
+    console.print(Unpadded(lines_table(line for line in lines if line[1])))
 
 
-def _table(devices: Sequence[Gpu], enabling: Sequence[str]) -> object:
+def _table(devices: Sequence[Gpu], enabling: Sequence[str]) -> "Table":
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.table import Column, Table  # noqa: PLC0415
 

@@ -23,6 +23,10 @@ _EPILOG = """\
   vmaf_v0.6.1                                  a built-in one
   auto                                         the v1 model for size and rate
   path=model.json                              a file
+  vmaf_tiny_v2                                 an installed one
+  nr_metric_v1:int8:name=mos                   its int8 twin, called mos
+  lpips_sq_v1:fp16                             in fp16, on a GPU
+  fr_regressor_v3:encoder=libx265:crf=28       of an encode by libx265
   vmaf_v0.6.1neg:name=neg                      called neg in results
   vmaf_v0.6.1:disable_clip:enable_transform    with flags
   vmaf_v0.6.1:adm.adm_enhn_gain_limit=1.2      with a feature's option
@@ -80,8 +84,12 @@ def print_list(listing: ListOptions, remote: RemoteOptions) -> None:
 
 def about(model: InstalledModel) -> dict[str, Any]:
     """What is known of an installed model, for JSON."""
-    known = asdict(model) | {"folder": str(model.folder), "bytes": model.bytes}
-    return asdict(model.entry) | {k: v for k, v in known.items() if k != "entry"}
+    return (
+        asdict(model.entry)
+        | asdict(model.description)
+        | {"opset": model.opset, "files": model.files, "bytes": model.bytes}
+        | {"source": model.source, "folder": str(model.folder)}
+    )
 
 
 @writing_stdout()
@@ -89,6 +97,8 @@ def _print_tables(added: Sequence[InstalledModel]) -> None:
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Column, Table  # noqa: PLC0415
+
+    from vmafx_core.report.unpadded import Unpadded  # noqa: PLC0415
 
     known = Table("model", "range", "distance", "what for", box=SIMPLE_HEAD, pad_edge=False)
     for model in MODELS:
@@ -99,12 +109,12 @@ def _print_tables(added: Sequence[InstalledModel]) -> None:
     for feature in FEATURES:
         measured.add_row(feature.name, feature.purpose, ", ".join(feature.metrics))
     console = Console(highlight=False)
-    console.print(known)
+    console.print(Unpadded(known))
     if added:
         license_ = Column("licence", overflow="fold")
         neural = Table("installed", "used as", "size", license_, box=SIMPLE_HEAD, pad_edge=False)
         for one in added:
             role, size = one.description.role.value, f"{one.bytes / 1024:.0f} KiB"
             neural.add_row(one.entry.id, role, size, one.entry.license)
-        console.print(neural)
-    console.print(measured)
+        console.print(Unpadded(neural))
+    console.print(Unpadded(measured))

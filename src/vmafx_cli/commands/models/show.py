@@ -54,9 +54,13 @@ def show(name: Name, *, listing: ListOptions) -> None:
             ("folder", str(model.folder)),
             ("notes", entry.notes),
         )
-        for about_what, text in lines:
-            if text:
-                typer.echo(f"{about_what:<14}{text}")
+        from rich.console import Console  # noqa: PLC0415
+
+        from vmafx_core.report.ruled import lines_table  # noqa: PLC0415
+        from vmafx_core.report.unpadded import Unpadded  # noqa: PLC0415
+
+        told = lines_table(line for line in lines if line[1])
+        Console(highlight=False).print(Unpadded(told))
 
 
 def _shape(shape: tuple[int | None, ...]) -> str:
