@@ -37,7 +37,9 @@ def request(
 def finished(score: float = 93.5, frames: int = 3) -> ScoreEvent:
     """A result as an engine tells it."""
     event = ScoreEvent()
-    metric = event.finished.result.pairs.add().metrics.add(name="vmaf", kind="model")
+    pair = event.finished.result.pairs.add()
+    pair.frames.scored = frames
+    metric = pair.metrics.add(name="vmaf", kind="model")
     metric.values[:] = [score] * frames
     metric.pooled.mean = score
     return event

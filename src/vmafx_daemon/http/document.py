@@ -139,7 +139,13 @@ def _schema(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     schema = schemas.of_answer(operation.answer)
     if as_json:
         return schema
-    return {"type": "string", "contentMediaType": JSON, "contentSchema": schema}
+    data = {"type": "string", "contentMediaType": JSON, "contentSchema": schema}
+    return {
+        "type": "object",
+        "description": "Each event of the stream: its number, and what happened as JSON.",
+        "properties": {"id": {"type": "string"}, "data": data},
+        "required": ["id", "data"],
+    }
 
 
 def _problem() -> dict[str, Any]:

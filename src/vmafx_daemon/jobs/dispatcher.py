@@ -17,7 +17,7 @@ from vmafx_daemon.jobs.fingerprint import fingerprint
 from vmafx_daemon.jobs.hub import Hub
 from vmafx_daemon.jobs.records import Begun, JobResult, pack
 from vmafx_daemon.jobs.store import JobStore
-from vmafx_daemon.jobs.telling import event_of, progress_of, result_of
+from vmafx_daemon.jobs.telling import SCORING, event_of, frames_in, progress_of, result_of
 from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc import messages
 
@@ -162,11 +162,13 @@ class Dispatcher:
         async with aclosing(self._engine.run(job.id, job.spec, limits)) as told:
             async for each in told:
                 if result := result_of(each):
+                    self._on_frames(max(0, frames_in(result) - done))
                     return result
                 if progress := progress_of(each):
                     self._hub.advance(job.id, progress)
-                    self._on_frames(max(0, progress.done - done))
-                    done = progress.done
+                    if progress.phase == SCORING:
+                        self._on_frames(max(0, progress.done - done))
+                        done = progress.done
                 else:
                     self._hub.tell(event_of(job.id, each))
         raise WorkError("the job ended without a result", "This is a fault of the server.")

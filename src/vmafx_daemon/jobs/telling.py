@@ -5,12 +5,22 @@ from vmafx_daemon.jobs.records import JobResult
 from vmafx_daemon.jobs.topic import JobEvent, JobProgress
 from vmafx_rpc import messages
 
+SCORING = "scoring"
+"""The phase in which frames that are done are frames of the result."""
+
 
 def result_of(told: Told) -> JobResult | None:
     """The result, if that is what is told."""
     if isinstance(told, messages.result.ScoreEvent):
         return JobResult(score=told.finished.result) if told.HasField("finished") else None
     return JobResult(encode=told.point) if told.HasField("point") else None
+
+
+def frames_in(result: JobResult) -> int:
+    """How many frames were scored for a result; of several distorted videos, the least."""
+    if result.HasField("encode"):
+        return result.encode.frames
+    return min((pair.frames.scored for pair in result.score.pairs), default=0)
 
 
 def progress_of(told: Told) -> JobProgress | None:
@@ -20,7 +30,7 @@ def progress_of(told: Told) -> JobProgress | None:
             return None
         scored = told.progress
         progress = JobProgress(
-            done=scored.frames, fps=scored.fps, seconds=scored.seconds, phase="scoring"
+            done=scored.frames, fps=scored.fps, seconds=scored.seconds, phase=SCORING
         )
         if scored.HasField("expected_frames"):
             progress.total = scored.expected_frames

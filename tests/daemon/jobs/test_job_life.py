@@ -356,6 +356,6 @@ def test_observers_are_told_of_every_change(tmp_path: Path) -> None:
         async with controlling(tmp_path, engine) as controller:
             controller.observers.append(Listening())
             await ended(controller, await submitted(controller, "tell"))
-            assert told == ["submitted 0", "started 1", "frames 2", "ended True True"]
+            assert told == ["submitted 0", "started 1", "frames 2", "frames 1", "ended True True"]
 
     asyncio.run(run())
