@@ -101,16 +101,18 @@ class Sampled(_message.Message):
     def __init__(self, info: _Optional[_Union[_result_pb2.VideoInfo, _Mapping]] = ..., windows: _Optional[_Iterable[_Union[Window, _Mapping]]] = ..., whole: _Optional[bool] = ..., frames: _Optional[int] = ..., duration: _Optional[float] = ..., digest: _Optional[str] = ...) -> None: ...
 
 class Advanced(_message.Message):
-    __slots__ = ("phase", "done", "total", "seconds")
+    __slots__ = ("phase", "done", "total", "seconds", "kept")
     PHASE_FIELD_NUMBER: _ClassVar[int]
     DONE_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
     SECONDS_FIELD_NUMBER: _ClassVar[int]
+    KEPT_FIELD_NUMBER: _ClassVar[int]
     phase: str
     done: int
     total: int
     seconds: float
-    def __init__(self, phase: _Optional[str] = ..., done: _Optional[int] = ..., total: _Optional[int] = ..., seconds: _Optional[float] = ...) -> None: ...
+    kept: int
+    def __init__(self, phase: _Optional[str] = ..., done: _Optional[int] = ..., total: _Optional[int] = ..., seconds: _Optional[float] = ..., kept: _Optional[int] = ...) -> None: ...
 
 class Point(_message.Message):
     __slots__ = ("setting", "pix_fmt", "metrics", "frames", "duration", "video_bytes", "encode_seconds", "score_seconds", "cached", "encoder_version")
