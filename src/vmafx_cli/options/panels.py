@@ -8,6 +8,7 @@ PART = "What part is used"
 ALIGNED = "How frames are put together"
 RAW = "Raw video"
 READING = "How videos are read"
+INSTALLED = "What is installed"
 GATE = "Requirements"
 PACKAGED = "What is made of it"
 RESULTS = "Results"
@@ -27,6 +28,7 @@ ORDER = (
     ALIGNED,
     RAW,
     READING,
+    INSTALLED,
     GATE,
     PACKAGED,
     RESULTS,

@@ -24,9 +24,10 @@ _EPILOG = """\
 
 [bold]What is checked[/]
 
-  Every file's SHA-256 as the registry has it, its size, the opset, that it loads,
-  and that it holds nothing but arithmetic. All models are checked before the
-  first is put in place; a model is compared with its hashes whenever it is used.
+  Every file's SHA-256 as the registry has it, its size, the opset, that it
+  loads, and that it holds nothing but arithmetic. All models are checked
+  before the first is put in place; a model is compared with its hashes
+  whenever it is used.
 """
 
 
@@ -43,16 +44,14 @@ def add(
     ],
     names: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[NAME]...", help="Which models of the registry.", show_default="all"
-        ),
+        typer.Argument(metavar="NAME", help="Which models of the registry.", show_default="all"),
     ] = None,
     *,
     kind: Annotated[
         Kind | None,
         option(
             "--kind",
-            panel=panels.READING,
+            panel=panels.INSTALLED,
             help="What a single file is for: fr scores a pair, nr one video, filter a picture.",
         ),
     ] = None,
@@ -60,7 +59,7 @@ def add(
         int | None,
         option(
             "--max-size",
-            panel=panels.READING,
+            panel=panels.INSTALLED,
             metavar="SIZE",
             parser=values.byte_size,
             default="256M",

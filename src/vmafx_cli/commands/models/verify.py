@@ -20,7 +20,7 @@ def verify(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[NAME]...",
+            metavar="NAME",
             help="Which models.",
             autocompletion=lambda incomplete: list(completions.installed_models(incomplete)),
             show_default="all",
