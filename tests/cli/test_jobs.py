@@ -87,6 +87,17 @@ def test_jobs_are_listed_for_people_and_for_programs(run: InProcess, stub: StubD
     assert job["error"] is None
 
 
+@pytest.mark.parametrize(
+    ("words", "said"), [([], "no jobs yet"), (["--state", "failed"], "no such jobs")]
+)
+def test_a_list_of_no_jobs_says_so(
+    run: InProcess, stub: StubDaemon, words: list[str], said: str
+) -> None:
+    answers(stub)
+    ended = run("jobs", "list", *words)
+    assert (ended.code, ended.out, ended.err) == (0, "", f"vmafx: {said}\n")
+
+
 def test_the_secrets_of_a_url_are_not_listed(run: InProcess, stub: StubDaemon) -> None:
     job = scored()
     job.spec.score.distorted[0].location = "https://me:pass@cdn.example/b.mp4?key=secret"

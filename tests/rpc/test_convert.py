@@ -15,6 +15,7 @@ from vmafx_core.libvmaf.specs import parse_feature, parse_model
 from vmafx_core.media.types import Crop, InputSpec
 from vmafx_core.scoring.request import ScoreRequest, Sync
 from vmafx_core.scoring.result import ScoreResult
+from vmafx_core.tune.events import Advanced, Sampled
 from vmafx_core.tune.points import Point
 from vmafx_rpc import messages
 from vmafx_rpc.convert import from_message, to_message
@@ -96,6 +97,15 @@ def test_a_point_comes_back_as_it_was() -> None:
     )
     back: Point = there_and_back(sent, messages.encode.Point)
     assert_same(back, sent)
+
+
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [(Advanced, messages.encode.Advanced), (Sampled, messages.encode.Sampled)],
+)
+def test_nothing_that_is_told_of_a_search_is_lost(event: Any, message: Any) -> None:
+    told = {field.name for field in dataclasses.fields(event)}
+    assert told <= set(message.DESCRIPTOR.fields_by_name)
 
 
 def test_what_is_not_set_is_the_default() -> None:

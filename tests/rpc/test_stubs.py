@@ -1,4 +1,4 @@
-"""The modules that are generated from the contract."""
+"""What is generated from the contract."""
 
 import subprocess
 from pathlib import Path
@@ -9,12 +9,12 @@ _ROOT = Path(__file__).parents[2]
 def files(folder: Path) -> dict[Path, str]:
     return {
         path.relative_to(folder): path.read_text()
-        for pattern in ("*.py", "*.pyi")
-        for path in folder.rglob(pattern)
+        for path in folder.rglob("*.*")
+        if path.is_file() and path.suffix != ".pyc"
     }
 
 
-def test_they_are_those_of_the_contract(tmp_path: Path) -> None:
+def test_the_stubs_are_those_of_the_contract(tmp_path: Path) -> None:
     made = tmp_path / "stubs"
     subprocess.run([_ROOT / "scripts" / "make-stubs", made], check=True)
     assert files(made) == files(_ROOT / "src" / "vmafx_rpc" / "stubs"), "run scripts/make-stubs"

@@ -67,6 +67,8 @@ def list_jobs(
         if listing.format is ListFormat.JSON:
             document = {"version": 1, "jobs": [plain_message(job) for job in found]}
             typer.echo(json.dumps(document, indent=2))
+        elif not found:
+            typer.echo("vmafx: no such jobs" if state or label else "vmafx: no jobs yet", err=True)
         else:
             from rich.console import Console  # noqa: PLC0415
 
