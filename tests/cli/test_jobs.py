@@ -93,7 +93,7 @@ def test_jobs_are_listed_for_people_and_for_programs(run: InProcess, stub: StubD
 def test_a_list_of_no_jobs_says_so(
     run: InProcess, stub: StubDaemon, words: list[str], said: str
 ) -> None:
-    answers(stub)
+    stub.answers["ListJobs"] = [messages.controller.ListJobsResponse()]
     ended = run("jobs", "list", *words)
     assert (ended.code, ended.out, ended.err) == (0, "", f"vmafx: {said}\n")
 
