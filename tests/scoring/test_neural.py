@@ -53,7 +53,7 @@ def added(path: Path, kind: Kind) -> NeuralSpec:
 def scored(
     clips: tuple[Path, Path], *neural: NeuralSpec, models: tuple[str, ...] = ()
 ) -> PairResult:
-    return score(*clips, models=models, neural=neural, segment_frames=5).pairs[0]
+    return score(*clips, models=(*models, *neural), segment_frames=5).pairs[0]
 
 
 def pictures(path: Path) -> list[av.VideoFrame]:
@@ -134,7 +134,7 @@ def test_a_distance_sees_both_pictures_as_rgb(clips: tuple[Path, Path], tmp_path
 
 def test_saliency_weighs_the_errors_of_luma(clips: tuple[Path, Path], tmp_path: Path) -> None:
     spec = added(left_half(tmp_path / "looked.onnx"), Kind.NO_REFERENCE)
-    pair = score(*clips, models=(), features=("psnr",), neural=(spec,)).pairs[0]
+    pair = score(*clips, models=(spec,), features=("psnr",)).pairs[0]
     weighted, plain = (pair.metrics[n].values for n in ("looked_psnr_y", "psnr_y"))
     np.testing.assert_allclose(weighted, plain, atol=1.0)
     assert not np.allclose(weighted, plain, atol=1e-6)
@@ -142,7 +142,7 @@ def test_saliency_weighs_the_errors_of_luma(clips: tuple[Path, Path], tmp_path: 
 
 def test_one_video_is_scored_by_itself(clips: tuple[Path, Path], tmp_path: Path) -> None:
     spec = added(brightness(tmp_path / "bright.onnx"), Kind.NO_REFERENCE)
-    alone = score(clips[1], models=(), neural=(spec,)).pairs[0]
+    alone = score(clips[1], models=(spec,)).pairs[0]
     with_reference = scored(clips, spec)
     assert alone.pairing == "none"
     assert alone.frames.scored == 12
@@ -154,7 +154,7 @@ def test_one_video_is_scored_by_itself(clips: tuple[Path, Path], tmp_path: Path)
 
 def test_a_filter_tells_how_much_it_changes(clips: tuple[Path, Path], tmp_path: Path) -> None:
     spec = added(brighter(tmp_path / "clean.onnx"), Kind.FILTER)
-    alone = score(clips[1], models=(), neural=(spec,)).pairs[0]
+    alone = score(clips[1], models=(spec,)).pairs[0]
     metric = scored(clips, spec).metrics["clean_l1_residual"]
     np.testing.assert_allclose(metric.values, 0.125, atol=1e-6)
     assert metric.lower_is_better
@@ -167,7 +167,7 @@ def test_a_regressor_that_gives_too_much_ends_the_run(
     nodes = [helper.make_node("Identity", ["features"], ["scores"])]
     path = write_model(tmp_path / "many.onnx", nodes, {"features": ["N", 6]}, {"scores": ["N", 6]})
     with pytest.raises(WorkError, match="gives 72 numbers for 12 frames"):
-        score(*clips, models=(), neural=(added(path, Kind.FULL_REFERENCE),))
+        score(*clips, models=(added(path, Kind.FULL_REFERENCE),))
 
 
 def test_libvmaf_and_the_models_share_the_threads(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_libvmaf_and_the_models_share_the_threads(tmp_path: Path) -> None:
 def test_what_cannot_be_scored_is_refused(clips: tuple[Path, Path], tmp_path: Path) -> None:
     spec = added(regressor(tmp_path / "sum.onnx"), Kind.FULL_REFERENCE)
     with pytest.raises(UsageError, match="needs a reference"):
-        score(clips[0], models=(), neural=(spec,))
+        score(clips[0], models=(spec,))
     with pytest.raises(UsageError, match="no distorted video"):
         score(clips[0])
     with pytest.raises(UsageError, match="two metrics would be called 'sum'"):
@@ -194,6 +194,14 @@ def test_what_cannot_be_scored_is_refused(clips: tuple[Path, Path], tmp_path: Pa
     for name, taken in (("vmaf", ("vmaf_v0.6.1",)), ("psnr_y", ())):
         with pytest.raises(UsageError, match=f"two metrics would be called '{name}'"):
             scored(clips, NeuralSpec(model="sum", name=name), models=taken)
+
+
+def test_a_model_can_be_named_as_on_the_command_line(
+    clips: tuple[Path, Path], tmp_path: Path
+) -> None:
+    added(regressor(tmp_path / "sum.onnx"), Kind.FULL_REFERENCE)
+    pair = score(*clips, models=("vmaf_v0.6.1", "sum:name=mine")).pairs[0]
+    assert list(pair.metrics)[:2] == ["vmaf", "mine"]
 
 
 def test_the_place_where_it_ran_is_in_the_result(clips: tuple[Path, Path], tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ import typer
 
 from vmafx_cli.options import names, panels
 from vmafx_cli.options.groups import option
-from vmafx_core.backends.specs import NeuralSpec, parse_neural
-from vmafx_core.errors import UnknownNameError, UsageError
-from vmafx_core.libvmaf.catalogue import MODELS
-from vmafx_core.libvmaf.specs import AUTO, FeatureSpec, ModelSpec, parse_feature, parse_model
+from vmafx_core.backends.specs import NeuralSpec
+from vmafx_core.errors import UsageError
+from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, parse_feature
+from vmafx_core.scoring.names import parse_any_model
 from vmafx_core.scoring.request import DEFAULT_MODEL
 
 
@@ -30,22 +30,6 @@ def _unless_named(ctx: typer.Context, wanted: bool) -> bool:
     return wanted and (_typed(ctx, "no_model") or not _typed(ctx, "model"))
 
 
-def _parsed(text: str) -> ModelSpec | NeuralSpec:
-    """A model of libvmaf, or else an installed one of that name."""
-    try:
-        return parse_model(text)
-    except UnknownNameError:
-        from vmafx_core.backends.installed import installed  # noqa: PLC0415  # mostly not needed
-
-        name, added = text.partition(":")[0], installed()
-        known = [AUTO, *(model.name for model in MODELS), *added]
-        if name in added:
-            return parse_neural(text)
-        if name in known or "=" in name:
-            raise
-    raise UnknownNameError.of("model", name, known, "See 'vmafx models'.")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricOptions:
     """What is measured; the fields are the options."""
@@ -57,7 +41,7 @@ class MetricOptions:
             "-m",
             panel=panels.MEASURED,
             metavar="MODEL",
-            parser=_parsed,
+            parser=parse_any_model,
             callback=_unless_switched_off,
             complete=names.models,
             default=DEFAULT_MODEL,

@@ -1,0 +1,26 @@
+"""Models by the names that users write: libvmaf's, and installed neural ones."""
+
+from vmafx_core.backends.installed import installed
+from vmafx_core.backends.specs import NeuralSpec, parse_neural
+from vmafx_core.errors import UnknownNameError
+from vmafx_core.libvmaf.catalogue import MODELS
+from vmafx_core.libvmaf.specs import AUTO, ModelSpec, parse_model
+
+
+def parse_any_model(text: str) -> ModelSpec | NeuralSpec:
+    """Read a model of libvmaf, or else an installed one of that name.
+
+    Raises:
+        UnknownNameError: There is no such model, or no such part of one.
+        UsageError: The text is not of the grammar, or a value is wrong.
+    """
+    try:
+        return parse_model(text)
+    except UnknownNameError:
+        name, added = text.partition(":")[0], installed()
+        known = [AUTO, *(model.name for model in MODELS), *added]
+        if name in added:
+            return parse_neural(text)
+        if name in known or "=" in name:
+            raise
+    raise UnknownNameError.of("model", name, known, "See 'vmafx models'.")
