@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 
 import psutil
 
@@ -10,7 +11,7 @@ from vmafx_core.scoring.cpus import usable_cpus
 from vmafx_daemon.engine.contract import Limits, Stream, Told
 from vmafx_daemon.engine.process import WorkerProcess
 from vmafx_daemon.engine.shared_frames import frame_bytes
-from vmafx_daemon.engine.stream import PairStream, UploadStream
+from vmafx_daemon.engine.stream import PairStream, UploadStream, Waiting
 from vmafx_daemon.pairs import check_sampling, features_of, models_of
 from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc import messages
@@ -40,6 +41,7 @@ class LocalEngine:
         self._busy: set[WorkerProcess] = set()
         self._jobs = asyncio.Semaphore(self.slots)
         self._streams = asyncio.Semaphore(settings.streams)
+        self._waiting = Waiting()
 
     async def start(self) -> None:
         """Nothing: the first job starts the first worker."""
@@ -81,11 +83,12 @@ class LocalEngine:
         models_of(config.model, config.options)
         features_of(config.options)
         size = frame_bytes(config, self._settings)
-        return PairStream(config, size, self._bounded(limits), lambda: self._lent(self._streams))
+        lend = partial(self._lent, self._streams)
+        return PairStream(config, size, self._bounded(limits), lend, self._waiting)
 
     async def open_upload(self, task: messages.task.ScoreTask, limits: Limits) -> Stream:
         """Begin to score videos that are read through the client, when there is a place."""
-        return UploadStream(task, self._bounded(limits), lambda: self._lent(self._streams))
+        return UploadStream(task, self._bounded(limits), partial(self._lent, self._streams))
 
     @asynccontextmanager
     async def _lent(self, places: asyncio.Semaphore) -> AsyncIterator[WorkerProcess]:
@@ -96,11 +99,11 @@ class LocalEngine:
             try:
                 yield worker
             finally:
-                self._busy.discard(worker)
                 if worker.at_rest and worker.alive and len(self._idle) < self.slots:
                     self._idle.append(worker)
                 else:
                     await worker.kill()
+                self._busy.discard(worker)  # only now: closing waits for those in here
 
     async def _take(self) -> WorkerProcess:
         while self._idle:

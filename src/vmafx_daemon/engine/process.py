@@ -68,24 +68,24 @@ class WorkerProcess:
             VmafxError: It cannot work; the class says why.
         """
         ours, theirs = socket.socketpair()
-        try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "vmafx_daemon.engine.worker", str(theirs.fileno()), str(threads)),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                limit=_LONGEST_LINE,
-                env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-            )
-        except BaseException:
-            ours.close()
-            raise
-        finally:
-            theirs.close()
-        worker = cls(process, *await asyncio.open_connection(sock=ours, limit=_READ_BYTES))
+        with theirs:
+            reader, writer = await asyncio.open_connection(sock=ours, limit=_READ_BYTES)
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    *("-m", "vmafx_daemon.engine.worker", str(theirs.fileno()), str(threads)),
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=asyncio.subprocess.STDOUT,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                    limit=_LONGEST_LINE,
+                    env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+                )
+            except BaseException:
+                writer.close()
+                raise
+        worker = cls(process, reader, writer)
         try:
             async with asyncio.timeout(_START_SECONDS):
                 first = await worker._next()

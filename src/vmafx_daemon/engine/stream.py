@@ -2,14 +2,15 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, contextmanager
 from typing import override
 
 from vmafx_core.errors import UsageError, WorkError
 from vmafx_daemon.engine.contract import Limits, StreamTold
 from vmafx_daemon.engine.process import WorkerProcess
 from vmafx_daemon.engine.shared_frames import SharedFrames
+from vmafx_daemon.errors import BusyError
 from vmafx_rpc import messages
 
 Request = messages.engine.WorkerRequest
@@ -17,6 +18,31 @@ Response = messages.engine.WorkerResponse
 
 Lend = Callable[[], AbstractAsyncContextManager[WorkerProcess]]
 """Lends a worker, as soon as there is a place for another stream."""
+
+_MOST_WAITING = 512 << 20
+_RETRY_SECONDS = 5.0
+
+
+class Waiting:
+    """The pairs of streams that wait for a place; they take no more memory than they may."""
+
+    def __init__(self) -> None:
+        self._bytes = 0
+
+    @contextmanager
+    def among(self, size: int) -> Iterator[None]:
+        """Be one of them for a while, with so many bytes.
+
+        Raises:
+            BusyError: There are too many.
+        """
+        if self._bytes + size > _MOST_WAITING:
+            raise BusyError("too many streams wait already", "Try again later.", _RETRY_SECONDS)
+        self._bytes += size
+        try:
+            yield
+        finally:
+            self._bytes -= size
 
 
 class WorkerStream(ABC):
@@ -116,12 +142,19 @@ class PairStream(WorkerStream):
         frame_bytes: Bytes of one picture.
         limits: What it may take.
         lend: Lends the worker.
+        waiting: Those that wait for one.
     """
 
     def __init__(
-        self, config: messages.scoring.StreamConfig, frame_bytes: int, limits: Limits, lend: Lend
+        self,
+        config: messages.scoring.StreamConfig,
+        frame_bytes: int,
+        limits: Limits,
+        lend: Lend,
+        waiting: Waiting,
     ) -> None:
         super().__init__(limits, lend)
+        self._waiting = waiting
         self._config = config
         self._frame_bytes = frame_bytes
         self._memory: SharedFrames | None = None
@@ -135,6 +168,7 @@ class PairStream(WorkerStream):
 
         Raises:
             UsageError: A picture is longer or shorter than it must be.
+            BusyError: Too many streams wait for a worker.
             WorkerLostError: The worker went away.
         """
         for name, picture in (("raw_reference", reference), ("raw_distorted", distorted)):
@@ -144,7 +178,9 @@ class PairStream(WorkerStream):
                     "Send the planes Y, U, V one after the other, tightly packed.",
                 )
         self._wanted.set()
-        await self._begun_or_ended.wait()
+        if not self._begun_or_ended.is_set():
+            with self._waiting.among(2 * self._frame_bytes):
+                await self._begun_or_ended.wait()
         slot = None if self._ended else await self._free.get()
         if slot is not None and self._memory:
             self._memory.fill(slot, reference, distorted)
@@ -198,7 +234,20 @@ class UploadStream(WorkerStream):
     def __init__(self, task: messages.task.ScoreTask, limits: Limits, lend: Lend) -> None:
         super().__init__(limits, lend)
         self._task = task
+        self._reads = 0
         self._wanted.set()
+
+    @override
+    async def supply(self, chunk: messages.scoring.Chunk) -> None:
+        """Answer a `Read`.
+
+        Raises:
+            UsageError: There is none to be answered.
+        """
+        if not self._reads:
+            raise UsageError("a chunk came that nobody asked for", "Send one for every `read`.")
+        self._reads -= 1
+        await super().supply(chunk)
 
     @override
     def _opening(self) -> Request:
@@ -206,7 +255,10 @@ class UploadStream(WorkerStream):
 
     @override
     def _take(self, response: Response) -> StreamTold | None:
-        return response.read if response.HasField("read") else None
+        if not response.HasField("read"):
+            return None
+        self._reads += 1
+        return response.read
 
     @override
     def _is_all_answered(self) -> bool:

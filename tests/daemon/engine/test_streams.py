@@ -16,8 +16,10 @@ from support.engines import ANY, at_work, local_engine, score_task, worker_pids
 from vmafx_core import score
 from vmafx_core.errors import InputError, UsageError
 from vmafx_core.scoring.result import ScoreResult
+from vmafx_daemon.engine import stream as engine_stream
 from vmafx_daemon.engine.contract import Limits, Stream, StreamTold, TimeLimitError
 from vmafx_daemon.engine.local import LocalEngine
+from vmafx_daemon.errors import BusyError
 from vmafx_rpc import messages
 from vmafx_rpc.convert import from_message
 
@@ -301,6 +303,46 @@ def test_what_the_client_cannot_read_or_sends_wrongly_is_an_error_of_its_input(
         async with local_engine() as engine:
             with pytest.raises(InputError, match=complaint):
                 await uploaded(engine, contents, **wrong)
+
+    asyncio.run(work())
+
+
+def test_chunks_that_nobody_asked_for_are_refused() -> None:
+    async def work() -> None:
+        async with local_engine() as engine:
+            stream = await engine.open_upload(score_task("a.mkv", "b.mkv"), ANY)
+            async with aclosing(stream.events()) as telling:
+                async for event in telling:
+                    assert isinstance(event, messages.scoring.Read)
+                    chunk = messages.scoring.Chunk(input=event.input, data=b"abc")
+                    await stream.supply(chunk)
+                    with pytest.raises(UsageError, match="nobody asked for"):
+                        await stream.supply(chunk)
+                    break
+
+    asyncio.run(work())
+
+
+def test_pairs_that_wait_for_a_place_take_a_bounded_amount_of_memory(
+    monkeypatch: pytest.MonkeyPatch, clips: tuple[Path, Path]
+) -> None:
+    given = pairs(clips)[0]
+    monkeypatch.setattr(engine_stream, "_MOST_WAITING", 3 * len(given[0]))
+
+    async def work() -> None:
+        async with local_engine(streams=1) as engine:
+            opened = [await engine.open_stream(config(), ANY) for _ in range(3)]
+            tasks = [asyncio.create_task(told(stream)) for stream in opened]
+            await opened[0].feed(*given)
+            waiting = asyncio.create_task(opened[1].feed(*given))
+            await asyncio.sleep(0)
+            with pytest.raises(BusyError, match="too many streams wait"):
+                await opened[2].feed(*given)
+            await opened[0].close()
+            await waiting  # until it has a place
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
 
     asyncio.run(work())
 
