@@ -11,7 +11,7 @@ import numpy.typing as npt
 from vmafx_core.backends.devices import find_devices
 from vmafx_core.backends.half import in_half
 from vmafx_core.backends.installed import InstalledModel
-from vmafx_core.backends.providers import AUTO, CPU, Placement, Wish, placements
+from vmafx_core.backends.providers import AUTO, CPU, Placement, Wish, missing, placements
 from vmafx_core.backends.specs import Precision
 from vmafx_core.errors import ComponentError, InputError, UsageError, VmafxError, WorkError
 from vmafx_core.notice import Notice, warning
@@ -95,7 +95,8 @@ class Session:
     def _open(self, ort: Any, wish: Wish, precision: Precision) -> tuple[Any, Placement]:
         """Open it where it may run, at the first place that works."""
         failed: list[str] = []
-        for placement in placements(wish, find_devices(), ort.get_available_providers()):
+        devices, available = find_devices(), ort.get_available_providers()
+        for placement in placements(wish, devices, available):
             name = placement.provider.name
             if precision is Precision.FP16 and not placement.halves:
                 failed.append(f"{name} does not compute in fp16 on {placement.place}")
@@ -110,6 +111,10 @@ class Session:
             if failed:
                 text = f"{self.model.entry.id} runs on {name}, because of {'; '.join(failed)}"
                 self.notices.append(warning("device", text))
+            if wish.device == AUTO and not placement.device:
+                for gpu, package in missing(devices, available):
+                    text = f"{gpu.name} is not used: {package} would enable it"
+                    self.notices.append(warning("device", text))
             return session, placement
         told = "; ".join(failed)
         if precision is Precision.FP16:

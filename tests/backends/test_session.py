@@ -1,4 +1,4 @@
-"""fp16: what it gives, and where it is refused."""
+"""Where models run, in which precision, and what is told where that cannot be had."""
 
 from pathlib import Path
 from typing import Any
@@ -125,6 +125,12 @@ def test_a_provider_that_fails_when_it_first_runs_is_passed_over_and_told_of(
     assert "CUDNN failure 1001" in session.notices[0].text
     with pytest.raises(ComponentError, match="CUDNN failure 1001"):
         Session(find_model(model), Wish("cuda"))
+
+
+def test_a_gpu_that_cannot_be_used_is_told_of(model: str) -> None:
+    (notice,) = Session(find_model(model), Wish()).notices
+    assert notice.text == "H200 is not used: onnxruntime-gpu would enable it"
+    assert Session(find_model(model), Wish("cpu")).notices == []
 
 
 def test_a_provider_that_fails_while_it_runs_is_named(tmp_path: Path) -> None:
