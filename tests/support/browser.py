@@ -34,12 +34,7 @@ class Browser:
     def open(self, path: Path) -> None:
         """Open a page and wait until its script has done what it does at first."""
         self.visit(path.resolve().as_uri())
-        ready = "return document.querySelector('[data-ready]') !== null"
-        for _ in range(200):
-            if self.run(ready):
-                return
-            self.run_async("setTimeout(arguments[0], 50)")
-        raise AssertionError("the page never became ready")
+        self.until("return document.querySelector('[data-ready]') !== null")
 
     def visit(self, address: str) -> None:
         """Open an address and wait until it is loaded."""
@@ -48,6 +43,15 @@ class Browser:
     def run(self, script: str, *arguments: Any) -> Any:
         """The value that a script returns."""
         return self._post("execute/sync", {"script": script, "args": list(arguments)})
+
+    def until(self, script: str, *arguments: Any) -> Any:
+        """What a script returns, once that is something true."""
+        for _ in range(400):
+            if found := self.run(script, *arguments):
+                return found
+            self.run_async("setTimeout(arguments[0], 50)")
+        shown = self.run("return document.body.innerText")
+        raise AssertionError(f"never came true: {script}\nof: {shown}")
 
     def run_async(self, script: str, *arguments: Any) -> Any:
         """The value that a script gives to its last argument."""
