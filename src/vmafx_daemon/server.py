@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import resource
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -23,6 +24,8 @@ from vmafx_daemon.operations.manager import READY, STOPPING, tell_manager
 from vmafx_daemon.operations.state import StateFolder
 from vmafx_daemon.settings import Settings
 
+# Far more than there may be calls.
+_MOST_FILES = 65_536
 _GRACE = 1.0
 _LOOK = 0.1
 
@@ -47,6 +50,7 @@ def run(
         VmafxError: Something it needs is missing.
     """
     os.umask(0o077)  # what it writes may be read by this user alone
+    _allow_files()
     with StateFolder.held(settings.state) as folder:
         check_binding(settings)
         (log_to_file if background else log_to_stream)(settings)
@@ -58,6 +62,14 @@ def run(
 
         asyncio.run(_serve(settings, listening))
         _log.info("stopped")
+
+
+def _allow_files() -> None:
+    """Have as many files open at once as this process may; every connection is one."""
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most == resource.RLIM_INFINITY or most > _MOST_FILES:
+        most = max(files, _MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _serve(settings: Settings, listening: Callable[[Sequence[str]], None]) -> None:

@@ -99,11 +99,13 @@ class LocalEngine:
             try:
                 yield worker
             finally:
-                if worker.at_rest and worker.alive and len(self._idle) < self.slots:
-                    self._idle.append(worker)
-                else:
-                    await worker.kill()
-                self._busy.discard(worker)  # only now: closing waits for those in here
+                try:
+                    if worker.at_rest and worker.alive and len(self._idle) < self.slots:
+                        self._idle.append(worker)
+                    else:
+                        await worker.kill()
+                finally:
+                    self._busy.discard(worker)  # only now: closing waits for those in here
 
     async def _take(self) -> WorkerProcess:
         while self._idle:
