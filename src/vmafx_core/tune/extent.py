@@ -1,5 +1,6 @@
 """How much of a source is read."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from vmafx_core.media.types import InputSpec, VideoInfo
@@ -16,7 +17,15 @@ def length_read(source: InputSpec, about: VideoInfo) -> float | None:
 
 def frames_read(source: InputSpec, about: VideoInfo) -> int | None:
     """About how many frames are read of a source; None where that is unknown."""
-    count, length = about.frame_count, length_read(source, about)
-    if (source.start or source.duration is not None or not count) and length is not None:
-        count = round(Fraction(length) * about.frame_rate) if about.frame_rate else None
-    return count and max(count - source.skip, 0)
+    count = about.frame_count
+    if source.start or not count:
+        count = _frames(length_read(replace(source, duration=None), about), about)
+    left = None if count is None else max(count - source.skip, 0)
+    wanted = _frames(source.duration, about)
+    return min((n for n in (left, wanted) if n is not None), default=None)
+
+
+def _frames(seconds: float | None, about: VideoInfo) -> int | None:
+    if seconds is None or about.frame_rate is None:
+        return None
+    return round(Fraction(seconds) * about.frame_rate)

@@ -17,6 +17,7 @@ from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.tune.cuts import CutDetector, shortest_shot
 from vmafx_core.tune.encoding import identity_of, not_where_it_was
 from vmafx_core.tune.events import Advanced, Told, TuneEvent
+from vmafx_core.tune.extent import frames_read
 from vmafx_core.tune.windows import Window
 
 _TELL_EVERY = 0.25
@@ -137,6 +138,7 @@ def read_film(spec: InputSpec) -> Generator[TuneEvent[Any], None, Film]:
     times = array("q")
     cuts: list[int] = []
     with VideoSource(spec, threads=0) as source:
+        total = frames_read(spec, source.info)
         detector = CutDetector(shortest_shot(source.info.frame_rate))
         time_base, lasts, hdr = Fraction(1), 0, None
         for picture in source.frames():
@@ -149,9 +151,9 @@ def read_film(spec: InputSpec) -> Generator[TuneEvent[Any], None, Film]:
                 cuts.append(cut)
             if (now := time.monotonic()) - told >= _TELL_EVERY:
                 told = now
-                yield _advanced(len(times), source.info, now - began)
+                yield _advanced(len(times), total, now - began)
         cuts += detector.flush()
-        yield _advanced(len(times), source.info, time.monotonic() - began)
+        yield _advanced(len(times), total, time.monotonic() - began)
         yield from (Told(notice) for notice in source.notices)
         info = source.info
     interval = lasts * time_base or 1 / (info.frame_rate or ASSUMED_RATE)
@@ -167,5 +169,5 @@ def read_film(spec: InputSpec) -> Generator[TuneEvent[Any], None, Film]:
     return Film(spec, info, identity_of(spec), times, time_base, shots, hdr)
 
 
-def _advanced(done: int, info: VideoInfo, seconds: float) -> Advanced:
-    return Advanced(phase="detecting", done=done, total=info.frame_count, seconds=seconds)
+def _advanced(done: int, total: int | None, seconds: float) -> Advanced:
+    return Advanced(phase="detecting", done=done, total=total, seconds=seconds)
