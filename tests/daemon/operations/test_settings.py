@@ -54,13 +54,13 @@ def test_roots_of_the_environment_are_several_and_relative_ones_are_of_the_calle
     for folder in (first, second):
         folder.mkdir()
         write_clip(folder / "clip.mp4", frames=3, width=64, height=64)
-    there = ("daemon", "start", "--grpc-port", "0", "--http-port", "0", "--root")
+    settings = {"VMAFX_STATE_DIR": str(home.state), "VMAFX_SCORING_ROOTS": "first:second"}
     subprocess.run(
-        [PROGRAM, *there, "first", "--root", "second"],
+        [PROGRAM, "daemon", "start", "--grpc-port", "0", "--http-port", "0"],
         check=True,
         capture_output=True,
         cwd=tmp_path,
-        env=os.environ | {"VMAFX_STATE_DIR": str(home.state)},
+        env=os.environ | settings,
     )
     address = status(home)["addresses"][1]
     clips = (first / "clip.mp4", second / "clip.mp4")
