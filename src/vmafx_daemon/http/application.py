@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.http.admission import Admission
+from vmafx_daemon.http.answers import Answers
 from vmafx_daemon.http.around import Around
 from vmafx_daemon.http.document import Document
 from vmafx_daemon.http.event_stream import EventStreams
@@ -41,8 +42,9 @@ def make_app(
         host: What the server was told to listen on.
         addresses: Where the daemon listens.
     """
-    service = Service(controller, metrics, presence, addresses).operations()
-    jobs = Jobs(controller, EventStreams(presence)).operations()
+    answers = Answers()
+    service = Service(controller, metrics, presence, answers, addresses).operations()
+    jobs = Jobs(controller, answers, EventStreams(presence, answers)).operations()
     document = Document({"jobs": jobs, "service": service}).operation
     operations = [*service, *jobs, document, *pages()]
     routes = _routes(operations, Admission(policy, host))

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from vmafx_daemon.errors import BusyError, DrainingError
-from vmafx_daemon.http.answers import json_of
+from vmafx_daemon.http.answers import Answers
 from vmafx_daemon.http.presence import Presence
 from vmafx_rpc.messages import controller
 
@@ -29,6 +29,7 @@ class EventStreams:
 
     Args:
         presence: Ends them.
+        answers: Write what they tell.
         most: How many there may be at once.
         silence: Seconds after which a sign of life is sent.
 
@@ -36,11 +37,18 @@ class EventStreams:
         open: How many there are.
     """
 
-    def __init__(self, presence: Presence, most: int = _MOST, silence: float = _SILENCE) -> None:
+    def __init__(
+        self,
+        presence: Presence,
+        answers: Answers,
+        most: int = _MOST,
+        silence: float = _SILENCE,
+    ) -> None:
         self.open = 0
         self.most = most
         self.silence = silence
         self.presence = presence
+        self.answers = answers
 
     def telling(self, events: Events) -> "EventStream":
         """The answer that tells of events, each as JSON; their numbers are their ids."""
@@ -100,7 +108,8 @@ class EventStream(Response):
                 if not done:
                     await say(_HEARTBEAT)
                 elif event := upcoming.result():
-                    await say(b"id: %d\ndata: %s\n\n" % (event.number, await json_of(event)))
+                    async with self._streams.answers.written(event) as text:
+                        await say(b"id: %d\ndata: %s\n\n" % (event.number, text))
                     upcoming = asyncio.ensure_future(anext(events, None))
                 else:
                     return

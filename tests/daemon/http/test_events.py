@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from support.daemon import running
 from support.http import events, score_body, standing_still, submit, watched
 from vmafx_daemon.errors import BusyError
+from vmafx_daemon.http.answers import Answers
 from vmafx_daemon.http.event_stream import EventStreams
 from vmafx_daemon.http.presence import Presence
 from vmafx_rpc.messages import controller
@@ -119,7 +120,7 @@ class Client:
 def test_silence_is_broken_by_signs_of_life() -> None:
     async def run() -> None:
         presence = Presence()
-        streams = EventStreams(presence, silence=0.01)
+        streams = EventStreams(presence, Answers(), silence=0.01)
         client = Client()
         answer = streams.telling(some_then_silence())
         serving = asyncio.create_task(answer({"method": "GET"}, client.receive, client.send))
@@ -136,7 +137,7 @@ def test_silence_is_broken_by_signs_of_life() -> None:
 
 def test_there_are_only_so_many_streams_and_each_gives_its_place_back() -> None:
     async def run() -> None:
-        streams = EventStreams(Presence(), most=1, silence=0.01)
+        streams = EventStreams(Presence(), Answers(), most=1, silence=0.01)
         first, second = Client(), Client()
         answer = streams.telling(some_then_silence())
         serving = asyncio.create_task(answer({"method": "GET"}, first.receive, first.send))
