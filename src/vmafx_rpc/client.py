@@ -4,14 +4,10 @@ A daemon that was never reached is given up at once. One that was, and then goes
 for: it may be starting anew. Only calls that may be made twice are repeated.
 """
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
-
-# What fails is told by errors; gRPC would print its own lines besides.
-os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 import grpc
 
@@ -162,12 +158,9 @@ class Client:
         match failure.code():
             case grpc.StatusCode.UNAVAILABLE:
                 reason = details.removesuffix(": OK").rpartition(": ")[2].rstrip("]")
-                local = self.address.local
                 return RemoteError(
                     f"no daemon can be reached at {self.address}: {reason}",
-                    "Start one with 'vmafx daemon start'."
-                    if local
-                    else "Check the address, and that a daemon listens there.",
+                    self._remedy(reason),
                 )
             case grpc.StatusCode.DEADLINE_EXCEEDED:
                 return RemoteError(
@@ -181,6 +174,16 @@ class Client:
                 )
             case _:
                 return RemoteError(f"the daemon at {self.address} refused: {details}")
+
+    def _remedy(self, reason: str) -> str:
+        """What may help where no daemon can be reached."""
+        if "certificate" in reason.lower():
+            return "Name the authority that has signed the daemon's certificate with --ca-file."
+        if reason == "Socket closed" and not self.address.tls:
+            return f"If it speaks TLS, write grpcs://{self.address}."
+        if self.address.local:
+            return "Start one with 'vmafx daemon start'."
+        return "Check the address, and that a daemon listens there."
 
     def close(self) -> None:
         """End the connection."""

@@ -48,9 +48,11 @@ def test_a_daemon_of_another_authority_is_not_trusted(
         jobs.get(client, "j1")
     assert f"grpcs://{address.target}" in failed.value.message
     assert "unable to get local issuer certificate" in failed.value.message
+    assert "--ca-file" in failed.value.hint
 
 
 def test_a_daemon_that_speaks_tls_is_not_reached_without(address: Address) -> None:
     plain = Address(address.target, local=True)
-    with Client(plain) as client, pytest.raises(RemoteError):
+    with Client(plain) as client, pytest.raises(RemoteError) as failed:
         jobs.get(client, "j1")
+    assert f"grpcs://{address.target}" in failed.value.hint

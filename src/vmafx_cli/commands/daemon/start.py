@@ -64,8 +64,6 @@ def start(
         raise ComponentError("the daemon does not run on Windows", "Use WSL, or a container.")
     settings = daemon.settings(listening, access, limits)
     if foreground:
-        # It would write to standard error in its own way.
-        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         from vmafx_daemon.operations import loading  # noqa: PLC0415  # help does without
 
         loading.server().run(settings, lambda _: None)
