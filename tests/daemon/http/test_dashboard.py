@@ -105,7 +105,7 @@ def test_the_queue_is_filtered_and_turned_over(
     reads(page, "#jobs tbody .labels", "many=odd")
     assert len(rows(page)) == 1
     enter(page, "input[name=text]", "nothing is called so")
-    reads(page, ".nothing", "No job is like that")
+    reads(page, ".nothing", "No job here is like that")
     press(page, ".nothing a")
     page.until("return document.querySelectorAll('#jobs tbody tr').length === 50")
 

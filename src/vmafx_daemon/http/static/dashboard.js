@@ -27,6 +27,7 @@ function show() {
 window.addEventListener("hashchange", () => {
   show();
   window.scrollTo(0, 0);
+  main.focus({ preventScroll: true });
 });
 askForToken(() => {
   status.refresh();

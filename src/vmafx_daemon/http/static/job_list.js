@@ -5,11 +5,12 @@ import { copyable, element } from "./elements.js";
 import { JobTable } from "./job_table.js";
 import { STATES } from "./state.js";
 import { Watch } from "./watch.js";
-import { counted, placesOf } from "./words.js";
+import { counted, grouped, placesOf } from "./words.js";
 
 const PAGE = 50;
-// Text is searched here, in many jobs at a time.
+// Text is searched here, in many jobs at a time, and no further than the server bears at once.
 const SEARCH_PAGE = 500;
+const MOST_SEARCHED = 5000;
 const TYPING_MS = 300;
 const TICK_MS = 10000;
 
@@ -30,6 +31,7 @@ export class JobList {
   #pages = element("nav", { class: "controls", "aria-label": "Pages of jobs" });
   #nothing = element("div", { class: "nothing" });
   #abort = new AbortController();
+  #searched = 0;
   #watch;
   #ticking;
 
@@ -123,12 +125,13 @@ export class JobList {
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     try {
-      const [{ jobs, next }, running] = await Promise.all([
+      const [{ jobs, next, searched }, running] = await Promise.all([
         this.#find(signal),
         askJson(`/v1/jobs?state=running&page_size=${PAGE}`, { signal }),
       ]);
       this.#running.fill(running.jobs);
       this.#jobs.fill(jobs);
+      this.#searched = searched;
       this.#turn(next);
       this.#tell();
     } catch (error) {
@@ -154,8 +157,8 @@ export class JobList {
       found.push(...answer.jobs.filter((job) => !wanted || matches(job, wanted)));
       token = answer.next_page_token;
       if (wanted && token) this.#note.textContent = `${counted(seen, "job")} searched…`;
-    } while (wanted && token && found.length < PAGE);
-    return { jobs: found, next: token };
+    } while (wanted && token && found.length < PAGE && seen < MOST_SEARCHED);
+    return { jobs: found, next: token, searched: wanted && token ? seen : 0 };
   }
 
   #turn(next) {
@@ -170,12 +173,17 @@ export class JobList {
     const { size } = this.#jobs;
     // Where only running jobs are listed, they need not be shown twice.
     this.#now.hidden = !this.#running.size || state === "running";
-    this.#note.textContent = size && (text || label) ? `${counted(size, "job")} here` : "";
+    if (this.#searched) {
+      const all = counted(this.#searched, "job");
+      this.#note.textContent = `${grouped(size)} of ${all} searched; older ones may follow`;
+    } else {
+      this.#note.textContent = text || label ? counted(size, "job") : "";
+    }
     this.#nothing.replaceChildren();
     if (size) return;
     if (state || label || text || page) {
       const clear = element("a", { href: "#/" }, "Show all jobs");
-      this.#nothing.append(element("p", {}, "No job is like that."), clear);
+      this.#nothing.append(element("p", {}, "No job here is like that."), clear);
     } else {
       this.#nothing.append(...howToBegin());
     }

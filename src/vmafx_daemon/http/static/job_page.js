@@ -79,7 +79,7 @@ export class JobPage {
       element(
         "div",
         { class: "title" },
-        element("h2", { tabindex: "-1" }, titleOf(job.spec)),
+        element("h2", {}, titleOf(job.spec)),
         element("span", { role: "status" }, badge(job.state)),
         this.#actions(job),
       ),

@@ -29,7 +29,7 @@ export class ServerStatus {
     try {
       this.#show(await askJson("/v1/status"));
     } catch {
-      this.#holder.replaceChildren(); // the page says elsewhere what is wrong
+      this.#holder.hidden = true; // the page says elsewhere what is wrong
     }
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.refresh(), EVERY_MS);
@@ -47,6 +47,7 @@ export class ServerStatus {
       ["version", `vmafx ${status.version}`],
       ["libvmaf", status.libvmaf_version || "none"],
     ];
+    this.#holder.hidden = false;
     this.#holder.replaceChildren(
       element(
         "p",
@@ -61,6 +62,5 @@ export class ServerStatus {
         ),
       ),
     );
-    this.#holder.dataset.ready = status.ready;
   }
 }
