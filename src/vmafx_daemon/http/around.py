@@ -32,6 +32,7 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 _PIECE_BYTES = 64 << 10
+_SHOWN = 200
 # Asked every few seconds by whoever watches over a daemon.
 _QUIET = frozenset({"/healthz", "/livez", "/readyz", "/metrics", "/v1/status"})
 
@@ -73,7 +74,7 @@ class Around:
         self._metrics.on_request("http", route, str(status), seconds)
         level = logging.DEBUG if scope["path"] in _QUIET else logging.INFO
         values = {
-            "method": f"{scope['method']} {scope['path']}",
+            "method": f"{scope['method']} {scope['path'][:_SHOWN]}",
             "status": status,
             "peer": (scope.get("client") or ["unknown"])[0],
             "seconds": round(seconds, 4),

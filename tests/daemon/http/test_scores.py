@@ -1,15 +1,17 @@
 """Scoring a pair and waiting for it."""
 
 import json
+import signal
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from support.daemon import Daemon
+from support.daemon import Daemon, running
 from support.data import program
 from support.http import standing_still
 from vmafx_rpc.messages import scoring
@@ -67,3 +69,19 @@ def test_a_client_that_goes_away_cancels(daemon: Daemon, http: httpx.Client, roo
         ):
             assert time.monotonic() < until
             time.sleep(0.02)
+
+
+def test_whoever_waits_is_told_that_the_daemon_stops(root: Path, tmp_path: Path) -> None:
+    with (
+        running(tmp_path / "state", "--root", root, "--drain", "0") as daemon,
+        httpx.Client(base_url=daemon.url, timeout=60) as http,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        with standing_still(daemon, http, root):
+            answer = pool.submit(http.post, "/v1/score", json=pair(root, no_cache=True))
+            while not http.get("/v1/jobs", params={"state": "running"}).json()["jobs"]:
+                time.sleep(0.02)
+            daemon.signal(signal.SIGTERM)
+            assert answer.result(60).status_code == 503
+            assert answer.result().json()["message"] == "the server is stopping"
+        assert daemon.wait() == 0
