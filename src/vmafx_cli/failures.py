@@ -97,7 +97,8 @@ def _origin(context: Any, parameter: Any) -> str:
         case "DEFAULT_MAP":
             return f" (set in {str(config.config_path())!r})"
         case "ENVIRONMENT":
-            return f" (set by {context.auto_envvar_prefix}_{parameter.name.upper()})"
+            own, name = parameter.envvar, f"{context.auto_envvar_prefix}_{parameter.name.upper()}"
+            return f" (set by {own if own and own in os.environ else name})"
         case _:
             return ""
 

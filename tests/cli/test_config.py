@@ -64,6 +64,10 @@ def test_a_wrong_value_in_the_environment_is_told_with_the_name_of_the_variable(
 ) -> None:
     monkeypatch.setenv("VMAFX_MODELS_LIST_FORMAT", "jsn")
     assert "(set by VMAFX_MODELS_LIST_FORMAT)" in run("models", "list").err
+    monkeypatch.setenv("VMAFX_DAEMON_START_WORKERS", "many")
+    assert "(set by VMAFX_DAEMON_START_WORKERS)" in run("daemon", "start").err
+    monkeypatch.setenv("VMAFX_WORKERS", "many")
+    assert "(set by VMAFX_WORKERS)" in run("daemon", "start").err
 
 
 @pytest.mark.parametrize("name", ["target", "encoder", "max_bit_rate"])

@@ -115,6 +115,8 @@ class AccessOptions:
             panel=panels.ACCESS,
             metavar="FOLDER",
             envvar="VMAFX_SCORING_ROOTS",
+            exists=True,
+            file_okay=False,
             default="none but by the socket",
             help="Let requests name files in here; repeatable.",
         ),

@@ -121,6 +121,7 @@ def test_one_that_does_not_react_is_told_after_all_patience(home: Home) -> None:
         (["--log-level", "loud"], "'loud'"),
         (["--tls-cert", "server.pem"], "TLS needs both"),
         (["--host", "0.0.0.0"], "vmafx daemon token add"),
+        (["--root", "nowhere"], "--root"),
         (["--prot", "1"], "--prot"),
     ],
 )
