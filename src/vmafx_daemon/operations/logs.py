@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from typing import Any, TextIO
 
+from vmafx_core.errors import WorkError
 from vmafx_daemon.settings import Settings
 
 LOG_FILE = "daemon.log"
@@ -33,10 +34,18 @@ def accepted_id(given: str) -> str:
 
 
 def log_to_file(settings: Settings) -> None:
-    """Log as JSON to a file in the state folder, which is begun anew when it gets long."""
-    handler = RotatingFileHandler(
-        settings.state / LOG_FILE, maxBytes=_FILE_BYTES, backupCount=_OLDER_FILES, encoding="utf-8"
-    )
+    """Log as JSON to a file in the state folder, which is begun anew when it gets long.
+
+    Raises:
+        WorkError: It cannot be written to.
+    """
+    path = settings.state / LOG_FILE
+    try:
+        handler = RotatingFileHandler(
+            path, maxBytes=_FILE_BYTES, backupCount=_OLDER_FILES, encoding="utf-8"
+        )
+    except OSError as error:
+        raise WorkError(f"the log {path} cannot be written to: {error.strerror}") from error
     _log_by(handler, settings, text=settings.log_format == "text")
 
 

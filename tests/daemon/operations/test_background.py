@@ -101,16 +101,6 @@ def test_that_there_is_none_is_told(home: Home, command: str) -> None:
     assert not home.state.exists()
 
 
-def test_one_that_does_not_react_is_told_after_all_patience(home: Home) -> None:
-    home.start()
-    process = home.process
-    process.suspend()
-    stopping = home.begin("daemon", "stop", "--timeout", "0.2")
-    process.resume()
-    out, _ = stopping.communicate(timeout=60)
-    assert (stopping.returncode, out) == (0, "")
-
-
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -95,6 +95,13 @@ def test_that_there_is_none_is_told(home: Home) -> None:
     assert f"there is no log in the state folder {home.state}" in ended.err
 
 
+def test_one_that_cannot_be_written_is_told_at_the_start(home: Home) -> None:
+    (home.state / "daemon.log").mkdir(parents=True)
+    ended = home.start()
+    assert ended.code == 7
+    assert f"the log {home.state}/daemon.log cannot be written to: Is a directory" in ended.err
+
+
 @pytest.mark.skipif(not _FULL.exists(), reason="needs a disk that is full")
 def test_work_goes_on_when_the_disk_of_the_log_is_full(home: Home, clip: Path) -> None:
     home.state.mkdir()

@@ -5,11 +5,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from support.background import Home
 from support.clips import write_clip
 from support.daemon import Daemon, running
 from support.submissions import ended, score_of
@@ -95,6 +98,10 @@ def test_it_takes_nothing_and_says_so_until_a_second_signal_hurries_it(
             daemon.signal(signal.SIGTERM)
             assert next(said).status == health_pb2.HealthCheckResponse.NOT_SERVING
         wait_for_draining(client)
+        with pytest.raises(HTTPError) as unready:
+            urlopen(f"{daemon.url}/readyz")
+        assert unready.value.code == 503
+        unready.value.close()
         with pytest.raises(RemoteError, match="stopping"):
             jobs.submit(client, score_of(clip, clip))
         assert jobs.get(client, job_id).state == RUNNING
@@ -103,3 +110,16 @@ def test_it_takes_nothing_and_says_so_until_a_second_signal_hurries_it(
         events = [event["event"] for event in daemon.log()]
         assert events[-1] == "stopped"
         assert "job completed" not in events
+
+
+def test_whoever_stops_it_may_be_in_a_hurry(home: Home, clip: Path) -> None:
+    home.start("--drain", "3600")
+    job_id = home.vmafx("jobs", "submit", clip, clip, "--size", "3840x2160").out.strip()
+    until = time.monotonic() + 30
+    while job_id not in home.vmafx("jobs", "list", "--state", "running").out:
+        assert time.monotonic() < until, "the job does not begin"
+    stopped = home.vmafx("daemon", "stop", "--timeout", "0")
+    assert (stopped.code, stopped.out) == (0, "")
+    assert "took too long" in stopped.err
+    home.start()
+    assert home.vmafx("jobs", "watch", job_id).code == 0
