@@ -104,7 +104,8 @@ export function encodeLines(point) {
     ...settingLines({ ...setting, pix_fmt }),
     ["sample", `${counted(frames, "frame")}, ${duration.toFixed(2)} s`],
     ["bit rate", `${((8 * bytes) / duration / 1000).toFixed(1)} kb/s`],
-    ["time", `${point.encode_seconds.toFixed(2)} s encoding, ${point.score_seconds.toFixed(2)} s scoring`],
+    ["encoding", `${point.encode_seconds.toFixed(2)} s`],
+    ["scoring", `${point.score_seconds.toFixed(2)} s`],
     point.encoder_version && ["version", point.encoder_version],
     cached && ["origin", "measured by an earlier run"],
   ].filter(Boolean);

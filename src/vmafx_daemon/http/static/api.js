@@ -1,9 +1,10 @@
 // Asking the server.
 //
-// The window is told "reached" with every answer, "unreached" where there is none, and "refused"
-// where the server wants a token.
+// The window is told "reached" with every answer, "unreached" and why where there is none, and
+// "refused" where the server wants a token.
 
 const TOKEN = "vmafx-token";
+export const GONE = "The server cannot be reached";
 
 /** What the server says is wrong. */
 export class Problem extends Error {
@@ -28,14 +29,15 @@ export function authorization() {
   return hasToken() ? { Authorization: `Bearer ${sessionStorage.getItem(TOKEN)}` } : {};
 }
 
-/** The answer to a request; throws a `Problem`, or a TypeError where there is no answer. */
+/** The answer to a request; throws a `Problem`, or an Error where there is none. */
 export async function ask(path, { headers = {}, ...options } = {}) {
   let answer;
   try {
     answer = await fetch(path, { ...options, headers: { ...authorization(), ...headers } });
   } catch (error) {
-    if (error.name !== "AbortError") window.dispatchEvent(new Event("unreached"));
-    throw error;
+    if (error.name === "AbortError") throw error;
+    window.dispatchEvent(new CustomEvent("unreached", { detail: GONE }));
+    throw new Error(GONE);
   }
   window.dispatchEvent(new Event("reached"));
   if (answer.ok) return answer;

@@ -9,14 +9,13 @@ import { SchemaView, sentence } from "./schema_view.js";
 const main = document.getElementById("main");
 
 /** A line that asks for an operation from a terminal. */
-function curl(path, method, { parameters, requestBody, responses }) {
+function curl(path, method, { requestBody, responses }) {
   const [answer] = Object.values(responses);
   const words = ["curl"];
   words.push("text/event-stream" in (answer.content ?? {}) ? "-sN" : "-s");
   const example = requestBody?.content["application/json"].example;
   if (method !== "get" && !example) words.push("-X", method.toUpperCase());
-  const inPath = parameters.filter((each) => each.in === "path");
-  const filled = inPath.reduce((text, { name }) => text.replace(`{${name}}`, name.toUpperCase()), path);
+  const filled = path.replace(/\{(\w+)\}/g, (_, name) => name.toUpperCase());
   words.push(quoted(location.origin + filled));
   if (example) words.push("-d", quoted(JSON.stringify(example)));
   return words.join(" ");
@@ -33,7 +32,8 @@ function parameterTable(parameters, schemas) {
     ),
     element("dd", {}, sentence(description)),
   ]);
-  return rows.length ? [element("h4", {}, "Parameters"), element("dl", { class: "fields" }, rows)] : [];
+  if (!rows.length) return null;
+  return [element("h4", {}, "Parameters"), element("dl", { class: "fields" }, rows)];
 }
 
 function answers(responses, schemas) {
@@ -46,7 +46,12 @@ function answers(responses, schemas) {
   const described = good.flatMap(([status, { description, content = {} }]) => [
     element("h4", {}, `Answer ${status}`),
     ...Object.entries(content).flatMap(([media, { schema }]) => [
-      element("p", {}, schemas.kind(schema), element("span", { class: "quiet small" }, ` as ${media}`)),
+      element(
+        "p",
+        {},
+        schemas.kind(schema),
+        element("span", { class: "quiet small" }, ` as ${media}`),
+      ),
       schemas.folded(schema),
     ]),
     !Object.keys(content).length && element("p", {}, sentence(description)),

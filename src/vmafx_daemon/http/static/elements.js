@@ -25,7 +25,7 @@ export function swatch(index) {
   return element("i", { class: `swatch line-${index % 8}`, "aria-hidden": "true" });
 }
 
-/** Text to be taken into a terminal, with a button that copies it. */
+/** Text to be taken into a terminal, which is in one line or well broken, and a button to copy it. */
 export function copyable(text) {
   const button = element("button", { type: "button" }, "Copy");
   button.addEventListener("click", async () => {
@@ -36,7 +36,7 @@ export function copyable(text) {
   return element(
     "div",
     { class: "copyable" },
-    element("pre", { tabindex: "0" }, element("code", {}, text)),
+    element("pre", { tabindex: "0", class: text.includes("\n") && "broken" }, element("code", {}, text)),
     button,
   );
 }

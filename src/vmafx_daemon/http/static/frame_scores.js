@@ -97,7 +97,9 @@ export class FrameScores {
     const chosen = this.#select.value;
     const inner = names.filter((name) => elementary.has(name)).map(option);
     this.#select.replaceChildren(...names.filter((name) => !elementary.has(name)).map(option));
-    if (inner.length) this.#select.append(element("optgroup", { label: "Inside of models" }, inner));
+    if (inner.length) {
+      this.#select.append(element("optgroup", { label: "Inside of models" }, inner));
+    }
     if (names.includes(chosen)) this.#select.value = chosen;
     this.#toggles.replaceChildren();
     if (this.#videos.length < 2) return;

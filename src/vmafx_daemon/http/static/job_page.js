@@ -11,7 +11,15 @@ import { LiveScores } from "./live_scores.js";
 import { readResult, resultSections } from "./result_view.js";
 import { badge, hasEnded } from "./state.js";
 import { Watch } from "./watch.js";
-import { between, clockTime, lasting, placesOf, progressWords, shortNames, titleOf } from "./words.js";
+import {
+  between,
+  clockTime,
+  lasting,
+  placesOf,
+  progressWords,
+  shortNames,
+  titleOf,
+} from "./words.js";
 
 /** The view of a job. */
 export class JobPage {
@@ -211,7 +219,8 @@ function requestNodes({ score, encode }) {
     ];
   }
   const { words, unsaid } = scoreCommand(score);
-  const nodes = [element("h2", {}, "The same on the command line"), copyable(words.join(" \\\n  "))];
+  const command = copyable(words.join(" \\\n  "));
+  const nodes = [element("h2", {}, "The same on the command line"), command];
   if (unsaid.length) {
     const text = `The videos differ in ${unsaid.join(", ")}, which a command line cannot say.`;
     nodes.push(element("p", { class: "warning small" }, text));

@@ -65,7 +65,8 @@ function outcome({ state, scores, error, progress, cached }) {
       value: total ? done : false,
       "aria-label": "Progress",
     });
-    return [bar, element("span", { class: "small" }, progress ? progressWords(progress) : "starting")];
+    const said = progress ? progressWords(progress) : "starting";
+    return [bar, element("span", { class: "small" }, said)];
   }
   if (error && state !== "completed") {
     const again = state === "pending" ? "will be tried again: " : "";

@@ -46,20 +46,22 @@ export class JobTable {
     return this.#rows.has(id);
   }
 
-  /** Show a job as it is now; one that is not here comes first, if it is newer than all. */
+  /** Show a job as it is now; one that is not here comes to its place. */
   put(job) {
     const row = this.#rows.get(job.id);
     if (row) {
       row.show(job);
       return;
     }
-    const [first] = this.#rows.values();
-    if (first && Date.parse(job.created_at) < Date.parse(first.job.created_at)) return;
     const made = new JobRow(job);
-    this.#rows = new Map([[job.id, made], ...this.#rows]);
-    this.#body.prepend(made.node);
-    for (const id of [...this.#rows.keys()].slice(this.#most)) this.drop(id);
-    this.node.hidden = false;
+    const rows = [...this.#rows.values()];
+    const later = rows.findIndex((each) => each.job.created_at <= job.created_at);
+    const place = later < 0 ? rows.length : later;
+    this.#body.insertBefore(made.node, rows[place]?.node ?? null);
+    rows.splice(place, 0, made);
+    this.#rows = new Map(rows.map((each) => [each.job.id, each]));
+    for (const { job: over } of rows.slice(this.#most)) this.drop(over.id);
+    this.node.hidden = !this.size;
   }
 
   drop(id) {

@@ -14,8 +14,8 @@ document.getElementById("theme").addEventListener("click", () => {
 });
 
 const lost = document.getElementById("lost");
-window.addEventListener("unreached", () => {
-  lost.textContent = "The server cannot be reached. This page will go on when it can be.";
+window.addEventListener("unreached", ({ detail }) => {
+  lost.textContent = `${detail}. This page goes on as soon as it can.`;
   lost.hidden = false;
 });
 window.addEventListener("reached", () => {

@@ -1,6 +1,6 @@
 // Server-sent events, read with `fetch`, since `EventSource` cannot send a token.
 
-import { Problem, ask } from "./api.js";
+import { GONE, Problem, ask } from "./api.js";
 
 const SHORTEST_MS = 1000;
 const LONGEST_MS = 10000;
@@ -58,7 +58,8 @@ export class Watch {
     } catch (error) {
       if (signal.aborted) return undefined;
       if (error instanceof Problem && error.status < 429) return this.close();
-      window.dispatchEvent(new Event("unreached"));
+      const detail = error instanceof Problem ? error.message : GONE;
+      window.dispatchEvent(new CustomEvent("unreached", { detail }));
     }
     if (!signal.aborted) {
       this.#timer = setTimeout(() => this.#connect(), this.#pause);
