@@ -41,7 +41,7 @@ class Metrics(Observer):
     """
 
     def __init__(self, controller: Controller) -> None:
-        disable_created_metrics()  # a second series for each, which nobody looks at
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each
         self._controller = controller
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
