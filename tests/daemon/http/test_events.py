@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncGenerator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import httpx
 import pytest
 from starlette.requests import ClientDisconnect
 
-from support.daemon import running
+from support.daemon import Daemon, running
 from support.http import events, score_body, standing_still, submit, watched
 from vmafx_daemon.errors import BusyError
 from vmafx_daemon.http.answers import Answers
@@ -23,9 +24,14 @@ def kinds(told: list[tuple[int, dict[str, Any]]]) -> list[str]:
     return [next(name for name in event if name not in {"number", "job_id"}) for _, event in told]
 
 
-def test_a_job_is_followed_to_its_end_and_from_anywhere(http: httpx.Client, root: Path) -> None:
-    job_id = submit(http, score_body(root))
-    told = watched(http, job_id)
+def test_a_job_is_followed_to_its_end_and_from_anywhere(
+    daemon: Daemon, http: httpx.Client, root: Path
+) -> None:
+    with ExitStack() as stack:
+        with standing_still(daemon, http, root):  # until somebody listens
+            job_id = submit(http, score_body(root))
+            answer = stack.enter_context(http.stream("GET", f"/v1/jobs/{job_id}/events"))
+        told = list(events(answer))
     assert kinds(told)[0] == "state"
     assert kinds(told)[-2:] == ["state", "result"]
     assert told[-2][1]["state"]["state"] == "completed"
