@@ -1,10 +1,12 @@
 """GPUs found in system trees as the kernel and the drivers lay them out."""
 
+import platform
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from vmafx_core.backends import nvidia
+from vmafx_core.backends import apple, nvidia
 from vmafx_core.backends.device import Vendor
 from vmafx_core.backends.devices import find_devices
 
@@ -112,6 +114,21 @@ def test_what_nvidia_smi_prints_is_understood(line: str, memory: int | None) -> 
     (device,) = nvidia.parse(line + "\n")
     assert device.memory == memory
     assert device.name == line.split(",", maxsplit=1)[0]
+
+
+@pytest.mark.parametrize(("machine", "names"), [("arm64", ["Apple M3 Max"]), ("x86_64", [])])
+def test_apples_processors_have_a_gpu(
+    monkeypatch: pytest.MonkeyPatch, machine: str, names: list[str]
+) -> None:
+    told = subprocess.CompletedProcess((), 0, stdout="Apple M3 Max\n")
+    monkeypatch.setattr(platform, "system", lambda: "Darwin")
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    monkeypatch.setattr(platform, "mac_ver", lambda: ("15.5", ("", "", ""), machine))
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: told)
+    found = apple.asked()
+    assert [(d.name, d.driver, d.memory) for d in found] == [
+        (name, "macOS 15.5", None) for name in names
+    ]
 
 
 def test_a_machine_without_gpus_has_none(tmp_path: Path) -> None:

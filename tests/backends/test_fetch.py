@@ -12,6 +12,7 @@ from support.onnx_models import entry, regressor, write_registry
 from vmafx_core.backends import fetch
 from vmafx_core.backends.install import install
 from vmafx_core.backends.installed import installed
+from vmafx_core.backends.registry import Kind
 from vmafx_core.errors import InputError, RemoteError
 
 
@@ -22,17 +23,17 @@ class Handler(BaseHTTPRequestHandler):
     break_after: ClassVar[int | None] = None
     breaks: ClassVar[int] = 0
     ranges: ClassVar[list[str]] = []
+    asked: ClassVar[list[str]] = []
+    failing: ClassVar[str] = ""
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
 
-    def do_HEAD(self) -> None:
-        self._answer(body=False)
-
     def do_GET(self) -> None:
-        self._answer(body=True)
-
-    def _answer(self, *, body: bool) -> None:
+        self.asked.append(self.path)
+        if self.path == self.failing:
+            self.send_error(503)
+            return
         if self.path == "/away.onnx":
             self.send_response(302)
             self.send_header("Location", "file:///etc/passwd")
@@ -50,8 +51,6 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(206 if wanted else 200)
         self.send_header("Content-Length", str(len(data) - first))
         self.end_headers()
-        if not body:
-            return
         cls = type(self)
         if cls.break_after is not None and cls.breaks and path.suffix == ".onnx":
             cls.breaks -= 1
@@ -69,7 +68,9 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[st
     model = entry(regressor(folder / "m.onnx"), "fr")
     write_registry(folder / "registry.json", model)
     monkeypatch.setattr(fetch, "_PAUSE", 0.01)
-    handler = type("Serving", (Handler,), {"folder": folder, "ranges": [], "breaks": 0})
+    handler = type(
+        "Serving", (Handler,), {"folder": folder, "ranges": [], "asked": [], "breaks": 0}
+    )
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -82,6 +83,23 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[st
 def test_a_registry_on_a_server_is_installed(served: tuple[str, type[Handler]]) -> None:
     install(f"{served[0]}/registry.json")
     assert list(installed()) == ["m"]
+
+
+def test_a_model_that_comes_alone_is_fetched_once(served: tuple[str, type[Handler]]) -> None:
+    address, handler = served
+    install(f"{address}/m.onnx", kind=Kind.FULL_REFERENCE)
+    assert handler.asked == ["/m.onnx", "/m.json"]
+    assert list(installed()) == ["m"]
+
+
+def test_a_description_that_cannot_be_had_is_not_left_out(
+    served: tuple[str, type[Handler]], models: Path
+) -> None:
+    address, handler = served
+    handler.failing = "/m.json"
+    with pytest.raises(RemoteError, match=r"m\.json: the server says 503"):
+        install(f"{address}/registry.json")
+    assert list(models.iterdir()) == []
 
 
 def test_a_download_that_breaks_off_goes_on_where_it_was(

@@ -285,7 +285,7 @@ def test_a_file_that_is_too_long_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "huge.onnx"
     path.touch()
     os.truncate(path, 2 << 30)
-    with pytest.raises(InputError, match="2048 MiB"):
+    with pytest.raises(InputError, match="2,147,483,648 bytes"):
         install(str(path), kind=Kind.FULL_REFERENCE)
 
 
@@ -295,6 +295,13 @@ def test_a_file_that_is_too_long_is_refused(tmp_path: Path) -> None:
         ({"input_names": ["pictures"]}, "'pictures', which the graph does not have"),
         ({"feature_order": ["adm2"]}, "takes 6 features"),
         ({"feature_mean": [1, 2]}, "feature_mean must be 6 numbers"),
+        ({"feature_mean": [float("nan")] * 6}, "feature_mean must be 6 numbers"),
+        ({"feature_std": [0, 1, 1, 1, 1, 1]}, "feature_std must not be 0"),
+        ({"feature_order": ["adm2", "a", "b", "c", "d", "e"]}, "'a'"),
+        ({"feature_order": 5}, "feature_order must be names"),
+        ({"input_names": "features"}, "input_names must be names"),
+        ({"input_names": ["score"]}, "'score', which the graph does not have"),
+        ({"output_name": [1]}, "output_name must be names"),
     ],
 )
 def test_a_description_that_does_not_fit_is_refused(
@@ -304,6 +311,73 @@ def test_a_description_that_does_not_fit_is_refused(
     path.with_suffix(".json").write_text(json.dumps(told))
     with pytest.raises(InputError, match=why):
         install(str(path), kind=Kind.FULL_REFERENCE)
+
+
+def test_a_description_belongs_to_its_file_whatever_the_case(tmp_path: Path) -> None:
+    path = regressor(tmp_path / "Mine.onnx")
+    path.with_suffix(".json").write_text(json.dumps({"kind": "fr", "feature_std": [2] * 6}))
+    (model,) = install(str(path)).models
+    assert model.description.std == (2,) * 6
+
+
+def test_the_output_that_the_description_names_is_read(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("ReduceMin", ["features"], ["low"], axes=[1], keepdims=0),
+        helper.make_node("ReduceMax", ["features"], ["high"], axes=[1], keepdims=0),
+    ]
+    outputs: dict[str, list[int | str]] = {"low": ["N"], "high": ["N"]}
+    path = write_model(tmp_path / "m.onnx", nodes, {"features": ["N", 6]}, outputs)
+    path.with_suffix(".json").write_text(json.dumps({"output_name": "high"}))
+    install(str(path), kind=Kind.FULL_REFERENCE)
+    given = Session(find_model("m"), Wish("cpu")).run([np.arange(6, dtype=np.float32)[None]])
+    assert given.tolist() == [5]
+
+
+def test_a_model_for_several_pictures_at_once_is_refused(tmp_path: Path) -> None:
+    nodes = [helper.make_node("ReduceMean", ["frame"], ["mos"], axes=[1, 2, 3], keepdims=0)]
+    path = write_model(tmp_path / "m.onnx", nodes, {"frame": [4, 1, 32, 32]}, {"mos": [4]})
+    with pytest.raises(InputError, match="a fixed number of rows or pictures"):
+        install(str(path), kind=Kind.NO_REFERENCE)
+
+
+def test_where_one_cannot_be_put_in_its_place_all_stay_as_they_were(
+    tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = [entry(regressor(tmp_path / f"{n}.onnx"), "fr") for n in ("registry", "b", "c")]
+    registry = str(write_registry(tmp_path / "registry.json", *entries))
+    install(registry, only=["registry", "b"])
+    before = {p: p.stat().st_ino for p in models.rglob("*")}
+    rename = Path.rename
+
+    def failing(source: Path, target: Path) -> Path:
+        if target.name == "c":
+            raise OSError(28, "No space left on device", str(target))
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(WorkError, match="No space left"):
+        install(registry)
+    assert {p: p.stat().st_ino for p in models.rglob("*")} == before
+
+
+def test_installations_at_the_same_time_do_not_hinder_each_other(
+    tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(regressor(tmp_path / "m.onnx"))
+    rename = Path.rename
+    others = iter(["now", "again"])
+
+    def interrupted(source: Path, target: Path) -> Path:
+        if target == models / "m" and next(others, None):
+            # Another installation is faster.
+            install(path, kind=Kind.FULL_REFERENCE)
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    install(path, kind=Kind.FULL_REFERENCE)
+    assert next(others, None) is None
+    assert [p.name for p in models.iterdir()] == ["m"]
+    find_model("m").verify()
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, models: Path) -> None:

@@ -5,13 +5,22 @@ from pathlib import Path
 
 import av
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from onnx import helper
 
 from support.clips import write_clip
 from support.data import shared
-from support.onnx_models import brighter, brightness, difference, left_half, regressor, write_model
+from support.onnx_models import (
+    Shape,
+    brighter,
+    brightness,
+    difference,
+    left_half,
+    regressor,
+    write_model,
+)
 from vmafx_core import score
 from vmafx_core.backends.install import install
 from vmafx_core.backends.installed import FOLDER_VARIABLE, find_model
@@ -168,6 +177,35 @@ def test_a_regressor_that_gives_too_much_ends_the_run(
     path = write_model(tmp_path / "many.onnx", nodes, {"features": ["N", 6]}, {"scores": ["N", 6]})
     with pytest.raises(WorkError, match="gives 72 numbers for 12 frames"):
         score(*clips, models=(added(path, Kind.FULL_REFERENCE),))
+
+
+def test_a_regressor_of_one_row_at_a_time_gives_the_same(
+    clips: tuple[Path, Path], tmp_path: Path
+) -> None:
+    many = added(regressor(tmp_path / "many.onnx"), Kind.FULL_REFERENCE)
+    model = onnx.load(tmp_path / "many.onnx")
+    for value in (model.graph.input[0], model.graph.output[0]):
+        value.type.tensor_type.shape.dim[0].dim_value = 1
+    onnx.save(model, tmp_path / "one.onnx")
+    pair = scored(clips, many, added(tmp_path / "one.onnx", Kind.FULL_REFERENCE))
+    np.testing.assert_allclose(pair.metrics["one"].values, pair.metrics["many"].values, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("operator", "written", "told"),
+    [
+        ("Flatten", ["N", "C"], "gives 1024 numbers for a frame"),
+        ("Neg", ["N", 1, "H", "W"], "gives no map"),
+    ],
+)
+def test_what_is_no_score_or_map_ends_the_run(
+    clips: tuple[Path, Path], tmp_path: Path, operator: str, written: Shape, told: str
+) -> None:
+    nodes = [helper.make_node(operator, ["frame"], ["given"])]
+    path = tmp_path / "odd.onnx"
+    write_model(path, nodes, {"frame": ["N", 1, 32, 32]}, {"given": written})
+    with pytest.raises(WorkError, match=told):
+        score(*clips, models=(added(path, Kind.NO_REFERENCE),))
 
 
 def test_libvmaf_and_the_models_share_the_threads(tmp_path: Path) -> None:

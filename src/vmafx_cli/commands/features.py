@@ -81,6 +81,7 @@ def features(
 
     from vmafx_cli.progress import ScoringReporter  # noqa: PLC0415
     from vmafx_cli.results import check_apart  # noqa: PLC0415
+    from vmafx_core.backends.vectors import CANONICAL, VECTOR  # noqa: PLC0415
     from vmafx_core.libvmaf.specs import FeatureSpec  # noqa: PLC0415
     from vmafx_core.report.files import check_writable, write_atomically  # noqa: PLC0415
     from vmafx_core.report.vectors import (  # noqa: PLC0415
@@ -91,7 +92,6 @@ def features(
     )
     from vmafx_core.scoring.engine import score_events  # noqa: PLC0415
     from vmafx_core.scoring.events import Finished  # noqa: PLC0415
-    from vmafx_core.scoring.vectors import CANONICAL, VECTOR  # noqa: PLC0415
 
     if scoring.feature:
         raise UsageError("which features a vector has is fixed", "Leave out --feature.")

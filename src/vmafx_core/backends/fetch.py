@@ -12,6 +12,8 @@ from vmafx_core.errors import ComponentError, InputError, RemoteError
 
 _ATTEMPTS = 5
 _SECONDS = 30.0
+# Some servers forbid what they do not have.
+_ABSENT = (403, 404, 410)
 # Before the second attempt; twice as long before each further one.
 _PAUSE = 0.2
 
@@ -21,6 +23,10 @@ Progress = Callable[[str, int, int | None], None]
 
 class _BrokenOffError(Exception):
     """A server stopped in the middle."""
+
+
+class _AbsentError(RemoteError):
+    """A server says that there is no such file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +61,6 @@ class Origin:
         near = Path(self.location).parent / path
         return Origin(str(near), self.most_bytes, self.progress)
 
-    def exists(self) -> bool:
-        """Whether there is such a file."""
-        if not self.is_remote:
-            return Path(self.location).exists()
-        httpx = _httpx()
-        try:
-            found: int = httpx.head(
-                self.location, follow_redirects=True, timeout=_SECONDS
-            ).status_code
-        except httpx.HTTPError as error:
-            raise _unreachable(self.location, error) from error
-        return found < 400
-
     def fetch(self, target: Path) -> None:
         """Write the file to `target`.
 
@@ -80,6 +73,22 @@ class Origin:
             self._download(target)
         else:
             self._copy(target)
+
+    def fetch_if_there(self, target: Path) -> bool:
+        """Write the file to `target`, if there is such a file; returns whether there is.
+
+        Raises:
+            InputError: It is no plain file, or too long.
+            RemoteError: The server cannot be reached, fails, or keeps stopping half-way.
+            ComponentError: The package for downloads is missing.
+        """
+        if not self.is_remote and not Path(self.location).exists():
+            return False
+        try:
+            self.fetch(target)
+        except _AbsentError:
+            return False
+        return True
 
     def _copy(self, target: Path) -> None:
         source = Path(self.location)
@@ -98,8 +107,8 @@ class Origin:
     def _check_length(self, length: int) -> None:
         if length > self.most_bytes:
             raise InputError(
-                f"{self.location}: has {length >> 20} MiB",
-                f"At most {self.most_bytes >> 20} are taken; --max-size allows more.",
+                f"{self.location}: has {length:,} bytes or more",
+                f"At most {self.most_bytes:,} are taken; --max-size allows more.",
             )
 
     def _download(self, target: Path) -> None:
@@ -107,7 +116,6 @@ class Origin:
         if scheme not in {"http", "https"}:
             raise InputError(f"{self.location}: {scheme}: cannot be fetched", "Use https.")
         httpx = _httpx()
-        target.touch()
         with httpx.Client(follow_redirects=True, timeout=_SECONDS) as client:
             for attempt in range(_ATTEMPTS):
                 try:
@@ -123,23 +131,22 @@ class Origin:
 
     def _receive(self, client: Any, target: Path) -> None:
         """Download from where the file ends so far."""
-        here = target.stat().st_size
+        here = target.stat().st_size if target.exists() else 0
         wanted = {"Range": f"bytes={here}-"} if here else {}
         # Compressed, the length would not be that of the file.
         with client.stream(
             "GET", self.location, headers=wanted | {"Accept-Encoding": "identity"}
         ) as answer:
             if answer.status_code >= 400:
-                raise RemoteError(
+                error = _AbsentError if answer.status_code in _ABSENT else RemoteError
+                raise error(
                     f"{self.location}: the server says {answer.status_code}", "Check the address."
                 )
             here = here if answer.status_code == 206 else 0
             told = answer.headers.get("Content-Length", "")
             total = here + int(told) if told.isdigit() else None
             self._check_length(total or 0)
-            with target.open("r+b") as file:
-                file.seek(here)
-                file.truncate()
+            with target.open("ab" if here else "wb") as file:
                 for block in answer.iter_raw():
                     here += len(block)
                     self._check_length(here)

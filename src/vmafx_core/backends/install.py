@@ -1,12 +1,12 @@
 """Installing models: fetched, checked, and only then put in place."""
 
 import json
-import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from vmafx_core.notice import Notice, info, warning
 MOST_BYTES = 256 << 20
 _MOST_REGISTRY = 16 << 20
 _OLD_SECONDS = 24 * 60 * 60
+_ATTEMPTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,9 @@ def install(
         with tempfile.TemporaryDirectory(prefix=".coming-", dir=folder) as room:
             coming = _Coming(origin, Path(room), kind)
             models = [coming.model(entry, place) for place, entry in coming.entries(only)]
-            placed = tuple(_put(model, folder) for model in models)
-            return Installed(placed, tuple(coming.notices))
+            _put(models, folder, Path(room, ".before"))
+            placed = (replace(model, folder=folder / model.entry.id) for model in models)
+            return Installed(tuple(placed), tuple(coming.notices))
     except OSError as error:
         raise WorkError(
             f"{error.filename or folder}: {error.strerror}", "Nothing was installed."
@@ -88,8 +90,10 @@ def install(
 def _sweep(folder: Path) -> None:
     """Remove what installations left that were killed; one that goes on is younger."""
     for left in folder.glob(".*-*"):
-        if time.time() - left.stat().st_mtime > _OLD_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
+        # Others may be sweeping, too.
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > _OLD_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 class _Coming:
@@ -98,6 +102,8 @@ class _Coming:
     def __init__(self, origin: Origin, room: Path, kind: Kind | None) -> None:
         self._origin = origin
         self._room = room
+        # Where a model that comes alone lies; ids begin with no dot.
+        self._alone = room / ".alone"
         self._kind = kind
         self.notices: list[Notice] = []
 
@@ -108,7 +114,7 @@ class _Coming:
                 raise UsageError("names choose among a registry's models", "Leave them out.")
             yield self._origin, self._single()
             return
-        index = self._room / "registry"
+        index = self._room / ".registry"
         Origin(self._origin.location, _MOST_REGISTRY, self._origin.progress).fetch(index)
         entries = {e.id: e for e in parse_registry(index.read_bytes(), self._origin.name)}
         for name in only:
@@ -120,14 +126,12 @@ class _Coming:
     def _single(self) -> Entry:
         """What can be said of a model that comes without a registry."""
         name = self._origin.name.removesuffix(".onnx")
-        hashed = self._room / "hashed"
-        self._origin.fetch(hashed)
-        told = self._told(self._origin, self._origin.name)
+        self._origin.fetch(self._alone)
         fields = {
             "id": name.lower(),
-            "kind": self._kind or told.get("kind"),
+            "kind": self._kind or self._told(self._origin).get("kind"),
             "onnx": self._origin.name.lower(),
-            "sha256": sha256_of(hashed),
+            "sha256": sha256_of(self._alone),
         }
         if fields["kind"] is None:
             raise UsageError(
@@ -142,13 +146,18 @@ class _Coming:
         room = self._room / entry.id
         room.mkdir()
         origin = registry if registry.name.lower() == entry.onnx else registry.beside(entry.onnx)
-        graph, files = self._file(entry, origin, room, entry.sha256)
+        file = room / origin.name.lower()
+        if self._alone.exists():
+            self._alone.rename(file)
+        else:
+            origin.fetch(file)
+        graph, files = self._checked(entry, origin, file, entry.sha256)
         if entry.opset not in {None, graph.opset}:
             text = f"{entry.id}: is of opset {graph.opset}; the registry says {entry.opset}"
             self.notices.append(info("opset", text))
         if entry.int8:
             files |= self._twin(entry, registry.beside(entry.int8), room, graph)
-        description = describe_model(entry.kind, graph, self._told(registry, entry.onnx), entry.id)
+        description = describe_model(entry.kind, graph, self._told(origin), entry.id)
         model = InstalledModel(
             folder=room,
             entry=entry,
@@ -162,64 +171,80 @@ class _Coming:
         (room / MANIFEST).write_text(manifest_of(model), encoding="utf-8")
         return model
 
-    def _file(
-        self, entry: Entry, origin: Origin, room: Path, expected: str
+    def _checked(
+        self, entry: Entry, origin: Origin, file: Path, expected: str
     ) -> tuple[Graph, dict[str, str]]:
-        """Fetch a model's file and those of its weights; returns its graph, and their hashes."""
-        target = room / origin.name.lower()
-        origin.fetch(target)
-        if (found := sha256_of(target)) != expected:
+        """A model's file and those of its weights, which are fetched: its graph, their hashes."""
+        if (found := sha256_of(file)) != expected:
             raise InputError(
                 f"{entry.id}: {origin.name} has the SHA-256 {found[:12]}..., "
                 f"not {expected[:12]}... as the registry says",
                 "It was changed or damaged; get it again.",
             )
-        graph = check_graph(target, entry.id)
+        graph = check_graph(file, entry.id)
         for name in graph.files:
-            if name in {MANIFEST, target.name}:
+            if name in {MANIFEST, file.name}:
                 raise InputError(f"{entry.id}: has weights in {name!r}", "Export it anew.")
-            origin.beside(name).fetch(room / name)
-        return graph, {name: sha256_of(room / name) for name in (target.name, *graph.files)}
+            origin.beside(name).fetch(file.with_name(name))
+        return graph, {name: sha256_of(file.with_name(name)) for name in (file.name, *graph.files)}
 
     def _twin(self, entry: Entry, origin: Origin, room: Path, graph: Graph) -> dict[str, str]:
         """Fetch the int8 twin; it must take and give what the model does."""
-        if not origin.exists():
+        file = room / origin.name
+        if not origin.fetch_if_there(file):
             text = f"{entry.id}: its int8 twin {origin.name} is not there; fp32 is used"
             self.notices.append(warning("no-int8", text))
             return {}
-        twin, files = self._file(entry, origin, room, entry.int8_sha256)
+        twin, files = self._checked(entry, origin, file, entry.int8_sha256)
         if (twin.inputs, twin.outputs) != (graph.inputs, graph.outputs):
             raise InputError(
                 f"{entry.id}: its int8 twin takes or gives something else", "Export it anew."
             )
         return files
 
-    def _told(self, origin: Origin, onnx: str) -> dict[str, Any]:
+    def _told(self, origin: Origin) -> dict[str, Any]:
         """The description beside a model; empty where there is none."""
-        beside = origin.beside(onnx.removesuffix(".onnx") + ".json")
-        if not beside.exists():
+        beside = origin.beside(origin.name.removesuffix(".onnx") + ".json")
+        kept = self._room / ".description"
+        if not beside.fetch_if_there(kept):
             return {}
-        kept = self._room / "description"
-        beside.fetch(kept)
         told = parse_json(kept.read_bytes(), beside.name)
+        kept.unlink()
         if not isinstance(told, dict):
             raise InputError(f"{beside.name}: is no description of a model", "Check the file.")
         return told
 
 
-def _put(model: InstalledModel, folder: Path) -> InstalledModel:
-    """Put a checked model in its place; what was there before goes."""
-    place = folder / model.entry.id
-    leaving = folder / f".{model.entry.id}-leaving-{os.getpid()}"
-    if place.exists():
-        place.rename(leaving)
-    model.folder.rename(place)
-    shutil.rmtree(leaving, ignore_errors=True)
-    return InstalledModel(
-        folder=place,
-        entry=model.entry,
-        description=model.description,
-        opset=model.opset,
-        files=model.files,
-        source=model.source,
-    )
+def _put(models: Sequence[InstalledModel], folder: Path, before: Path) -> None:
+    """Put checked models in their places, all or none.
+
+    Args:
+        models: The models, as they came.
+        folder: Where they go.
+        before: Where what they replace is kept until all are there.
+    """
+    before.mkdir()
+    moves: list[tuple[Path, Path]] = []
+
+    def move(source: Path, target: Path) -> None:
+        moves.append((source, target))
+        source.rename(target)
+
+    try:
+        for model in models:
+            place = folder / model.entry.id
+            for attempt in range(_ATTEMPTS):
+                with suppress(FileNotFoundError):
+                    move(place, before / f"{model.entry.id}-{attempt}")
+                try:
+                    move(model.folder, place)
+                    break
+                except OSError:
+                    # Another installation may have put one there in the meantime.
+                    if attempt + 1 == _ATTEMPTS or not place.exists():
+                        raise
+    except BaseException:
+        for source, target in reversed(moves):
+            if target.exists() and not source.exists():
+                target.rename(source)
+        raise

@@ -185,7 +185,7 @@ class Session:
             raise WorkError(
                 f"model {self.model.entry.id} failed on {self.running.provider}: "
                 f"{_first_line(error)}",
-                "Try --device cpu.",
+                "" if self.running.device == "CPU" else "Try --device cpu.",
             ) from error
         values: Values = given
         if not np.isfinite(values).all():

@@ -1,7 +1,7 @@
 """Feature vectors as tables: a row a frame, or a row a distorted video, for training models.
 
 Columns come in one order everywhere: what the row is of, the score that teaches, then the features
-of `vmafx_core.scoring.vectors`, the six canonical ones first.
+of `vmafx_core.backends.vectors`, the six canonical ones first.
 """
 
 import csv
@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from vmafx_core.backends.vectors import VECTOR, VectorFeature
 from vmafx_core.errors import ComponentError
 from vmafx_core.report.naming import shown_location
 from vmafx_core.report.plain import plain
 from vmafx_core.report.rows import Rows
 from vmafx_core.scoring.result import PairResult, ScoreResult
-from vmafx_core.scoring.vectors import VECTOR, VectorFeature
 
 VERSION = 1
 """Changes where a column gets another meaning."""

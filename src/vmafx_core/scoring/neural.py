@@ -14,13 +14,13 @@ from vmafx_core.backends.installed import find_model
 from vmafx_core.backends.providers import Wish
 from vmafx_core.backends.session import Session
 from vmafx_core.backends.specs import CRFS, PRESETS, NeuralSpec
+from vmafx_core.backends.vectors import find_vector
 from vmafx_core.errors import UsageError, WorkError
 from vmafx_core.libvmaf.catalogue import is_metric
 from vmafx_core.libvmaf.specs import FeatureSpec
 from vmafx_core.media.types import VideoInfo
 from vmafx_core.notice import Notice, info
 from vmafx_core.scoring.result import MetricKind, NeuralUse, Scores
-from vmafx_core.scoring.vectors import find_vector
 from vmafx_core.scoring.viewing import VIEWS
 
 # Pictures that wait for a model.
@@ -200,13 +200,19 @@ class NeuralRun:
         inputs = [rows.astype(np.float32)]
         if codec := self._codecs[metric.name]:
             inputs.append(np.tile(np.asarray(codec, np.float32), (len(rows), 1)))
-        given = metric.session.run(inputs)
-        if given.size != len(rows):
+        # Some graphs take any number of rows, others one.
+        at_once = described.inputs[0].shape[0] or len(rows)
+        given = [
+            metric.session.run([values[i : i + at_once] for values in inputs]).ravel()
+            for i in range(0, len(rows), at_once)
+        ]
+        scores: Scores = np.concatenate(given).astype(np.float64)
+        if scores.size != len(rows):
             raise WorkError(
-                f"model {metric.spec.model}: gives {given.size} numbers for {len(rows)} frames",
+                f"model {metric.spec.model}: gives {scores.size} numbers for {len(rows)} frames",
                 "A regressor gives one for each.",
             )
-        return given.astype(np.float64).reshape(len(rows))
+        return scores
 
     def _codec_block(self, metric: NeuralMetric, distorted: VideoInfo) -> tuple[float, ...]:
         """The encoder as one of many, then its preset and CRF, from 0 to 1."""

@@ -110,12 +110,12 @@ class NeuralUse:
     Attributes:
         metric: The name of its metric in the result.
         model: Its id.
-        role: "regressor", "quality", "distance" or "saliency".
+        role: "regressor", "quality", "distance", "saliency" or "filter".
         sha256: The SHA-256 of its file.
         provider: The execution provider on which it really ran.
         device: The GPU's name, or "CPU".
         runtime: The version of ONNX Runtime.
-        precision: "fp32" or "int8".
+        precision: "fp32", "fp16" or "int8".
     """
 
     metric: str

@@ -26,6 +26,11 @@ def saliency_map(session: Session, picture: av.VideoFrame) -> Scores:
     """
     given = session.run([tensor_of(picture, session.model.description, 0)])
     height, width = given.shape[-2:]
+    if not given.size == height * width > 0 or (given < 0).any():
+        raise WorkError(
+            f"model {session.model.entry.id}: gives no map of where people look",
+            "That is one plane of weights, none below 0.",
+        )
     # Each sample's weight is that of the nearest one of the map.
     rows = np.arange(picture.height) * height // picture.height
     columns = np.arange(picture.width) * width // picture.width
@@ -46,16 +51,24 @@ def _weighted_psnr(
 
 
 def _quality(session: Session, _: av.VideoFrame, distorted: av.VideoFrame, __: float) -> float:
-    given = session.run([tensor_of(distorted, session.model.description, 0)])
-    return float(given.reshape(-1)[0])
+    return _number(session, distorted)
 
 
 def _distance(
     session: Session, reference: av.VideoFrame, distorted: av.VideoFrame, _: float
 ) -> float:
+    return _number(session, reference, distorted)
+
+
+def _number(session: Session, *pictures: av.VideoFrame) -> float:
     described = session.model.description
-    inputs = [tensor_of(frame, described, i) for i, frame in enumerate((reference, distorted))]
-    return float(session.run(inputs).reshape(-1)[0])
+    given = session.run([tensor_of(frame, described, i) for i, frame in enumerate(pictures)])
+    if given.size != 1:
+        raise WorkError(
+            f"model {session.model.entry.id}: gives {given.size} numbers for a frame",
+            "It should give one.",
+        )
+    return float(given.item())
 
 
 def _residual(session: Session, _: av.VideoFrame, distorted: av.VideoFrame, __: float) -> float:
