@@ -46,4 +46,4 @@ def print_there(remote: RemoteOptions, form: ListFormat) -> None:
 
 
 def _range(model: messages.controller.Model) -> str:
-    return f"{model.range.low:g}-{model.range.high:g}"
+    return f"{model.range.low:g}-{model.range.high:g}" if model.HasField("range") else ""

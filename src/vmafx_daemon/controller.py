@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator
 from importlib.metadata import version
 
+from vmafx_core.backends.installed import installed
 from vmafx_core.errors import ComponentError, VmafxError
 from vmafx_core.libvmaf.catalogue import MODELS
 from vmafx_daemon.access.caller import Caller, Role
@@ -258,20 +259,23 @@ class Controller:
         return await self._store.oldest_pending()
 
     async def models(self) -> messages.controller.ListModelsResponse:
-        """The models that can be used."""
-        return messages.controller.ListModelsResponse(
-            models=[
-                messages.controller.Model(
-                    name=model.name,
-                    purpose=model.purpose,
-                    range=messages.result.Range(
-                        low=model.score_range[0], high=model.score_range[1]
-                    ),
-                    distance=model.viewing_distance,
-                )
-                for model in MODELS
-            ]
-        )
+        """The models that can be used: libvmaf's, then those that are installed."""
+        built_in = [
+            messages.controller.Model(
+                name=model.name,
+                purpose=model.purpose,
+                range=messages.result.Range(low=model.score_range[0], high=model.score_range[1]),
+                distance=model.viewing_distance,
+            )
+            for model in MODELS
+        ]
+        added = [
+            messages.controller.Model(
+                name=name, purpose=model.entry.description or model.description.role.value
+            )
+            for name, model in (await asyncio.to_thread(installed)).items()
+        ]
+        return messages.controller.ListModelsResponse(models=[*built_in, *added])
 
     def _check_open(self) -> None:
         if self._draining:

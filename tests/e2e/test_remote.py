@@ -9,6 +9,8 @@ import pytest
 from support.cli import PROGRAM, Ended, InProcess
 from support.clips import write_clip
 from support.daemon import Daemon, running
+from support.onnx_models import brightness
+from vmafx_core.backends.installed import FOLDER_VARIABLE, remove_model
 
 TIMED = {"seconds", "fps", "encode_seconds", "score_seconds", "encode_fps"}
 
@@ -196,3 +198,26 @@ def test_a_run_goes_on_when_its_daemon_is_killed_and_started_anew(tmp_path: Path
     frames = [event for event in read if event["event"] == "frames"]
     assert [event["first"] for event in frames] == [0, 250]
     assert read[-1]["event"] == "finished"
+
+
+def test_neural_models_of_a_daemon_give_what_they_give_here(
+    run: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, good: Path
+) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "models"))
+    path = brightness(tmp_path / "bright.onnx")
+    assert run("models", "add", path, "--kind", "nr").code == 0
+    words = ["score", good, "--no-reference", "-m", "bright", "--format", "json"]
+    with running(tmp_path / "state") as daemon:
+        there = run(*words, "--remote", daemon.addresses[0])
+        listed = run("models", "--remote", daemon.addresses[0]).out
+        remove_model("bright")
+        path.with_name("other").mkdir()
+        monkeypatch.setenv(FOLDER_VARIABLE, str(path.with_name("other")))
+        assert run("models", "add", path, "--kind", "nr").code == 0
+        missing = run(*words, "--remote", daemon.addresses[0])
+    here = run(*words)
+    assert (there.code, there.err) == (0, "")
+    assert timeless(there.out) == timeless(here.out)
+    assert "bright" in listed
+    assert missing.code == 2
+    assert "where it is to run" in missing.err

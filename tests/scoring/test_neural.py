@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -262,6 +263,8 @@ def test_a_model_that_was_changed_ends_the_run(clips: tuple[Path, Path], tmp_pat
         ("nothing", UnknownNameError),
         ("sum:int8", UsageError),
         ("sum:crf=20", UsageError),
+        ("sum:crf=", UsageError),
+        ("sum:name=", UsageError),
         ("sum:speed=1", UnknownNameError),
         ("sum:name=1/2", UsageError),
     ],
@@ -272,6 +275,30 @@ def test_a_model_that_is_written_wrongly_is_refused(
     added(regressor(tmp_path / "sum.onnx"), Kind.FULL_REFERENCE)
     with pytest.raises(error):
         parse_neural(text)
+
+
+@pytest.mark.parametrize(
+    ("used", "told"),
+    [
+        ({"encoder": "x264"}, "unknown encoder of codec: 'x264'"),
+        ({"crf": float("nan")}, "crf=nan is out of range"),
+        ({"preset": 12.0}, "preset=12 is out of range"),
+        ({"name": "a/b"}, "cannot be the name"),
+    ],
+)
+def test_what_a_model_does_not_know_is_refused_however_it_is_asked(
+    clips: tuple[Path, Path], tmp_path: Path, used: dict[str, Any], told: str
+) -> None:
+    nodes = [
+        helper.make_node("Concat", ["features", "codec"], ["all"], axis=1),
+        helper.make_node("ReduceMean", ["all"], ["score"], axes=[1], keepdims=0),
+    ]
+    read: dict[str, Shape] = {"features": ["N", 6], "codec": ["N", 4]}
+    path = write_model(tmp_path / "codec.onnx", nodes, read, {"score": ["N"]})
+    path.with_suffix(".json").write_text('{"encoder_vocab": ["libx264", "libx265"]}')
+    added(path, Kind.FULL_REFERENCE)
+    with pytest.raises(UsageError, match=told):
+        score(*clips, models=(NeuralSpec(model="codec", **used),))
 
 
 def test_shared_models_are_near_the_vmaf_that_taught_them(clips: tuple[Path, Path]) -> None:

@@ -113,7 +113,10 @@ def find_model(model_id: str) -> InstalledModel:
     models = installed()
     if model_id not in models:
         raise UnknownNameError.of(
-            "installed model", model_id, models, "Install it with 'vmafx models add'."
+            "installed model",
+            model_id,
+            models,
+            "Install it with 'vmafx models add' where it is to run.",
         )
     return models[model_id]
 

@@ -80,53 +80,64 @@ def parse_neural(text: str) -> NeuralSpec:
     model = find_model(first)
     spec = NeuralSpec(model=first)
     for part in parts:
-        spec = _with(spec, model, *part.partition("=")[::2])
-    if spec.int8 and spec.fp16:
-        raise UsageError(f"{text}: int8 and fp16 contradict each other", "Leave one out.")
+        spec = _with(spec, *part.partition("=")[::2])
+    check_neural(spec, model)
     return spec
 
 
-def _with(spec: NeuralSpec, model: InstalledModel, key: str, value: str) -> NeuralSpec:
+def check_neural(spec: NeuralSpec, model: InstalledModel) -> None:
+    """Refuse what means nothing to a model.
+
+    Raises:
+        UnknownNameError: Its codec block does not have the encoder.
+        UsageError: A value is wrong, or is not asked for.
+    """
     encoders = model.description.encoders
-    match key:
-        case "name" if _METRIC_NAME.fullmatch(value):
-            return replace(spec, name=value)
-        case "int8" | "fp16":
-            return _in_precision(spec, model, Precision(key), value)
-        case "encoder" | "preset" | "crf" if not encoders:
+    if spec.name and not _METRIC_NAME.fullmatch(spec.name):
+        raise UsageError(f"{spec.name!r} cannot be the name of a model's scores")
+    if spec.int8 and spec.fp16:
+        raise UsageError(
+            f"{spec.model}: int8 and fp16 contradict each other", "Leave one of them out."
+        )
+    if spec.int8 and model.int8 is None:
+        raise UsageError(f"{spec.model} has no int8 twin", "Leave out :int8.")
+    if spec.encoder and encoders and spec.encoder not in encoders:
+        raise UnknownNameError.of(
+            f"encoder of {spec.model}:", spec.encoder, encoders, f"It has {', '.join(encoders)}."
+        )
+    for key, most in (("encoder", None), ("preset", PRESETS), ("crf", CRFS)):
+        value = getattr(spec, key)
+        if value in {None, ""}:
+            continue
+        if not encoders:
             raise UsageError(f"{spec.model} does not ask for {key}", f"Leave out :{key}=.")
+        if most and not 0 <= value <= most:
+            raise UsageError(f"{key}={value:g} is out of range", f"It goes from 0 to {most}.")
+
+
+def _with(spec: NeuralSpec, key: str, value: str) -> NeuralSpec:
+    match key:
+        case "int8" | "fp16" if value:
+            raise UsageError(f"{key}={value}: {key} has no value", f"Write :{key}.")
+        case "int8":
+            return replace(spec, int8=True)
+        case "fp16":
+            return replace(spec, fp16=True)
+        case "name" | "encoder" | "preset" | "crf" if not value:
+            raise UsageError(f"{spec.model}: {key} has no value", f"Write :{key}=...")
+        case "name":
+            return replace(spec, name=value)
         case "encoder":
-            if value not in encoders:
-                raise UnknownNameError.of(
-                    f"encoder of {spec.model}:", value, encoders, f"It has {', '.join(encoders)}."
-                )
             return replace(spec, encoder=value)
         case "preset":
-            return replace(spec, preset=_number(key, value, PRESETS))
+            return replace(spec, preset=_number(key, value))
         case "crf":
-            return replace(spec, crf=_number(key, value, CRFS))
-        case "name":
-            raise UsageError(f"{value!r} cannot be the name of a model's scores")
+            return replace(spec, crf=_number(key, value))
     raise UnknownNameError.of("part of a model", key, _PARTS, f"Parts: {', '.join(_PARTS)}.")
 
 
-def _in_precision(
-    spec: NeuralSpec, model: InstalledModel, precision: Precision, value: str
-) -> NeuralSpec:
-    if value:
-        raise UsageError(f"{precision}={value}: {precision} has no value", f"Write :{precision}.")
-    if precision is Precision.FP16:
-        return replace(spec, fp16=True)
-    if model.int8 is None:
-        raise UsageError(f"{spec.model} has no int8 twin", "Leave out :int8.")
-    return replace(spec, int8=True)
-
-
-def _number(key: str, text: str, most: int) -> float:
+def _number(key: str, text: str) -> float:
     try:
-        value = float(text)
+        return float(text)
     except ValueError:
-        value = -1.0
-    if not 0 <= value <= most:
-        raise UsageError(f"{key}={text} is out of range", f"It goes from 0 to {most}.")
-    return value
+        raise UsageError(f"{key}={text} is no number") from None

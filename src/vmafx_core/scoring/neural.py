@@ -13,7 +13,7 @@ from vmafx_core.backends.description import Description, Role
 from vmafx_core.backends.installed import find_model
 from vmafx_core.backends.providers import Wish
 from vmafx_core.backends.session import Session
-from vmafx_core.backends.specs import CRFS, PRESETS, NeuralSpec
+from vmafx_core.backends.specs import CRFS, PRESETS, NeuralSpec, check_neural
 from vmafx_core.backends.vectors import find_vector
 from vmafx_core.errors import UsageError, WorkError
 from vmafx_core.libvmaf.catalogue import is_metric
@@ -96,11 +96,14 @@ def load_neural(
         alone: Whether libvmaf has nothing to do but what these models want.
 
     Raises:
-        UsageError: One has no int8 twin.
+        UnknownNameError: One is not installed, or does not know the encoder.
+        UsageError: One is used in a way that it does not have.
         InputError: One was changed, or cannot be loaded.
         ComponentError: The device that was asked for cannot be had, or none computes in fp16.
     """
     models = [find_model(spec.model) for spec in specs]
+    for spec, model in zip(specs, models, strict=True):
+        check_neural(spec, model)
     if not (alone and all(model.description.role is not Role.REGRESSOR for model in models)):
         # libvmaf measures at the same time.
         threads = max(1, threads // 2)
@@ -221,6 +224,7 @@ class NeuralRun:
             return ()
         encoder = spec.encoder or _ENCODERS.get(distorted.codec, "unknown")
         if encoder not in encoders:
+            # Only where nobody names one.
             encoder = "unknown" if "unknown" in encoders else encoders[0]
         preset = PRESETS / 2 if spec.preset is None else spec.preset
         crf = CRFS / 2 if spec.crf is None else spec.crf

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 
+from vmafx_core.backends.providers import Wish, parse_wish
 from vmafx_core.errors import UsageError
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, check_feature, check_model
 from vmafx_daemon.errors import TooLargeError
@@ -42,9 +43,13 @@ def check_shape(spec: controller.JobSpec, pixels: int) -> None:
 
 def check_score(score: task.ScoreTask, pixels: int) -> None:
     """Likewise, of a score."""
-    if not score.HasField("reference") or not score.distorted:
+    # Neural models may score one video by itself; whether they do is known when they are loaded.
+    if not score.HasField("reference") or not (score.distorted or score.neural):
         raise UsageError("a score needs a reference and a distorted video", "Name both.")
     _check_count("distorted", score.distorted, _MOST_INPUTS)
+    _check_count("neural", score.neural, _MOST_METRICS)
+    if score.HasField("device"):
+        parse_wish(str(Wish(score.device.device, score.device.which)))
     for name, each in _named(score):
         _check_input(name, each, pixels)
     _check_metrics(score)

@@ -179,3 +179,25 @@ def test_a_job_is_looked_at_again_before_it_begins(policy: Policy, tmp_path: Pat
     policy.check_again(owners)
     with pytest.raises(DeniedError):
         policy.check_again(spec)
+
+
+def test_one_video_alone_is_for_neural_models(policy: Policy, tmp_path: Path) -> None:
+    alone = scoring_of(tmp_path / "root/a.mp4", distorted=[], neural=[{"model": "seen"}])
+    policy.check_spec(alone, OTHER)
+    assert alone.score.reference.confined
+    with pytest.raises(UsageError, match="needs a reference and a distorted video"):
+        policy.check_spec(scoring_of(tmp_path / "root/a.mp4", distorted=[]), OTHER)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"neural": [{"model": "m"}] * 100}, "neural has 100 elements"),
+        ({"neural": [{"model": "m"}], "device": {"device": "gpu"}}, "'gpu' is no device"),
+    ],
+)
+def test_neural_models_and_their_device_are_bounded(
+    policy: Policy, tmp_path: Path, more: dict[str, object], told: str
+) -> None:
+    with pytest.raises(UsageError, match=told):
+        policy.check_spec(scoring_of(tmp_path / "root/a.mp4", **more), OTHER)
