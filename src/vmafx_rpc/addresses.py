@@ -14,6 +14,8 @@ DEFAULT = "default"
 """Stands for the address of the environment, and without one for this user's own daemon."""
 
 _HINT = "Write HOST:PORT, grpcs://HOST:PORT for TLS, or unix:PATH."
+# What people write instead of an address, and is no video either.
+_ALMOST = re.compile(r"localhost|grpcs?://.*|https?://[^/]*/?")
 _HOST_AND_PORT = re.compile(
     r"(?P<tls>grpcs://|grpc://)?(?P<host>\[[^\]\s]+\]|[^\[\]/:\s]+):(?P<port>\d{1,5})"
 )
@@ -37,9 +39,14 @@ class Address:
         return f"grpcs://{self.target}" if self.tls else self.target
 
 
-def is_address(text: str) -> bool:
-    """Whether a word is an address, and nothing that a file is usually called."""
-    return text == DEFAULT or text.startswith("unix:") or _HOST_AND_PORT.fullmatch(text) is not None
+def is_meant_as_address(text: str) -> bool:
+    """Whether a word is an address, or would be one: nothing that a video is usually called."""
+    return (
+        text == DEFAULT
+        or text.startswith("unix:")
+        or _HOST_AND_PORT.fullmatch(text) is not None
+        or _ALMOST.fullmatch(text) is not None
+    )
 
 
 def parse_address(text: str) -> Address:

@@ -157,11 +157,7 @@ class Client:
         details = failure.details() or ""
         match failure.code():
             case grpc.StatusCode.UNAVAILABLE:
-                reason = details.removesuffix(": OK").rpartition(": ")[2].rstrip("]")
-                return RemoteError(
-                    f"no daemon can be reached at {self.address}: {reason}",
-                    self._remedy(reason),
-                )
+                return self._unreached(details)
             case grpc.StatusCode.DEADLINE_EXCEEDED:
                 return RemoteError(
                     f"the daemon at {self.address} does not answer",
@@ -175,15 +171,30 @@ class Client:
             case _:
                 return RemoteError(f"the daemon at {self.address} refused: {details}")
 
-    def _remedy(self, reason: str) -> str:
-        """What may help where no daemon can be reached."""
-        if "certificate" in reason.lower():
-            return "Name the authority that has signed the daemon's certificate with --ca-file."
-        if reason == "Socket closed" and not self.address.tls:
-            return f"If it speaks TLS, write grpcs://{self.address}."
-        if self.address.local:
-            return "Start one with 'vmafx daemon start'."
-        return "Check the address, and that a daemon listens there."
+    def _unreached(self, details: str) -> RemoteError:
+        """What to say where no daemon answers, and what may help."""
+        reason = details.removesuffix(": OK").rpartition(": ")[2].rstrip("]")
+        if self._met:
+            return RemoteError(
+                f"the daemon at {self.address} went away: {reason}",
+                "Try again once it is back; see 'vmafx daemon status' there.",
+            )
+        hint = "Check the address, and that a daemon listens there."
+        if "HTTP/2" in details:
+            reason = "what listens there does not speak gRPC"
+            hint = "A daemon has another port for HTTP: 'vmafx daemon status' there names both."
+        elif "certificate" in reason.lower():
+            hint = "Name the authority that has signed the daemon's certificate with --ca-file."
+        elif "handshaker" in reason:
+            reason = "the certificates or the key cannot be used"
+            hint = "Check --ca-file, and that --cert-file and --key-file belong together."
+        elif reason == "Socket closed" and self.address.tls:
+            hint = "If it asks for certificates, show yours with --cert-file and --key-file."
+        elif reason == "Socket closed":
+            hint = f"If it speaks TLS, write grpcs://{self.address}."
+        elif self.address.local:
+            hint = "Start one with 'vmafx daemon start'."
+        return RemoteError(f"no daemon can be reached at {self.address}: {reason}", hint)
 
     def close(self) -> None:
         """End the connection."""
@@ -210,7 +221,8 @@ def _channel(address: Address, identity: Identity) -> Any:
         return grpc.insecure_channel(address.target, options)
     if (identity.certificate is None) != (identity.key is None):
         raise UsageError(
-            "a certificate and its key belong together", "Name both, with --cert and --key."
+            "a certificate and its key belong together",
+            "Name both, with --cert-file and --key-file.",
         )
     credentials = grpc.ssl_channel_credentials(
         identity.authority, identity.key, identity.certificate

@@ -110,6 +110,7 @@ def score_sent(client: Client, request: ScoreRequest) -> Generator[events.Event]
         call = client.scoring.ScoreStream(_sent(wishes, videos), metadata=client.metadata)
         try:
             for response in call:
+                client.meet()
                 match response.WhichOneof("message"):
                     case "read":
                         wishes.put(response.read)

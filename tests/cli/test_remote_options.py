@@ -38,6 +38,8 @@ def address(stub: StubDaemon) -> Iterator[Address]:
         ("score a b --remote host:9090 --upload", "score a b --remote host:9090 --upload"),
         ("score a b --remote -q", "score a b --remote=default -q"),
         ("score a b --remote=host:1", "score a b --remote=host:1"),
+        ("score a b --remote http://host:8080", "score a b --remote http://host:8080"),
+        ("score a --remote http://host/b", "score a --remote=default http://host/b"),
         ("score -- --remote b", "score -- --remote b"),
         ("score a b", "score a b"),
     ],

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from vmafx_core.errors import UsageError
-from vmafx_rpc.addresses import Address, default_socket, is_address, parse_address
+from vmafx_rpc.addresses import Address, default_socket, is_meant_as_address, parse_address
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_an_address_says_where_a_daemon_is_and_how_it_is_spoken_to(
     text: str, address: Address
 ) -> None:
     assert parse_address(text) == address
-    assert is_address(text)
+    assert is_meant_as_address(text)
     assert parse_address(str(address)) == address
 
 
@@ -38,7 +38,16 @@ def test_what_is_no_address_is_refused_with_how_to_write_one(text: str) -> None:
 
 @pytest.mark.parametrize("word", ["ref.mp4", "-", "/media/ref.mp4", "C:\\ref.mp4", "https://a/b"])
 def test_a_video_is_not_taken_for_an_address(word: str) -> None:
-    assert not is_address(word)
+    assert not is_meant_as_address(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["localhost", "http://studio:8080", "https://studio/", "grpcs://studio", "studio:99999"]
+)
+def test_what_is_almost_an_address_is_not_taken_for_a_video(word: str) -> None:
+    assert is_meant_as_address(word)
+    with pytest.raises(UsageError):
+        parse_address(word)
 
 
 def test_the_default_is_the_environments_address(monkeypatch: pytest.MonkeyPatch) -> None:

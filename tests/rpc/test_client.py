@@ -1,5 +1,7 @@
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -34,6 +36,19 @@ def test_a_daemon_that_is_not_there_is_given_up_at_once_with_how_to_start_one(
     assert str(address) in failed.value.message
     assert "vmafx daemon start" in failed.value.hint
     assert failed.value.exit_code == 6
+
+
+def test_a_port_that_speaks_http_is_told_of_as_such() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        Thread(target=server.serve_forever).start()
+        try:
+            address = Address(f"127.0.0.1:{server.server_port}", local=True)
+            with Client(address) as client, pytest.raises(RemoteError) as failed:
+                jobs.get(client, "j1")
+        finally:
+            server.shutdown()
+    assert "does not speak gRPC" in failed.value.message
+    assert "another port" in failed.value.hint
 
 
 def test_an_error_of_the_daemon_is_raised_as_what_it_is(stub: StubDaemon, client: Client) -> None:
@@ -78,7 +93,7 @@ def test_what_may_not_be_done_twice_is_not_repeated(stub: StubDaemon, client: Cl
 def test_a_daemon_that_stays_away_is_given_up_in_the_end(stub: StubDaemon, client: Client) -> None:
     stub.answers["GetJob"] = [GetJobResponse(job=Job(id="j1")), Gone()]
     jobs.get(client, "j1")
-    with pytest.raises(RemoteError, match="no daemon can be reached"):
+    with pytest.raises(RemoteError, match="went away"):
         client.call(client.controller.GetJob, messages.controller.GetJobRequest(job_id="j1"))
     assert len(stub.asked) > 2
 

@@ -5,7 +5,7 @@ import pytest
 
 from support.certificates import Certificate
 from support.stub_daemon import Job, StubDaemon, serving
-from vmafx_core.errors import RemoteError
+from vmafx_core.errors import RemoteError, UsageError
 from vmafx_rpc import jobs, messages
 from vmafx_rpc.addresses import Address
 from vmafx_rpc.client import Client, Identity
@@ -56,3 +56,28 @@ def test_a_daemon_that_speaks_tls_is_not_reached_without(address: Address) -> No
     with Client(plain) as client, pytest.raises(RemoteError) as failed:
         jobs.get(client, "j1")
     assert f"grpcs://{address.target}" in failed.value.hint
+
+
+def test_a_daemon_that_asks_for_certificates_is_told_of_as_such(
+    address: Address, authority: Certificate
+) -> None:
+    stranger = Identity(authority=authority.pem)
+    with Client(address, stranger) as client, pytest.raises(RemoteError) as failed:
+        jobs.get(client, "j1")
+    assert "--cert-file" in failed.value.hint
+
+
+def test_a_key_that_is_not_the_certificates_is_refused(
+    address: Address, authority: Certificate
+) -> None:
+    own, other = (Certificate.make(name, signer=authority) for name in ("client", "other"))
+    mixed = Identity(authority=authority.pem, certificate=own.pem, key=other.key_pem)
+    with Client(address, mixed) as client, pytest.raises(RemoteError) as failed:
+        jobs.get(client, "j1")
+    assert "--key-file" in failed.value.hint
+
+
+def test_a_certificate_without_its_key_is_refused(address: Address, authority: Certificate) -> None:
+    own = Certificate.make("client", signer=authority)
+    with pytest.raises(UsageError, match="belong together"):
+        Client(address, Identity(certificate=own.pem))

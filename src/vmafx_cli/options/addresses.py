@@ -13,10 +13,10 @@ def with_address(args: list[str]) -> list[str]:
     options = list(takewhile(lambda word: word != "--", args))
     if REMOTE not in options:
         return args
-    from vmafx_rpc.addresses import DEFAULT, is_address  # noqa: PLC0415  # seldom needed
+    from vmafx_rpc.addresses import DEFAULT, is_meant_as_address  # noqa: PLC0415  # seldom needed
 
     words: list[str] = []
     for word, after in zip(args, [*args[1:], ""], strict=True):
-        bare = word == REMOTE and len(words) < len(options) and not is_address(after)
+        bare = word == REMOTE and len(words) < len(options) and not is_meant_as_address(after)
         words.append(f"{REMOTE}={DEFAULT}" if bare else word)
     return words
