@@ -116,6 +116,30 @@ def test_what_nvidia_smi_prints_is_understood(line: str, memory: int | None) -> 
     assert device.name == line.split(",", maxsplit=1)[0]
 
 
+@pytest.mark.parametrize(
+    ("told", "names"),
+    [
+        (None, ["a", "b", "c"]),
+        ("2,0", ["c", "a"]),
+        ("1,7,0", ["b"]),
+        ("", []),
+        ("-1", []),
+        ("GPU-8932f937,GPU-6c1b", ["a", "b", "c"]),
+    ],
+)
+def test_gpus_that_cuda_hides_from_the_process_do_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str | None, names: list[str]
+) -> None:
+    write(tmp_path, {"dev/nvidiactl": ""})
+    listed = tuple(nvidia.parse("a, 1, 2\nb, 1, 2\nc, 1, 2\n"))
+    monkeypatch.setattr(nvidia, "_by_library", lambda: listed)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if told is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", told)
+    found = nvidia.asked(tmp_path)
+    assert [(d.index, d.name) for d in found] == list(enumerate(names))
+
+
 @pytest.mark.parametrize(("machine", "names"), [("arm64", ["Apple M3 Max"]), ("x86_64", [])])
 def test_apples_processors_have_a_gpu(
     monkeypatch: pytest.MonkeyPatch, machine: str, names: list[str]

@@ -70,6 +70,9 @@ def test_what_was_asked_for_and_cannot_be_had_is_an_error() -> None:
         list(placements(Wish("cuda"), (NVIDIA,), (CPU,)))
     with pytest.raises(ComponentError, match="no such GPU"):
         list(placements(Wish("cuda", "1"), (NVIDIA,), ("CUDAExecutionProvider", CPU)))
+    for device in ("cuda", "tensorrt", "rocm", "coreml"):
+        with pytest.raises(ComponentError, match="no GPU that"):
+            list(placements(Wish(device), (INTEL,), (CPU,)))
 
 
 def test_the_package_that_would_enable_a_gpu_is_named() -> None:

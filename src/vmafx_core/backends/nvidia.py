@@ -1,9 +1,11 @@
 """NVIDIA's GPUs, by the management library that comes with the driver, or by its program."""
 
 import ctypes
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from vmafx_core.backends.device import Device, Vendor
@@ -35,7 +37,22 @@ def asked(root: Path) -> Sequence[Device]:
     # The second is the node of the Windows Subsystem for Linux.
     if not any((root / node).exists() for node in ("dev/nvidiactl", "dev/dxg")):
         return ()
-    return _by_library() or _by_program()
+    return _visible(tuple(_by_library() or _by_program()))
+
+
+def _visible(found: Sequence[Device]) -> Sequence[Device]:
+    """Those that CUDA lets this process see, counted as it does."""
+    told = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if told is None or "-" in told.lstrip("-"):
+        # By their ids, which say nothing of the order.
+        return found
+    chosen: list[Device] = []
+    for word in told.split(","):
+        # The first that means nothing ends the list.
+        if not word.strip().isdigit() or int(word) >= len(found):
+            break
+        chosen.append(replace(found[int(word)], index=len(chosen)))
+    return chosen
 
 
 def listed(root: Path) -> Iterator[Device]:

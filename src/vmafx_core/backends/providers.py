@@ -197,6 +197,13 @@ def _usable(providers: Sequence[Provider], available: Sequence[str]) -> Iterator
 def _asked(wish: Wish, devices: Sequence[Device], available: Sequence[str]) -> Iterator[Placement]:
     named = [p for p in PROVIDERS if p.device == wish.device]
     usable = list(_usable(named, available))
+    vendor = named[0].vendor
+    # OpenVINO runs on CPUs too.
+    if vendor and wish.device != "openvino" and all(d.vendor is not vendor for d in devices):
+        raise ComponentError(
+            f"device '{wish}': no GPU that {named[0].name} could use is to be seen here",
+            f"In a container, pass it in. Otherwise use --device {AUTO}.",
+        )
     if not usable:
         build = installed_build()
         here = f"ONNX Runtime here is {build[0]} {build[1]}" if build else "there is none here"

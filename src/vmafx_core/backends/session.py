@@ -1,5 +1,6 @@
 """Models that are loaded, by ONNX Runtime, on one device."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,6 +128,8 @@ class Session:
 
     def _opened(self, ort: Any, placement: Placement, precision: Precision) -> Any:
         provider = placement.provider
+        # So that it counts GPUs as the driver lists them, and not the fastest first.
+        os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
         further = provider.half if precision is Precision.FP16 else provider.precise
         session = ort.InferenceSession(
             self._graph(precision),
