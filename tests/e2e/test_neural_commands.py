@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow.parquet
@@ -108,6 +109,8 @@ def test_vectors_have_their_features_in_order(clips: list[str], tmp_path: Path) 
     names = list(rows[0])
     assert len(rows) == 8
     assert names[names.index("vmaf") + 1 :][:6] == FEATURES
+    assert rows[0]["vmafx_version"] == version("vmafx")
+    assert rows[0]["libvmaf_version"][0].isdigit()
     lines = [json.loads(line) for line in paths[1].read_text().splitlines()]
     table = pyarrow.parquet.read_table(paths[2])
     assert list(lines[0]) == table.schema.names == names

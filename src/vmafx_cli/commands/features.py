@@ -24,11 +24,13 @@ _EPILOG = """\
 
 [bold]Columns[/]
 
-  source, dis_basename, codec, width, height; frame_index and time, or frames;
-  the first model's score; then the features: adm2, vif_scale0 to vif_scale3,
+  source, dis_basename, codec, width, height, vmafx_version, libvmaf_version;
+  frame_index and time, or frames; the score of the first model, libvmaf's
+  before neural ones; then the features: adm2, vif_scale0 to vif_scale3,
   motion2, adm_scale0 to adm_scale3, motion3, psnr_y, psnr_cb, psnr_cr,
   float_ssim, float_ms_ssim, cambi, ciede2000, psnr_hvs. With --rows clip each
-  score and feature has _mean, _std, _p10 and _p90.
+  score and feature has _mean, _std, _p10 and _p90. Grey pictures and those
+  below 176x176 have --canonical features only.
 """
 
 
@@ -114,8 +116,6 @@ def features(
                 result = event.result
     about = {
         "vmafx.features": str(VERSION),
-        "vmafx.version": result.versions.vmafx,
-        "libvmaf.version": result.versions.libvmaf,
         "teacher": result.pairs[0].lead.name,
     }
     write_atomically(output, render_vectors(vector_columns(result, rows, vector), ending, about))

@@ -74,6 +74,8 @@ def _about(result: ScoreResult, pair: PairResult) -> dict[str, Any]:
         "codec": pair.distorted.codec,
         "width": pair.picture.width,
         "height": pair.picture.height,
+        "vmafx_version": result.versions.vmafx,
+        "libvmaf_version": result.versions.libvmaf,
     }
 
 
@@ -83,7 +85,7 @@ def render_vectors(columns: Columns, ending: str, about: Mapping[str, str]) -> b
     Args:
         columns: The table.
         ending: The file's ending, one of `ENDINGS`.
-        about: What Parquet keeps beside it: versions, models.
+        about: What Parquet keeps beside it: the version of the table, the score that teaches.
 
     Raises:
         ComponentError: The package that writes Parquet is missing.
