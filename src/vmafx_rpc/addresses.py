@@ -75,8 +75,13 @@ def default_address() -> Address:
     Raises:
         UsageError: What the environment has is no address.
     """
-    named = os.environ.get(CONTROLLER_VARIABLE)
-    return parse_address(named) if named and named != DEFAULT else _socket(default_socket())
+    named = os.environ.get(CONTROLLER_VARIABLE) or DEFAULT
+    if named == DEFAULT:
+        return _socket(default_socket())
+    try:
+        return parse_address(named)
+    except UsageError as error:
+        raise UsageError(f"{CONTROLLER_VARIABLE}: {error.message}", error.hint) from None
 
 
 def default_state() -> Path:

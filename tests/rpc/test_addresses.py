@@ -55,6 +55,14 @@ def test_the_default_is_the_environments_address(monkeypatch: pytest.MonkeyPatch
     assert parse_address("default").target == "studio:9090"
 
 
+def test_the_environment_is_named_where_its_address_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VMAFX_CONTROLLER", "studio")
+    with pytest.raises(UsageError, match="VMAFX_CONTROLLER: 'studio' is no address"):
+        parse_address("default")
+
+
 def test_without_one_it_is_the_socket_of_this_users_daemon(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

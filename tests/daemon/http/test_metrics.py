@@ -1,6 +1,7 @@
 """What Prometheus is told."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -9,6 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from support.daemon import Daemon
 from support.http import done, score_body
 from vmafx_rpc.messages import controller
+
+_GUIDE = (Path(__file__).parents[3] / "docs" / "daemon.md").read_text()
 
 type Sample = tuple[str, frozenset[tuple[str, str]]]
 
@@ -73,3 +76,20 @@ def test_requests_of_both_doors_are_counted_by_what_they_ask(
     assert rise(before, after, "vmafx_server_score_requests_total") == 1
     assert rise(before, after, "vmafx_server_score_errors_total") == 1
     assert rise(before, after, "vmafx_server_score_duration_seconds_count") == 1
+
+
+def named(pattern: str) -> Iterator[str]:
+    """The names that a word such as "jobs_{pending,running}" stands for."""
+    before, brace, rest = pattern.partition("{")
+    inner, _, behind = rest.partition("}")
+    for word in inner.split(","):
+        yield from named(f"{before}{word}{behind}") if brace else [before]
+
+
+def test_the_guide_names_all_metrics_and_no_others(http: httpx.Client) -> None:
+    section = _GUIDE.partition("## Metrics")[2].partition("##")[0]
+    guided = {
+        name for pattern in re.findall(r"`(vmafx_[^`]+)`", section) for name in named(pattern)
+    }
+    types = re.findall(r"^# TYPE (vmafx_\S+)", http.get("/metrics").text, re.MULTILINE)
+    assert guided == set(types)
