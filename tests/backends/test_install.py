@@ -394,6 +394,34 @@ def test_what_gives_no_number_is_an_error(tmp_path: Path) -> None:
         Session(find_model("m"), Wish("cpu")).run([-np.ones((1, 6), np.float32)])
 
 
+def test_a_model_that_is_removed_meanwhile_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        install(str(regressor(tmp_path / f"{name}.onnx")), kind=Kind.FULL_REFERENCE)
+    read = Path.read_text
+
+    def removing(path: Path, **how: Any) -> str:
+        if path.parent.name == "b":
+            shutil.rmtree(path.parent, ignore_errors=True)
+        return read(path, **how)
+
+    monkeypatch.setattr(Path, "read_text", removing)
+    assert list(installed()) == ["a"]
+
+
+def test_what_cannot_be_removed_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(str(regressor(tmp_path / "m.onnx")), kind=Kind.FULL_REFERENCE)
+
+    def refused(path: Path, _: Path) -> Path:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(WorkError, match="cannot be removed: Permission denied"):
+        remove_model("m")
+    find_model("m").verify()
+
+
 def test_a_damaged_manifest_is_told(tmp_path: Path) -> None:
     install(str(regressor(tmp_path / "m.onnx")), kind=Kind.FULL_REFERENCE)
     manifest = find_model("m").folder / "model.json"

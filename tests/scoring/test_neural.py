@@ -142,6 +142,45 @@ def test_a_distance_sees_both_pictures_as_rgb(clips: tuple[Path, Path], tmp_path
     np.testing.assert_allclose(metric.values, np.mean(raw, axis=1), rtol=2e-2)
 
 
+def planes(frame: av.VideoFrame) -> np.ndarray:
+    """Luma and chroma as they were decoded, of 4:4:4, shape (3, height, width)."""
+    return np.stack(
+        [
+            np.frombuffer(p, np.uint8).reshape(p.height, p.line_size)[:, : p.width].astype(float)
+            for p in frame.planes
+        ]
+    )
+
+
+def test_pictures_are_what_the_standards_say(tmp_path: Path) -> None:
+    made = [
+        write_clip(tmp_path / f"{crf}.mp4", frames=3, pix_fmt="yuv444p", options={"crf": crf})
+        for crf in ("20", "45")
+    ]
+    squares = [
+        helper.make_node("Mul", ["frame", "frame"], ["squares"]),
+        helper.make_node("ReduceMean", ["squares"], ["mos"], axes=[1, 2, 3], keepdims=0),
+    ]
+    path = tmp_path / "squares.onnx"
+    write_model(path, squares, {"frame": ["N", 1, "H", "W"]}, {"mos": ["N"]})
+    seen = added(path, Kind.NO_REFERENCE)
+    apart = added(difference(tmp_path / "differ.onnx"), Kind.FULL_REFERENCE)
+    metrics = scored((made[0], made[1]), seen, apart).metrics
+    reference, distorted = (np.stack([planes(f) for f in pictures(clip)]) for clip in made)
+    grey = np.clip(np.round((distorted[:, 0] - 16) * 255 / 219), 0, 255) / 255
+    np.testing.assert_allclose(metrics["squares"].values, (grey**2).mean((1, 2)), rtol=1e-5)
+
+    def rgb(yuv: np.ndarray) -> np.ndarray:
+        """By ITU-R BT.601, of a limited range."""
+        luma, blue, red = (yuv[:, 0] - 16) / 219, (yuv[:, 1] - 128) / 224, (yuv[:, 2] - 128) / 224
+        r, b = luma + 1.402 * red, luma + 1.772 * blue
+        return np.clip(np.stack([r, (luma - 0.299 * r - 0.114 * b) / 0.587, b]), 0, 1)
+
+    spread = np.array([0.229, 0.224, 0.225])[:, None]
+    off = np.abs(rgb(reference) - rgb(distorted)).mean((2, 3)) / spread
+    np.testing.assert_allclose(metrics["differ"].values, off.mean(0), rtol=1e-2)
+
+
 def test_saliency_weighs_the_errors_of_luma(clips: tuple[Path, Path], tmp_path: Path) -> None:
     spec = added(left_half(tmp_path / "looked.onnx"), Kind.NO_REFERENCE)
     pair = score(*clips, models=(spec,), features=("psnr",)).pairs[0]

@@ -17,7 +17,7 @@ from typing import Any
 from vmafx_core.backends.description import Description, Role
 from vmafx_core.backends.graph import Tensor
 from vmafx_core.backends.registry import Entry, Kind
-from vmafx_core.errors import InputError, UnknownNameError
+from vmafx_core.errors import InputError, UnknownNameError, WorkError
 
 FOLDER_VARIABLE = "VMAFX_MODEL_DIR"
 MANIFEST = "model.json"
@@ -99,8 +99,7 @@ def installed() -> dict[str, InstalledModel]:
         InputError: What is kept of one cannot be read.
     """
     manifests = sorted(models_folder().glob(f"[!.]*/{MANIFEST}"))
-    models = map(_read, manifests)
-    return {model.entry.id: model for model in models}
+    return {model.entry.id: model for model in filter(None, map(_read, manifests))}
 
 
 def find_model(model_id: str) -> InstalledModel:
@@ -126,11 +125,15 @@ def remove_model(model_id: str) -> InstalledModel:
 
     Raises:
         UnknownNameError: There is none of that name.
+        WorkError: There is no right to remove it.
     """
     model = find_model(model_id)
     leaving = model.folder.with_name(f".{model_id}-leaving-{os.getpid()}")
-    model.folder.rename(leaving)
-    shutil.rmtree(leaving)
+    try:
+        model.folder.rename(leaving)
+        shutil.rmtree(leaving)
+    except OSError as error:
+        raise WorkError(f"{model.folder}: cannot be removed: {error.strerror}") from error
     return model
 
 
@@ -147,7 +150,8 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _read(manifest: Path) -> InstalledModel:
+def _read(manifest: Path) -> InstalledModel | None:
+    """A model by its manifest; None where it has just been removed."""
     try:
         kept = json.loads(manifest.read_text(encoding="utf-8"))
         _check_format(kept["format"])
@@ -165,6 +169,8 @@ def _read(manifest: Path) -> InstalledModel:
             files=kept["files"],
             source=kept["source"],
         )
+    except FileNotFoundError:
+        return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{manifest}: cannot be used: {error!r}", _AGAIN) from error
 
