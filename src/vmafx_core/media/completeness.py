@@ -34,20 +34,32 @@ def check_file(location: str, head: bytes) -> None:
         InputError: It is cut short.
     """
     path = Path(location)
-    if not path.is_file():
-        return
-    size, declared = path.stat().st_size, None
-    if head[4:8] in _MP4_FIRST_BOXES:
+    if path.is_file():
         with path.open("rb") as file:
-            declared = _mp4_bytes(file, size)
+            check_content(file, path.stat().st_size, location, head)
+
+
+def check_content(file: BinaryIO, size: int, location: str, head: bytes) -> None:
+    """Check that an open file is as long as its container declares.
+
+    Args:
+        file: The file; it is left somewhere in it.
+        size: Its bytes.
+        location: What to call it.
+        head: Its first bytes.
+
+    Raises:
+        InputError: It is cut short.
+    """
+    if head[4:8] in _MP4_FIRST_BOXES:
+        declared = _mp4_bytes(file, size)
     elif head[:1] == head[_TS_PACKET : _TS_PACKET + 1] == bytes([_TS_SYNC]):
         declared = -(-size // _TS_PACKET) * _TS_PACKET
     elif head.startswith(b"RIFF"):
         declared = 8 + int.from_bytes(head[4:8], "little")
     elif head.startswith(b"GIF8"):
-        with path.open("rb") as file:
-            file.seek(-1, os.SEEK_END)
-            declared = size if file.read(1) == b";" else size + 1
+        file.seek(-1, os.SEEK_END)
+        declared = size if file.read(1) == b";" else size + 1
     else:
         declared = _matroska_bytes(head)
     _compare(location, size, declared)
@@ -95,6 +107,7 @@ def _mp4_bytes(file: BinaryIO, size: int) -> int | None:
     while at + 8 <= size:
         file.seek(at)
         header = file.read(16)
+        header += file.read(16 - len(header))  # what is read in pieces may have one end here
         length, kind = int.from_bytes(header[:4]), header[4:8]
         if length == 1:  # the real one stands in 64 bits behind
             length = int.from_bytes(header[8:16])

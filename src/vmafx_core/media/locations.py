@@ -4,9 +4,10 @@ import difflib
 import os
 import re
 from pathlib import Path
+from typing import BinaryIO
 
 from vmafx_core.errors import InputError
-from vmafx_core.media.pipe import Pipe
+from vmafx_core.media.pipe import InOrder, Pipe
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _USER = re.compile(r"^([^/?#]+://)[^/?#]*@")
@@ -54,16 +55,26 @@ def open_pipe(location: str) -> tuple[Pipe, bytes]:
     try:
         own = location != "-"
         pipe = Pipe(os.open(location, os.O_RDONLY) if own else 0, name, closes=own)
-        head = pipe.peek(_HEAD_BYTES)
+        return pipe, first_bytes(pipe, location)
     except OSError as exc:
         raise InputError(f"{name}: cannot be read: {exc.strerror}") from exc
-    if not head:
+    except InputError:
         pipe.close()
-        raise InputError(
-            f"{name}: nothing came through the pipe",
-            "Check that the program before it writes a video to its output.",
-        )
-    return pipe, head
+        raise
+
+
+def first_bytes(pipe: InOrder, location: str) -> bytes:
+    """The first bytes of what can only be read in order; they are still to be read.
+
+    Raises:
+        InputError: Nothing comes.
+    """
+    if head := pipe.peek(_HEAD_BYTES):
+        return head
+    raise InputError(
+        f"{name_of(location)}: nothing came through the pipe",
+        "Check that the program before it writes a video to its output.",
+    )
 
 
 def file_head(location: str, *, near: bool = True) -> bytes:
@@ -81,16 +92,24 @@ def file_head(location: str, *, near: bool = True) -> bytes:
         raise InputError(f"{location}: is a directory", "Name a video file in it.")
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
+            return content_head(file, location)
     except FileNotFoundError:
         hint = _near(path) if near else "Check the path."
         raise InputError(f"{location}: no such file", hint) from None
     except (OSError, ValueError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else exc
         raise InputError(f"{location}: cannot be read: {reason}") from exc
-    if not head:
-        raise InputError(f"{location}: the file is empty", "Check the program that wrote it.")
-    return head
+
+
+def content_head(file: BinaryIO, location: str) -> bytes:
+    """The first bytes of an open file.
+
+    Raises:
+        InputError: There are none.
+    """
+    if head := file.read(_HEAD_BYTES):
+        return head
+    raise InputError(f"{location}: the file is empty", "Check the program that wrote it.")
 
 
 def _near(path: Path) -> str:

@@ -13,7 +13,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from vmafx_core.media import raw
-from vmafx_core.media.pipe import Pipe
+from vmafx_core.media.pipe import InOrder
 from vmafx_core.notice import Notice
 
 
@@ -25,7 +25,7 @@ class Opened:
         container: The open container.
         stream: The chosen video stream.
         head: The input's first bytes, where they were looked at.
-        pipe: What the container reads from, where that is a pipe.
+        pipe: What the container reads from, where that can only be read in order.
         geometry: The geometry of raw video; None for all else.
         notices: What was chosen or assumed.
         stopped: Whether `stop` was called.
@@ -34,7 +34,7 @@ class Opened:
     container: InputContainer
     stream: VideoStream
     head: bytes
-    pipe: Pipe | None
+    pipe: InOrder | None
     geometry: raw.Geometry | None
     notices: tuple[Notice, ...]
     stopped: bool = False

@@ -12,11 +12,13 @@ from av.video.stream import VideoStream
 
 from vmafx_core.errors import InputError, UsageError, VmafxError
 from vmafx_core.media import raw
-from vmafx_core.media.completeness import check_file
+from vmafx_core.media.completeness import check_content, check_file
 from vmafx_core.media.confinement import confining_options
 from vmafx_core.media.failures import open_error
 from vmafx_core.media.locations import (
+    content_head,
     file_head,
+    first_bytes,
     is_pipe,
     is_sequence,
     is_url,
@@ -24,7 +26,7 @@ from vmafx_core.media.locations import (
     open_pipe,
 )
 from vmafx_core.media.opened import Opened
-from vmafx_core.media.pipe import Pipe
+from vmafx_core.media.pipe import InOrder, Pipe
 from vmafx_core.media.types import InputSpec
 from vmafx_core.notice import Notice, info
 
@@ -37,10 +39,10 @@ _HTTP_OPTIONS = {"reconnect": "1", "reconnect_max_retries": "3", "reconnect_dela
 # A pipe is read through Python, so in large pieces.
 _PIPE_BUFFER = 1 << 20
 _FILE_BUFFER = 1 << 15
-# FFmpeg's demuxers that take any text for a video.
 Content = bytes | Any
 """A file in memory, or what can be read as a file can; what has no `seek` is read in order."""
 
+# FFmpeg's demuxers that take any text for a video.
 _TEXT_DEMUXERS = frozenset({"tty", "bin", "adf", "idf", "xbin"})
 # How containers that are sent through pipes begin; what does not is raw, if a size is given.
 _SIGNATURES = (b"YUV4MPEG2 ", b"\x1aE\xdf\xa3", b"RIFF", b"FLV\x01", b"DKIF", b"OggS")
@@ -75,7 +77,7 @@ def open_input(
         head = file_head(location, near=not spec.confined)
     container: InputContainer | None = None
     try:
-        geometry = raw.geometry(spec, default_rate) if _is_raw(spec, head) else None
+        geometry = raw.geometry(spec, default_rate) if _is_raw(spec, head, pipe) else None
         if geometry is None and head and pipe is None:
             check_file(location, head)
         if geometry and pipe is None and not is_url(location):
@@ -94,24 +96,35 @@ def open_input(
 
 def _open_content(spec: InputSpec, default_rate: raw.DefaultRate, data: Content) -> Opened:
     """Open a file by its content."""
-    if not isinstance(data, bytes) and hasattr(data, "seek"):
-        data.seek(0)
-    geometry = raw.geometry(spec, default_rate) if _is_raw(spec, b"") else None
+    content: Any = io.BytesIO(data) if isinstance(data, bytes) else data
+    pipe = None if hasattr(content, "seek") else InOrder(content.read)
+    location = spec.location
+    head = first_bytes(pipe, location) if pipe else content_head(content, location)
+    geometry = raw.geometry(spec, default_rate) if _is_raw(spec, head, pipe) else None
+    if pipe is None:
+        size = content.seek(0, io.SEEK_END)
+        content.seek(0)
+        if geometry:
+            raw.check_size(location, geometry, size)
+        else:
+            check_content(content, size, location, head)
+        content.seek(0)
     options = geometry.options if geometry else {}
     if spec.confined:
         options |= confining_options(url=False)
     try:
         file = av.open(
-            io.BytesIO(data) if isinstance(data, bytes) else data,
+            pipe or content,
             "r",
             format="rawvideo" if geometry else None,
             container_options=options,
+            buffer_size=_PIPE_BUFFER if pipe else _FILE_BUFFER,
         )
     except (av.FFmpegError, ValueError) as error:
-        raise _refused(spec, error, b"") from error
+        raise _refused(spec, error, head) from error
     stream, notices = _choose(file, spec)
     assumed = geometry.notices if geometry else ()
-    return Opened(file, stream, b"", None, geometry, (*assumed, *notices))
+    return Opened(file, stream, head, pipe, geometry, (*assumed, *notices))
 
 
 def _container(
@@ -147,10 +160,10 @@ def _refused(spec: InputSpec, error: Exception, head: bytes) -> VmafxError:
     return open_error(spec.location, error, head)
 
 
-def _is_raw(spec: InputSpec, head: bytes) -> bool:
+def _is_raw(spec: InputSpec, head: bytes, pipe: InOrder | None) -> bool:
     if head.startswith(_SIGNATURES) or head[4:8] == b"ftyp":
         return False
-    if is_pipe(spec.location):
+    if pipe:
         if head.startswith(_TS_SIGNATURE):
             return False
         return spec.width is not None and spec.height is not None

@@ -1,56 +1,75 @@
-"""Reading a pipe so that it can be peeked at, counted, and left at any moment."""
+"""Reading a pipe, or what is like one, so that it can be peeked at, counted, and left."""
 
 import os
 import select
 import sys
 import threading
+from collections.abc import Callable
 
 # How often a waiting read looks whether it was told to stop, in seconds.
 _POLL_SECONDS = 0.1
 
 
-class Pipe:
-    """The readable end of a pipe, as the file object that PyAV reads from.
+class InOrder:
+    """What can be read only once, from its beginning to its end, as the file that PyAV reads from.
 
     Args:
-        fd: Its file descriptor.
-        name: What to call it in messages.
-        closes: Whether `close` closes the descriptor.
+        more: Gives up to so many of the next bytes; none at the end.
 
     Attributes:
         total: Bytes read so far, without those only peeked at.
     """
 
-    def __init__(self, fd: int, name: str, *, closes: bool = False) -> None:
-        self.name = name
+    def __init__(self, more: Callable[[int], bytes]) -> None:
         self.total = 0
-        self._fd = fd
-        self._closes = closes
+        self._more = more
         self._ahead = b""
         self._stop = threading.Event()
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - there only
-
-            msvcrt.setmode(fd, os.O_BINARY)
 
     def peek(self, size: int) -> bytes:
-        """The first `size` bytes (fewer where the pipe ends before), left to be read again."""
-        while len(self._ahead) < size and (more := self._wait_and_read(size - len(self._ahead))):
+        """The first `size` bytes (fewer where the end comes before), left to be read again."""
+        while len(self._ahead) < size and (more := self._more(size - len(self._ahead))):
             self._ahead += more
         return self._ahead[:size]
 
     def read(self, size: int) -> bytes:
         """Up to `size` bytes; none at the end, and none once stopped."""
+        if self._stop.is_set():
+            return b""
         if self._ahead:
             data, self._ahead = self._ahead[:size], self._ahead[size:]
         else:
-            data = self._wait_and_read(size)
+            data = self._more(size)
         self.total += len(data)
         return data
 
     def stop(self) -> None:
-        """End the reading, also one that waits in another thread."""
+        """End the reading."""
         self._stop.set()
+
+    def close(self) -> None:
+        """End the reading, and let go of what is read."""
+        self.stop()
+
+
+class Pipe(InOrder):
+    """The readable end of a pipe; stopping also ends a reading that waits in another thread.
+
+    Args:
+        fd: Its file descriptor.
+        name: What to call it in messages.
+        closes: Whether `close` closes the descriptor.
+    """
+
+    def __init__(self, fd: int, name: str, *, closes: bool = False) -> None:
+        super().__init__(self._wait_and_read)
+        self.name = name
+        self._fd = fd
+        self._closes = closes
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415 - there only
+
+            msvcrt.setmode(fd, os.O_BINARY)
 
     def close(self) -> None:
         """End the reading, and close the descriptor if it is this object's own."""
