@@ -14,7 +14,14 @@ from typing import Any, Self
 import grpc
 
 from vmafx_core.errors import InputError, UsageError
-from vmafx_core.media.locations import is_url, masked, name_of
+from vmafx_core.media.locations import (
+    file_head,
+    is_pipe,
+    is_sequence,
+    is_url,
+    masked,
+    name_of,
+)
 from vmafx_core.scoring import events
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_rpc import messages
@@ -37,7 +44,7 @@ class _Video:
 
     Raises:
         UsageError: It is neither.
-        InputError: It cannot be opened.
+        InputError: It is missing, a directory, empty or unreadable.
     """
 
     def __init__(self, number: int, location: str) -> None:
@@ -47,6 +54,13 @@ class _Video:
             raise UsageError(
                 f"{masked(location)}: a URL is not sent", "Leave --upload out: the daemon reads it."
             )
+        if is_sequence(location):
+            raise UsageError(
+                f"{location}: numbered pictures are not sent",
+                "Leave --upload out where the daemon sees them, or put them into one file first.",
+            )
+        if not is_pipe(location):
+            file_head(location)  # says best what is wrong with a file
         try:
             self._fd = 0 if location == "-" else os.open(location, os.O_RDONLY)
             state = os.fstat(self._fd)

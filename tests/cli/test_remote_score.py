@@ -93,9 +93,30 @@ def test_a_pipe_is_sent(run: InProcess, stub: StubDaemon, address: Address, tmp_
 
 
 def test_a_url_is_not_sent(run: InProcess, address: Address, tmp_path: Path) -> None:
-    (tmp_path / "a.mp4").touch()
+    (tmp_path / "a.mp4").write_bytes(b"a")
     url = "https://cdn.example/b.mp4?key=secret"
     ended = run("score", tmp_path / "a.mp4", url, "--remote", address, "--upload")
     assert ended.code == 2
     assert "https://cdn.example/b.mp4?***: a URL is not sent" in ended.err
     assert "secret" not in ended.err
+
+
+def test_numbered_pictures_are_not_sent(run: InProcess, address: Address, tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"a")
+    numbered = tmp_path / "%03d.png"
+    ended = run("score", tmp_path / "a.mp4", numbered, "--remote", address, "--upload")
+    assert ended.code == 2
+    assert f"{numbered}: numbered pictures are not sent" in ended.err
+
+
+@pytest.mark.parametrize("wrong", ["missing.mp4", "empty.mp4", "folder"])
+def test_a_file_that_cannot_be_sent_is_told_of_as_in_a_score_here(
+    run: InProcess, address: Address, tmp_path: Path, wrong: str
+) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"a")
+    (tmp_path / "empty.mp4").touch()
+    (tmp_path / "folder").mkdir()
+    words = ["score", tmp_path / wrong, tmp_path / "a.mp4"]
+    here, there = run(*words), run(*words, "--remote", address, "--upload")
+    assert here.code == 3
+    assert (there.code, there.err) == (here.code, here.err)

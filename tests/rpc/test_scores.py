@@ -201,7 +201,7 @@ def test_files_are_read_through_the_client(
 def test_an_upload_that_is_refused_raises_the_error(
     stub: StubDaemon, client: Client, tmp_path: Path
 ) -> None:
-    (tmp_path / "a.mp4").touch()
+    (tmp_path / "a.mp4").write_bytes(b"a")
     spec = InputSpec(location=str(tmp_path / "a.mp4"))
 
     def stream(requests: Iterator[Any]) -> Iterator[Any]:
