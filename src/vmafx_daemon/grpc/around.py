@@ -37,7 +37,12 @@ class Around(grpc.aio.ServerInterceptor, ABC):  # type: ignore[misc]  # without 
             )
             wrapped: Any = self._streaming(details.method, inner)
         else:
-            inner, kind = handler.unary_unary, grpc.unary_unary_rpc_method_handler
+            inner = handler.stream_unary or handler.unary_unary
+            kind = (
+                grpc.stream_unary_rpc_method_handler
+                if handler.request_streaming
+                else grpc.unary_unary_rpc_method_handler
+            )
             wrapped = self._answering(details.method, inner)
         return kind(wrapped, handler.request_deserializer, handler.response_serializer)
 

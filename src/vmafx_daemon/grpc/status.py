@@ -9,12 +9,15 @@ from grpc_health.v1 import health_pb2
 from grpc_health.v1.health_pb2_grpc import HealthServicer
 
 from vmafx_daemon.controller import Controller
-from vmafx_daemon.errors import NotFoundError
+from vmafx_daemon.errors import BusyError, NotFoundError
 
 SERVICE = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 
 _State = health_pb2.HealthCheckResponse
 _SECONDS = 0.5
+
+MOST_WATCHERS = 100
+"""How many may watch at once; anybody may, and they are not to keep others out."""
 
 
 class HealthService(HealthServicer):  # type: ignore[misc]  # without types
@@ -28,6 +31,7 @@ class HealthService(HealthServicer):  # type: ignore[misc]  # without types
     def __init__(self, controller: Controller, services: Collection[str]) -> None:
         self._controller = controller
         self._services = services
+        self._watchers = 0
 
     async def Check(
         self, request: health_pb2.HealthCheckRequest, _: Any
@@ -42,12 +46,18 @@ class HealthService(HealthServicer):  # type: ignore[misc]  # without types
         self, request: health_pb2.HealthCheckRequest, _: Any
     ) -> AsyncGenerator[health_pb2.HealthCheckResponse]:
         """Say it now and whenever it changes."""
+        if self._watchers >= MOST_WATCHERS:
+            raise BusyError(f"{MOST_WATCHERS} watch already", "Ask for it now and then instead.")
+        self._watchers += 1
         said: int | None = None
-        while True:
-            if (status := self._status(request.service)) != said:
-                said = status
-                yield health_pb2.HealthCheckResponse(status=status)
-            await asyncio.sleep(_SECONDS)
+        try:
+            while True:
+                if (status := self._status(request.service)) != said:
+                    said = status
+                    yield health_pb2.HealthCheckResponse(status=status)
+                await asyncio.sleep(_SECONDS)
+        finally:
+            self._watchers -= 1
 
     def _status(self, service: str) -> int:
         if service and service not in self._services:

@@ -1,0 +1,43 @@
+"""Reading the one message of a call."""
+
+import asyncio
+from typing import Any, override
+
+import grpc
+import grpc.aio
+import pytest
+from grpc_health.v1 import health_pb2_grpc
+from grpc_health.v1.health_pb2 import HealthCheckResponse
+
+from vmafx_daemon.grpc.calls import Calls
+from vmafx_daemon.grpc.wellformed import WellFormed
+
+
+class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # without types
+    """Answers whatever it is asked."""
+
+    @override
+    async def Check(self, *_: Any) -> HealthCheckResponse:
+        return HealthCheckResponse()
+
+
+@pytest.mark.parametrize(
+    ("sends_on", "told"), [(False, "no message was sent"), (True, "no message came within 0.1 s")]
+)
+def test_a_call_without_a_message_is_refused(*, sends_on: bool, told: str) -> None:
+    async def run() -> None:
+        server = grpc.aio.server(interceptors=[Calls(), WellFormed(0.1)])
+        health_pb2_grpc.add_HealthServicer_to_server(Health(), server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        await server.start()
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            call = channel.stream_unary("/grpc.health.v1.Health/Check")()
+            if not sends_on:
+                await call.done_writing()
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await call
+        await server.stop(0)
+        assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+        assert told in (refused.value.details() or "")
+
+    asyncio.run(run())
