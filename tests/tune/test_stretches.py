@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ import av
 import pytest
 from av.sidedata.sidedata import Type
 
-from support.clips import write_clip
+from support.clips import frame, write_clip
 from support.findings import point
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.errors import InputError
+from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
 from vmafx_core.tune import stretches
 from vmafx_core.tune.encoding import encode_kept
@@ -143,6 +145,50 @@ def test_uneven_times_are_those_of_the_source(
     assert times(plain) == times(clip)
 
 
+def test_times_are_those_of_the_source_whatever_rate_it_declares(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changing = [n * 42 if n < 25 else 1050 + (n - 25) * 33 for n in range(_FRAMES)]
+    with av.open(str(tmp_path / "nominal.mkv"), "w") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height = _SMALL["width"], _SMALL["height"]
+        stream.codec_context.time_base = Fraction(1, 1000)
+        stream.options = {"preset": "ultrafast"}
+        for number, time in enumerate(changing):
+            picture = frame(number, stream.width, stream.height)
+            picture.pts, picture.time_base = time, Fraction(1, 1000)
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode(None))
+    spec = InputSpec(location=str(tmp_path / "nominal.mkv"))
+    with VideoSource(spec) as opened:
+        assert not opened.info.variable_rate
+    plain = encoded(spec, tmp_path / "plain")
+    assert times(plain) == [time / 1000 for time in changing]
+    interrupted(spec, tmp_path / "resumed", 2, monkeypatch)
+    assert packets(encoded(spec, tmp_path / "resumed")) == packets(plain)
+    monkeypatch.setattr(stretches, "SHORTEST", 1000)
+    monkeypatch.setattr(stretches, "LONGEST", 1000)
+    assert times(encoded(spec, tmp_path / "whole")) == times(plain)
+
+
+def test_pictures_shown_at_one_time_are_each_encoded_once(
+    source: InputSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twice = tmp_path / "twice.nut"
+    with av.open(source.location) as plain, av.open(str(twice), "w") as out:
+        copy = out.add_stream_from_template(plain.streams.video[0])
+        for number, packet in enumerate(p for p in plain.demux(video=0) if p.size):
+            packet.dts = 40 * (number - 1)
+            packet.pts = 40 * (number - (number % 15 == 14))
+            packet.stream = copy
+            out.mux(packet)
+    spec = InputSpec(location=str(twice))
+    undisturbed = encoded(spec, tmp_path / "plain")
+    assert len(packets(undisturbed)) == _FRAMES
+    interrupted(spec, tmp_path / "resumed", 2, monkeypatch)
+    assert packets(encoded(spec, tmp_path / "resumed")) == packets(undisturbed)
+
+
 def test_progress_begins_where_the_earlier_run_ended(
     source: InputSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +227,16 @@ def test_a_stretch_that_is_not_noted_well_is_encoded_again(
     folder = tmp_path / "resumed"
     interrupted(source, folder, 2, monkeypatch)
     (folder / "video-00001.json").write_text("")
+    assert packets(encoded(source, folder)) == packets(plain)
+
+
+def test_a_stretch_whose_video_was_removed_is_encoded_again(
+    source: InputSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = encoded(source, tmp_path / "plain")
+    folder = tmp_path / "resumed"
+    interrupted(source, folder, 2, monkeypatch)
+    (folder / "video-00001.mp4").unlink()
     assert packets(encoded(source, folder)) == packets(plain)
 
 

@@ -1,10 +1,11 @@
 """Bringing the pictures of a source to what an encoder takes."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 import av
+import numpy as np
 from av.video.frame import PictureType
 
 from vmafx_core.encoders.contract import Encoder, EncodeSetting
@@ -14,8 +15,12 @@ from vmafx_core.media.convert import Converter
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.pixels import pixels
 from vmafx_core.media.raw import ASSUMED_RATE
+from vmafx_core.media.source import ROUNDING
 from vmafx_core.media.types import Chroma, PictureFormat, VideoInfo
 from vmafx_core.notice import Notice, warning
+
+# How far, in frames, pictures of an even rate may be shown from where they should be.
+_STRAY = 0.1
 
 
 def nearest_pix_fmt(encoder: Encoder, source: VideoInfo) -> str:
@@ -27,6 +32,22 @@ def nearest_pix_fmt(encoder: Encoder, source: VideoInfo) -> str:
         return form.depth < source.depth, abs(form.depth - source.depth), form.chroma is not chroma
 
     return min(encoder.pix_fmts, key=loss)
+
+
+def are_even(times: Sequence[int], base: Fraction, rate: Fraction) -> bool:
+    """Whether pictures are shown at the ticks of a frame rate, as far as times are rounded.
+
+    Containers declare rates that are not those of their pictures, Matroska above all.
+
+    Args:
+        times: When they are shown, in order.
+        base: Seconds that one unit of it is.
+        rate: Frames a second.
+    """
+    ticks = (np.array(times, np.int64) - times[0]) * float(base * rate)
+    nearest = np.rint(ticks)
+    allowed = max(_STRAY, float(ROUNDING * rate))
+    return bool(np.all(np.abs(ticks - nearest) <= allowed) and np.all(np.diff(nearest) > 0))
 
 
 class Ticks:

@@ -199,10 +199,14 @@ class _Clock:
 
     def set(self, frame: av.VideoFrame) -> Fraction:
         """Set the frame's timestamp, and return it in seconds."""
-        if self._even or self._origin is None or frame.pts is None:
+        if self._even or self._origin is None:
             now = self._next
             frame.time_base = Fraction(1, _FINE)
             frame.pts = round(now * _FINE)
+        elif frame.pts is None:
+            # In the unit of the others: who notes their times notes one unit for all.
+            now = self._next
+            frame.pts = round(now / _fraction(frame.time_base))
         else:
             frame.pts -= self._origin
             now = frame.pts * _fraction(frame.time_base)

@@ -11,9 +11,11 @@ from itertools import islice
 import av
 import numpy as np
 
+from vmafx_core.encoders.pictures import are_even
 from vmafx_core.errors import InputError, MismatchError
 from vmafx_core.media.frames import FramesSource, Source
 from vmafx_core.media.locations import name_of
+from vmafx_core.media.raw import ASSUMED_RATE
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import Notice, info
@@ -173,7 +175,11 @@ def load_sample(
             f"for each probe, as they need more than {budget / (1 << 20):.0f} MiB"
         )
         notices.append(info("sample-not-held", text))
-    return Sample(loaded[0].info, tuple(loaded), whole, tuple(dict.fromkeys(notices)))
+    about = loaded[0].info
+    if any(w.info.variable_rate for w in loaded):  # found out by its pictures
+        about = replace(about, variable_rate=True)
+        loaded = [replace(w, info=about) for w in loaded]
+    return Sample(about, tuple(loaded), whole, tuple(dict.fromkeys(notices)))
 
 
 class _Reading:
@@ -213,12 +219,14 @@ class _Reading:
         self.spec = replace(spec, start=start, duration=duration)
         self._held: list[av.VideoFrame] = []
         self._times: list[tuple[int, float]] = []
+        self._base = Fraction(1)
         self._hash = hashlib.sha256()
         self.held_bytes = 0
 
     def add(self, frame: av.VideoFrame) -> None:
         """Take the next picture."""
         self._times.append((frame.pts or 0, float(frame.time or 0.0)))
+        self._base = Fraction(frame.time_base.num, frame.time_base.den)
         for index, plane in enumerate(frame.planes):
             rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
             self._hash.update(np.ascontiguousarray(rows[:, : _row_bytes(frame, index)]))
@@ -247,7 +255,7 @@ class _Reading:
         return SampleWindow(
             window=self._window,
             spec=self.spec,
-            info=source.info,
+            info=self._about(source.info),
             margins=Margins(first, len(times) - last),
             count=last - first,
             duration=after - begin,
@@ -255,6 +263,12 @@ class _Reading:
             digest=self._hash.digest(),
             held=held,
         )
+
+    def _about(self, source: VideoInfo) -> VideoInfo:
+        """The source, by what its container says and by the times of these pictures."""
+        times = [pts for pts, _ in self._times]
+        even = are_even(times, self._base, source.frame_rate or ASSUMED_RATE)
+        return replace(source, variable_rate=source.variable_rate or not even)
 
 
 def _row_bytes(frame: av.VideoFrame, plane: int) -> int:

@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import count, takewhile
+from itertools import count, islice, takewhile
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,7 +19,7 @@ import av
 
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.hdr import hdr_of
-from vmafx_core.encoders.pictures import Ticks
+from vmafx_core.encoders.pictures import Ticks, are_even
 from vmafx_core.media.raw import ASSUMED_RATE
 from vmafx_core.media.source import ROUNDING, VideoSource
 from vmafx_core.media.types import InputSpec, VideoInfo
@@ -62,6 +62,8 @@ class _Stretch:
     @classmethod
     def kept(cls, path: Path) -> Self | None:
         """What an earlier run has left under this name; None where it did not finish it."""
+        if not path.exists():
+            return None
         try:
             told = json.loads(_note(path).read_text(encoding="ascii"))
             return cls(path, array("q", told["times"]), Fraction(told["base"]))
@@ -132,10 +134,7 @@ def encode_whole(
         return stretches, info
 
     ((stretches, info),) = yield from run_jobs([work], 1)
-    if len(stretches) == 1:
-        stretches[0].path.replace(video)
-    else:
-        _join(stretches, info, video)
+    _join(stretches, info, video)
     for stretch in stretches:
         stretch.remove()
 
@@ -176,8 +175,12 @@ def _wanted(
     if not stretches:
         yield from pictures
         return
-    begin, last, base = stretches[0].times[0], stretches[-1].times[-2], stretches[-1].base
-    if next((p.pts for p in pictures if (p.pts or 0) >= last), None) != last:
+    begin, base = stretches[0].times[0], stretches[-1].base
+    *before, last, _ = stretches[-1].times
+    # Some sources show several pictures at one time.
+    equal = 1 + sum(1 for _ in takewhile(last.__eq__, reversed(before)))
+    late = (p.pts for p in pictures if (p.pts or 0) >= last)
+    if list(islice(late, equal)) != [last] * equal:
         raise not_where_it_was(source, sum(stretch.frames for stretch in stretches) - 1)
     end: Fraction | float = math.inf
     if source.duration is not None:
@@ -231,9 +234,13 @@ def _rate(info: VideoInfo) -> Fraction:
 
 def _join(stretches: Sequence[_Stretch], info: VideoInfo, video: Path) -> None:
     """Write all stretches to one file, at the times that one encode of them would have."""
-    ticks = Ticks(_rate(info), uneven=info.variable_rate)
-    times = [ticks.of(time, s.base) for s in stretches for time in s.times[:-1]]
-    end = ticks.of(stretches[-1].times[-1], stretches[-1].base)
+    base, rate = stretches[-1].base, _rate(info)
+    shown = array("q", (time for stretch in stretches for time in stretch.times[:-1]))
+    # Only now are all known.
+    uneven = info.variable_rate or not are_even(shown, base, rate)
+    ticks = Ticks(rate, uneven=uneven)
+    times = [ticks.of(time, base) for time in shown]
+    end = ticks.of(stretches[-1].times[-1], base)
     parts = [Part(s.path, s.frames) for s in stretches]
     join(parts, times, ticks.base, end, unfinished(video))
     finish(video)
