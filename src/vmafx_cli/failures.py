@@ -82,12 +82,21 @@ def _misused(error: typer.TyperException) -> int:
         words += f"\nDid you mean {' or '.join(map(repr, near[:-1].split(', ')))}?"
     if words:
         message, _, hint = words.partition("\n")
+        hint = _preset_hint(context, error) or hint
         message = message.removesuffix(".") + _origin(context, getattr(error, "param", None))
         if not hint and context:
             hint = f"Try '{context.command_path} --help'."
         tell(message[:1].lower() + message[1:], hint)
     # Without words, help was printed: the program was called without any argument.
     return error.exit_code
+
+
+def _preset_hint(context: Any, error: typer.TyperException) -> str:
+    """Where presets are named, if --preset was given to what takes several encoders."""
+    if not context or getattr(error, "option_name", "") != "--preset":
+        return ""
+    takes = {name for parameter in context.command.params for name in parameter.opts}
+    return "Name presets with encoders: --encoders libx264:slow." if "--encoders" in takes else ""
 
 
 def _origin(context: Any, parameter: Any) -> str:

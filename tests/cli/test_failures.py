@@ -135,6 +135,10 @@ def test_signals_that_a_parent_ignores_stay_ignored() -> None:
     [
         (["cache"], "Choose from: info, clear"),
         (["tune", "crf", "--targt", "90"], "Did you mean '--start' or '--target'?"),
+        (
+            ["tune", "corpus", "--preset", "slow"],
+            "Name presets with encoders: --encoders libx264:slow.",
+        ),
         (["tune", "crf", "--zzzzz"], "Try 'vmafx tune crf --help'."),
     ],
 )
