@@ -1,14 +1,17 @@
 """Manifests say what the encodes are, in the words of their standards."""
 
 import math
+import re
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from vmafx_core.packaging.dash import Planned, description
 from vmafx_core.packaging.hls import master_playlist, media_playlist
+from vmafx_core.packaging.presentation import Presentation
 from vmafx_core.packaging.tracks import AudioTrack, Segment, VideoTrack
 
 _NAMES = {"": "urn:mpeg:dash:schema:mpd:2011"}
@@ -91,7 +94,7 @@ def test_the_video_range_is_that_of_the_transfer_function(
 
 
 def test_a_media_playlist_lists_every_segment_with_its_length() -> None:
-    assert media_playlist(_VIDEO).splitlines() == [
+    assert media_playlist(_VIDEO, 5).splitlines() == [
         "#EXTM3U",
         "#EXT-X-VERSION:7",
         "#EXT-X-TARGETDURATION:5",
@@ -107,6 +110,15 @@ def test_a_media_playlist_lists_every_segment_with_its_length() -> None:
         "00003.m4s",
         "#EXT-X-ENDLIST",
     ]
+
+
+def test_all_playlists_say_the_same_target_duration(tmp_path: Path) -> None:
+    longer = replace(_AUDIO, segments=(Segment("00001.m4s", 288480, 64_000),))
+    for track in (_VIDEO, longer):
+        (tmp_path / track.name).mkdir()
+    Presentation((_VIDEO,), (longer,)).write_hls(tmp_path, media=True)
+    playlists = [path.read_text("utf-8") for path in tmp_path.glob("*/playlist.m3u8")]
+    assert [re.findall(r"TARGETDURATION:(\d+)", text) for text in playlists] == [["7"], ["7"]]
 
 
 def _one(root: ET.Element, path: str) -> ET.Element:

@@ -1,7 +1,7 @@
 """HLS playlists (RFC 8216, and its second edition for what concerns fragmented MP4)."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from vmafx_core.packaging.tracks import INIT, AudioTrack, Track, VideoTrack
 
@@ -10,12 +10,25 @@ _RANGES = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
 _GROUP = "audio"
 
 
-def media_playlist(track: Track) -> str:
-    """The playlist of one track, all of it."""
+def target_duration(tracks: Iterable[Track]) -> int:
+    """Seconds that no segment of these tracks is longer than: all playlists have to say the same.
+
+    Players reckon with it when they switch from one track to another.
+    """
+    return math.ceil(max(track.longest for track in tracks))
+
+
+def media_playlist(track: Track, target: int) -> str:
+    """The playlist of one track, all of it.
+
+    Args:
+        track: The track.
+        target: The target duration of all tracks, in seconds.
+    """
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:7",
-        f"#EXT-X-TARGETDURATION:{math.ceil(track.longest)}",
+        f"#EXT-X-TARGETDURATION:{target}",
         "#EXT-X-MEDIA-SEQUENCE:1",
         "#EXT-X-PLAYLIST-TYPE:VOD",
         "#EXT-X-INDEPENDENT-SEGMENTS",

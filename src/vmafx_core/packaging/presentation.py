@@ -25,8 +25,11 @@ class Presentation:
     def write_hls(self, folder: Path, *, media: bool) -> None:
         """Write the master playlist, and each track's own where its media are there too."""
         (folder / MASTER).write_text(hls.master_playlist(self.videos, self.audios), "utf-8")
-        for track in (*self.videos, *self.audios) if media else ():
-            (folder / track.name / hls.PLAYLIST).write_text(hls.media_playlist(track), "utf-8")
+        tracks = (*self.videos, *self.audios)
+        target = hls.target_duration(tracks)
+        for track in tracks if media else ():
+            text = hls.media_playlist(track, target)
+            (folder / track.name / hls.PLAYLIST).write_text(text, "utf-8")
 
     def write_dash(self, folder: Path, planned: dash.Planned | None = None) -> None:
         """Write the media presentation description; of planned media where these are a sample."""
