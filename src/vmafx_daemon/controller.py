@@ -22,7 +22,6 @@ from vmafx_daemon.jobs.store import JobStore
 from vmafx_daemon.jobs.submission import job_of
 from vmafx_daemon.libvmaf import libvmaf_version
 from vmafx_daemon.observers import Observer
-from vmafx_daemon.pairs import task_of
 from vmafx_daemon.settings import Settings
 from vmafx_daemon.streams import Streams
 from vmafx_rpc import messages
@@ -127,23 +126,24 @@ class Controller:
         self._policy.require(caller, Role.WRITE)
         self._check_open()
         if request.spec.HasField("pair"):
-            pair = request.spec.pair
-            request.no_cache |= pair.options.no_cache
-            request.spec.score.CopyFrom(task_of(pair))
+            request.no_cache |= request.spec.pair.options.no_cache
         await asyncio.to_thread(self._policy.check_spec, request.spec, caller)
         job = job_of(request, self._limits)
         key = request.idempotency_key
-        if self._counts[PENDING] + self._submitting >= self._limits.queue:
+        try:
+            self._check_room()
+        except BusyError:
             if key and (known := await self._store.existing(key)):
+                await self._check_same(known, request.spec)
                 return known, True
-            raise BusyError(
-                f"{self._limits.queue} jobs wait already", "Try again later.", _FULL_SECONDS
-            )
+            raise
         self._submitting += 1
         try:
             job_id, existing = await self._store.submit(job, key, no_cache=request.no_cache)
         finally:
             self._submitting -= 1
+        if existing:
+            await self._check_same(job_id, request.spec)
         # Here, where it is known in which request.
         _log.info("job submitted", extra={"event": {"job_id": job_id, "existing": existing}})
         return job_id, existing
@@ -190,7 +190,9 @@ class Controller:
         Raises:
             NotFoundError: There is no such job.
             StateError: It is neither failed nor cancelled.
+            BusyError: The queue is full.
         """
+        self._check_room()
         if not await self._store.retry(job_id):
             state = JobState.Name((await self.get(job_id)).state)
             raise StateError(
@@ -280,6 +282,21 @@ class Controller:
     def _check_open(self) -> None:
         if self._draining:
             raise DrainingError("the server is stopping", "Try again when it has started anew.")
+
+    def _check_room(self) -> None:
+        if self._counts[PENDING] + self._submitting >= self._limits.queue:
+            raise BusyError(
+                f"{self._limits.queue} jobs wait already", "Try again later.", _FULL_SECONDS
+            )
+
+    async def _check_same(self, job_id: str, spec: messages.controller.JobSpec) -> None:
+        """Refuse to take a job for another one, only because somebody gave both the same key."""
+        known = await self._store.get(job_id)
+        if known and known.job.spec != spec:
+            raise StateError(
+                f"the idempotency_key is that of job {job_id}, which is to do something else",
+                "Use another key for every job.",
+            )
 
     def _changed(self, change: Change) -> None:
         """Tell everybody of a change of state."""

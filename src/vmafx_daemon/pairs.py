@@ -8,6 +8,7 @@ from vmafx_core.scoring.request import DEFAULT_MODEL
 from vmafx_rpc.messages import controller, result, scoring, task
 
 _DEPTHS = (8, 10, 12, 16)
+_MOST_FEATURES = 32
 _RAW = ("width", "height", "pixel_format", "bitdepth")
 
 
@@ -19,7 +20,7 @@ def task_of(request: scoring.ScoreRequest) -> task.ScoreTask:
         UsageError: An option's value is wrong.
     """
     options = request.options
-    check_sampling(options)
+    _check_sampling(options)
     made = task.ScoreTask(
         reference=_input(request.reference, options, options.frame_skip_ref),
         distorted=[_input(request.distorted, options, options.frame_skip_dist)],
@@ -33,7 +34,31 @@ def task_of(request: scoring.ScoreRequest) -> task.ScoreTask:
     return made
 
 
-def check_sampling(options: scoring.ScoreOptions) -> None:
+def stream_task(config: scoring.StreamConfig) -> task.ScoreTask:
+    """What a stream of pairs asks for; its videos are named by what they are.
+
+    Raises:
+        UnknownNameError: There is no such model or feature.
+        UsageError: An option's value is wrong.
+    """
+    options = config.options
+    _check_sampling(options)
+    made = task.ScoreTask(
+        reference=task.Input(location="reference"),
+        distorted=[task.Input(location="distorted")],
+        models=models_of(config.model, options),
+        features=features_of(options),
+    )
+    if config.HasField("frame_rate"):
+        made.reference.frame_rate.CopyFrom(config.frame_rate)
+    if options.HasField("threads"):
+        made.threads = options.threads
+    if options.HasField("frame_cnt"):
+        made.frames = options.frame_cnt
+    return made
+
+
+def _check_sampling(options: scoring.ScoreOptions) -> None:
     """Refuse to leave frames out.
 
     Raises:
@@ -82,8 +107,12 @@ def features_of(options: scoring.ScoreOptions) -> list[task.FeatureSpec]:
 
     Raises:
         UnknownNameError: There is no such feature, or no such option of it.
-        UsageError: An option's value is wrong.
+        UsageError: An option's value is wrong, or there are too many.
     """
+    if len(options.feature) > _MOST_FEATURES:
+        raise UsageError(
+            f"{len(options.feature)} features are asked for", f"Ask for at most {_MOST_FEATURES}."
+        )
     specs = map(parse_feature, options.feature)
     return [
         task.FeatureSpec(

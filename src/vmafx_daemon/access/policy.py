@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from vmafx_core.errors import VmafxError
-from vmafx_core.libvmaf.specs import parse_model
 from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.access.encoding import check_options
 from vmafx_daemon.access.peer import Peer
 from vmafx_daemon.access.places import Places
-from vmafx_daemon.access.shapes import check_score, check_shape
+from vmafx_daemon.access.shapes import check_length, check_score, check_shape
 from vmafx_daemon.access.tokens import Tokens
 from vmafx_daemon.errors import DeniedError, UnknownCallerError
+from vmafx_daemon.pairs import stream_task, task_of
 from vmafx_daemon.settings import AccessSettings, LimitSettings
 from vmafx_rpc.messages import controller, encode, scoring, task
 
@@ -84,11 +84,14 @@ class Policy:
         """Refuse a job that a caller may not have done, and confine what it may have.
 
         May wait for a disk or a name server. Inputs of callers that may not name any file become
-        `confined`, those of others not.
+        `confined`, those of others not. A pair is put down at length.
 
         Raises:
             VmafxError: Saying which field, place or option is not allowed.
         """
+        check_length(spec)
+        if spec.HasField("pair"):
+            spec.score.CopyFrom(task_of(spec.pair))
         check_shape(spec, self._pixels)
         if spec.HasField("score"):
             self._check_inputs((spec.score.reference, *spec.score.distorted), caller)
@@ -110,15 +113,18 @@ class Policy:
 
     def check_upload(self, score: task.ScoreTask, caller: Caller) -> None:
         """Likewise of a score whose videos are read through the client, and so named by it."""
+        check_length(score)
         check_score(score, self._pixels)
         for given in (score.reference, *score.distorted):
             given.confined = True
         self._check_models(score.models, caller)
 
     def check_stream(self, config: scoring.StreamConfig, caller: Caller) -> None:
-        """Likewise of a stream's model; its pictures are no business of this."""
-        if config.model and (path := parse_model(config.model).path):
-            self._places.check(path, anywhere=caller.owner)
+        """Likewise of a stream of pairs; the form of its pictures is no business of this."""
+        check_length(config)
+        score = stream_task(config)
+        check_score(score, self._pixels)
+        self._check_models(score.models, caller)
 
     def _bearer(self, authorization: str) -> Caller:
         secret = authorization[len(_BEARER) :].strip()

@@ -3,12 +3,15 @@
 import math
 from collections.abc import Iterable, Sequence
 
+from google.protobuf.message import Message
+
 from vmafx_core.backends.providers import Wish, parse_wish
 from vmafx_core.errors import UsageError
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, check_feature, check_model
 from vmafx_daemon.errors import TooLargeError
 from vmafx_rpc.messages import controller, encode, task
 
+_MOST_BYTES = 1 << 20
 _MOST_INPUTS = 64
 _MOST_METRICS = 32
 _MOST_WINDOWS = 256
@@ -16,9 +19,23 @@ _MOST_OPTIONS = 100
 _MOST_THREADS = 256
 _MOST_SEGMENT = 10_000
 _MOST_RATE = 1000
+# Seconds that a picture may be shown.
+_LONGEST_PICTURE = 86_400
 _LONGEST_SEARCH = 600.0
 
 _Metrics = task.ScoreTask | encode.Measuring
+
+
+def check_length(asked: Message) -> None:
+    """Refuse what is longer than anybody needs, and would be kept, listed and told so.
+
+    Raises:
+        TooLargeError: It is.
+    """
+    if (length := asked.ByteSize()) > _MOST_BYTES:
+        raise TooLargeError(
+            f"what is asked for takes {length} bytes", f"It has at most {_MOST_BYTES} here."
+        )
 
 
 def check_shape(spec: controller.JobSpec, pixels: int) -> None:
@@ -97,10 +114,14 @@ def _check_input(name: str, given: task.Input, pixels: int) -> None:
         _check_size(name, task.Size(width=given.width, height=given.height), pixels)
     if given.HasField("frame_rate"):
         rate = given.frame_rate
-        if rate.denominator <= 0 or not 0 < rate.numerator <= rate.denominator * _MOST_RATE:
+        if (
+            min(rate.numerator, rate.denominator) <= 0
+            or rate.numerator > rate.denominator * _MOST_RATE
+            or rate.denominator > rate.numerator * _LONGEST_PICTURE
+        ):
             raise UsageError(
                 f"{name}.frame_rate is {rate.numerator}/{rate.denominator}",
-                f"It is above 0 and at most {_MOST_RATE}.",
+                f"It is above 0, at most {_MOST_RATE}, and at least 1/{_LONGEST_PICTURE}.",
             )
     if given.HasField("stream"):
         _check_range(f"{name}.stream", given.stream, 0)

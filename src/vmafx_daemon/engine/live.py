@@ -15,7 +15,7 @@ from vmafx_core.scoring.events import Progress
 from vmafx_core.scoring.inputs import ReadyInputs
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_daemon.engine.remote_file import RemoteFile
-from vmafx_daemon.pairs import features_of, models_of, pixel_format
+from vmafx_daemon.pairs import pixel_format, stream_task
 from vmafx_rpc import messages
 from vmafx_rpc.convert import from_message
 from vmafx_rpc.events import write_event
@@ -41,31 +41,23 @@ class Pairs:
 
     def __init__(self, opening: messages.engine.OpenStream, send: Send, threads: int) -> None:
         config = opening.config
-        options = config.options
         self._send = send
         rate = _ASSUMED_RATE
-        if config.HasField("frame_rate") and config.frame_rate.denominator:
+        if config.HasField("frame_rate"):
             rate = Fraction(config.frame_rate.numerator, config.frame_rate.denominator)
         self._sides = [
             LiveSource(
                 name,
                 width=config.width,
                 height=config.height,
-                pix_fmt=pixel_format(config.pixel_format, options.bitdepth),
-                frame_rate=rate or _ASSUMED_RATE,
+                pix_fmt=pixel_format(config.pixel_format, config.options.bitdepth),
+                frame_rate=rate,
             )
             for name in ("reference", "distorted")
         ]
-        task = messages.task.ScoreTask(
-            reference=messages.task.Input(location="reference"),
-            distorted=[messages.task.Input(location="distorted")],
-            models=models_of(config.model, options),
-            features=features_of(options),
-            segment_frames=SEGMENT_FRAMES,
-            latency=LATENCY,
-            threads=options.threads or threads,
-            frames=options.frame_cnt if options.HasField("frame_cnt") else None,
-        )
+        task = stream_task(config)
+        task.segment_frames, task.latency = SEGMENT_FRAMES, LATENCY
+        task.threads = task.threads or threads
         self._request = from_message(task, ScoreRequest)
         with open(opening.memory, "r+b") as file:  # noqa: PTH123 - no path, but a descriptor
             self._memory = memoryview(mmap.mmap(file.fileno(), 0))

@@ -12,7 +12,7 @@ from vmafx_daemon.engine.contract import Limits, Stream, Told
 from vmafx_daemon.engine.process import WorkerProcess
 from vmafx_daemon.engine.shared_frames import frame_bytes
 from vmafx_daemon.engine.stream import PairStream, UploadStream, Waiting
-from vmafx_daemon.pairs import check_sampling, features_of, models_of
+from vmafx_daemon.pairs import stream_task
 from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc import messages
 
@@ -79,9 +79,7 @@ class LocalEngine:
         Raises:
             UsageError: What is asked for cannot be scored.
         """
-        check_sampling(config.options)
-        models_of(config.model, config.options)
-        features_of(config.options)
+        stream_task(config)
         size = frame_bytes(config, self._settings)
         lend = partial(self._lent, self._streams)
         return PairStream(config, size, self._bounded(limits), lend, self._waiting)

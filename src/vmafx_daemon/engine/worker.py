@@ -12,7 +12,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,8 @@ class Worker:
             case "open_upload":
                 self._begin(lambda: Upload(request.open_upload.task, self._send, self._threads))
             case _ if self._stream:
-                self._stream.take(request)
+                with self._failures_told():
+                    self._stream.take(request)
 
     def _begin(self, make: Callable[[], "Pairs | Upload"]) -> None:
         """Begin a stream: a thread scores, this one takes what comes for it."""
@@ -193,6 +194,9 @@ def main() -> None:
     """Work for whoever holds the other end of the descriptor."""
     # A Ctrl-C in the daemon's terminal is the daemon's business.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Where memory runs out, the system is to end this process, or what it starts, and no other.
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     connection = socket.socket(fileno=int(sys.argv[1]))
     threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
     Worker(connection, int(sys.argv[2])).serve()

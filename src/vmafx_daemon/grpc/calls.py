@@ -22,6 +22,9 @@ REQUEST_KEY = "x-request-id"
 """The metadata with the id of a call; one is made where a client sends none."""
 
 _RETRY_KEY = "retry-after"
+# All that is told of an error has to fit into metadata, of which clients take 8 KiB; what is not
+# ASCII takes three bytes for each of its own there.
+_LONGEST_MESSAGE, _LONGEST_HINT = 800, 300
 # Asked every few seconds by whoever watches over a daemon.
 _QUIET = ("/grpc.health.v1.Health/", "/vmafx.controller.v1.VmafxController/GetStatus")
 
@@ -71,10 +74,23 @@ def _status(context: Any) -> str:
 
 
 async def _abort(context: Any, error: VmafxError) -> None:
+    told = error_to_message(error)
+    told.message = _shortened(told.message, _LONGEST_MESSAGE)
+    told.hint = _shortened(told.hint, _LONGEST_HINT)
     trailing: list[tuple[str, str | bytes]] = [
-        (ERROR_KEY, error_to_message(error).SerializeToString()),
+        (ERROR_KEY, told.SerializeToString()),
         (REQUEST_KEY, request_id.get()),
     ]
     if isinstance(error, BusyError):
         trailing.append((_RETRY_KEY, f"{error.retry_after:g}"))
-    await context.abort(grpc.StatusCode[error.grpc_status], str(error), tuple(trailing))
+    said = "\n".join(filter(None, (told.message, told.hint)))
+    await context.abort(grpc.StatusCode[error.grpc_status], said, tuple(trailing))
+
+
+def _shortened(text: str, most: int) -> str:
+    """A text of at most so many bytes, and three dots; its end says what is wrong."""
+    data = text.encode()
+    if len(data) <= most:
+        return text
+    half = most // 2
+    return f"{data[:half].decode(errors='ignore')}...{data[-half:].decode(errors='ignore')}"

@@ -69,7 +69,7 @@ def _content(location: str) -> bytes:
     """
     found = _plain(location)
     size = found.st_size
-    told = f"{size} {found.st_mtime_ns} {found.st_dev} {found.st_ino}"
+    told = f"{size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_dev} {found.st_ino}"
     hashed = hashlib.sha256(told.encode())
     step = max(_PIECE, size // _PIECES)
     with Path(location).open("rb", buffering=0) as file:

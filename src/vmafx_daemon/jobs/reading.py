@@ -20,6 +20,7 @@ from vmafx_rpc import messages
 
 _USUAL_PAGE = 100
 _LONGEST_PAGE = 1000
+_MOST_LABELS = 32
 _FEW = 1000
 
 
@@ -71,7 +72,8 @@ def page(
     """A page of jobs, the newest first.
 
     Raises:
-        UsageError: The size of the page is none, or its token is of no other page.
+        UsageError: The size of the page is none, its token is of no other page, or what is looked
+            for cannot be.
     """
     if not 0 <= request.page_size <= _LONGEST_PAGE:
         raise UsageError(
@@ -79,6 +81,11 @@ def page(
         )
     size = request.page_size or _USUAL_PAGE
     before = _page_start(request.page_token)
+    for state in request.states:
+        if state not in messages.controller.JobState.values():
+            raise UsageError(f"there is no state {state}", "See the list of JobState.")
+    if len(request.labels) > _MOST_LABELS:
+        raise UsageError(f"there are {len(request.labels)} labels", f"Use at most {_MOST_LABELS}.")
     # Each state by itself, for only so does an index give them in order.
     states: list[int | None] = [*set(request.states)] or [None]
     few = _rare_label(connection, request.labels)

@@ -6,7 +6,7 @@ from google.protobuf.json_format import ParseDict
 from vmafx_core.errors import UsageError, VmafxError
 from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.access.policy import Policy
-from vmafx_daemon.errors import DeniedError
+from vmafx_daemon.errors import DeniedError, TooLargeError
 from vmafx_daemon.settings import AccessSettings, LimitSettings
 from vmafx_rpc.messages import controller, scoring
 
@@ -89,6 +89,17 @@ def test_an_upload_names_no_files_but_models(policy: Policy, tmp_path: Path) -> 
     task.models.add(path=str(tmp_path / "m.json"))
     with pytest.raises(DeniedError):
         policy.check_upload(task, OTHER)
+
+
+def test_nothing_is_longer_than_anybody_needs(policy: Policy) -> None:
+    long = scoring_of("/a")
+    long.score.reference.pix_fmt = "x" * (1 << 20)
+    with pytest.raises(TooLargeError):
+        policy.check_spec(long, OWNER)
+    with pytest.raises(TooLargeError):
+        policy.check_upload(long.score, OWNER)
+    with pytest.raises(TooLargeError):
+        policy.check_stream(scoring.StreamConfig(model="x" * (1 << 20)), OWNER)
 
 
 def test_a_stream_names_no_files_but_models(policy: Policy, tmp_path: Path) -> None:

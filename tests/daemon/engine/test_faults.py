@@ -42,6 +42,18 @@ def test_a_worker_that_dies_fails_its_job_and_is_replaced(
     asyncio.run(crashed())
 
 
+def test_where_memory_runs_out_workers_go_first(clip: Path) -> None:
+    async def scored() -> None:
+        async with local_engine() as engine:
+            await done(engine, score_job(clip, clip))
+            (pid,) = worker_pids(engine)
+            assert (
+                int(await asyncio.to_thread(Path(f"/proc/{pid}/oom_score_adj").read_text)) == 1000
+            )
+
+    asyncio.run(scored())
+
+
 def test_a_worker_that_died_while_it_had_nothing_to_do_is_replaced(clip: Path) -> None:
     async def scored() -> None:
         async with local_engine() as engine:

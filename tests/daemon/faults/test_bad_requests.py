@@ -10,6 +10,7 @@ from support.nonsense import Nonsense
 from support.submissions import done, score_of
 from vmafx_core.errors import UsageError
 from vmafx_daemon.errors import DeniedError
+from vmafx_rpc import jobs
 from vmafx_rpc.client import Client
 from vmafx_rpc.messages import controller, scoring
 
@@ -59,6 +60,14 @@ def test_bytes_that_are_no_message_are_refused_as_such(daemon: Daemon, data: byt
         (SCORING.full_name, "ScoreStream"),
     ):
         assert say(client, service, method, data) is grpc.StatusCode.INVALID_ARGUMENT
+
+
+def test_a_long_error_fits_into_what_clients_take_of_one(daemon: Daemon, root: Path) -> None:
+    client = daemon.client(remote=True)
+    with pytest.raises(DeniedError, match="is in no folder that may be read here"):
+        jobs.submit(client, score_of(f"/{'é' * 4000}", root / "dis.mp4"))
+    with pytest.raises(UsageError, match="unknown model"):
+        jobs.submit(client, score_of("/a", "/b", models=[{"version": "v" * 500_000}]))
 
 
 @pytest.mark.parametrize("method", [m.name for m in CONTROLLER.methods])

@@ -55,6 +55,12 @@ TASK = Request(task=task.ScoreTask())
         ([config(options={"feature": ["psmr"]})], "psmr"),
         ([config(options={"subsample": 5})], "subsample"),
         ([config(options={"bitdepth": 9})], "bitdepth is 9"),
+        ([config(options={"threads": 1000})], "threads is 1000"),
+        ([config(options={"frame_cnt": 0})], "frames is 0"),
+        ([config(options={"feature": ["psnr"] * 1000})], "1000 features"),
+        ([config(frame_rate={"numerator": 25})], "25/0"),
+        ([config(frame_rate={"numerator": 1, "denominator": 1 << 62})], "frame_rate"),
+        ([config(model=f"vmaf_{'9' * 20_000}")], "unknown model"),
     ],
 )  # fmt: skip
 def test_what_is_not_in_order_is_a_wrong_request_that_says_why(

@@ -221,6 +221,38 @@ def test_the_same_key_gives_the_same_job(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
+def test_a_key_of_another_job_is_refused(tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = ScriptedEngine()
+        async with controlling(tmp_path, engine, LimitSettings(queue=1)) as controller:
+            await running(controller, await submitted(controller, "wait"))
+            first, _ = await controller.submit(request(idempotency_key="key"), OWNER)
+            other = request(name="/clips/other.mkv", idempotency_key="key")
+            with pytest.raises(StateError, match="something else"):
+                await controller.submit(other, OWNER)  # while the queue is full
+            engine.go.set()
+            await ended(controller, first)
+            with pytest.raises(StateError, match="something else"):
+                await controller.submit(other, OWNER)
+
+    asyncio.run(run())
+
+
+def test_no_job_is_queued_again_while_the_queue_is_full(tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = ScriptedEngine()
+        async with controlling(tmp_path, engine, LimitSettings(queue=1)) as controller:
+            await running(controller, await submitted(controller, "wait"))
+            cancelled = await submitted(controller)
+            await controller.cancel(cancelled)
+            await submitted(controller)
+            with pytest.raises(BusyError):
+                await controller.retry(cancelled)
+            engine.go.set()
+
+    asyncio.run(run())
+
+
 def test_a_full_queue_takes_no_more_but_knows_its_keys(tmp_path: Path) -> None:
     async def run() -> None:
         engine = ScriptedEngine()
@@ -234,7 +266,7 @@ def test_a_full_queue_takes_no_more_but_knows_its_keys(tmp_path: Path) -> None:
             refused = [answer for answer in answers if isinstance(answer, BusyError)]
             assert len(refused) == 7
             assert refused[0].retry_after > 0
-            known = await controller.submit(request(idempotency_key="0"), OWNER)
+            known = await controller.submit(request(name="/0", idempotency_key="0"), OWNER)
             assert known == (answers[0][0], True)  # type: ignore[index]
             engine.go.set()
 

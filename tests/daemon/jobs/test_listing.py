@@ -68,7 +68,14 @@ def test_jobs_are_found_by_their_states_and_labels(
 
 @pytest.mark.parametrize(
     "fields",
-    [{"page_size": -1}, {"page_size": 1001}, {"page_token": "x"}, {"page_token": "9" * 30}],
+    [
+        {"page_size": -1},
+        {"page_size": 1001},
+        {"page_token": "x"},
+        {"page_token": "9" * 30},
+        {"states": range(1000)},
+        {"labels": {str(i): "" for i in range(33)}},
+    ],
 )
 def test_pages_that_cannot_be_are_refused(tmp_path: Path, fields: dict[str, Any]) -> None:
     async def run() -> None:

@@ -105,10 +105,19 @@ def _replace(path: Path) -> None:
     new.replace(path)
 
 
+def _rewrite(path: Path) -> None:
+    """Write it, and set its time back; what changed may be where nobody looks."""
+    stat = path.stat()
+    while path.stat().st_ctime_ns == stat.st_ctime_ns:
+        path.write_bytes(path.read_bytes())
+        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
 DIFFERENCES: dict[str, Callable[[Path], object]] = {
     "content": lambda path: path.write_bytes(b"kk" * 50_000),
     "time": lambda path: os.utime(path, ns=(1, 1)),
     "number": _replace,
+    "writing": _rewrite,
     "model file": lambda path: path.with_name("model.json").write_text("{1}"),
 }
 
