@@ -1,16 +1,17 @@
 """Where models run, in which precision, and what is told where that cannot be had."""
 
+import hashlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from onnx import helper
 
-from support.onnx_models import regressor
+from support.gpu import H200, Gpu
+from support.onnx_models import brightness, entry, regressor, write_model, write_registry
 from vmafx_core.backends import session as sessions
-from vmafx_core.backends.device import Device, Vendor
 from vmafx_core.backends.half import in_half
 from vmafx_core.backends.install import install
 from vmafx_core.backends.installed import find_model
@@ -19,8 +20,6 @@ from vmafx_core.backends.registry import Kind
 from vmafx_core.backends.session import Session
 from vmafx_core.backends.specs import Precision, parse_neural
 from vmafx_core.errors import ComponentError, UsageError, WorkError
-
-H200 = Device(vendor=Vendor.NVIDIA, index=0, name="H200", memory=None, driver="")
 
 
 def test_a_model_in_fp16_takes_and_gives_fp32_and_is_near(tmp_path: Path) -> None:
@@ -51,51 +50,14 @@ def test_fp16_and_int8_contradict_each_other(tmp_path: Path) -> None:
         parse_neural("m:fp16=yes")
 
 
-class Gpu:
-    """ONNX Runtime as it is where there is CUDA; what is run on it runs on the CPU."""
-
-    __version__ = onnxruntime.__version__
-    SessionOptions = onnxruntime.SessionOptions
-    opened: list[tuple[Any, dict[str, str]]]
-
-    def __init__(self, *, broken: bool = False) -> None:
-        self.opened = []
-        self._broken = broken
-
-    def get_available_providers(self) -> list[str]:
-        return ["CUDAExecutionProvider", "CPUExecutionProvider"]
-
-    def InferenceSession(  # noqa: N802  # its name there
-        self, graph: Any, options: Any, providers: Any
-    ) -> Any:
-        ((name, settings),) = providers
-        self.opened.append((graph, settings))
-        real = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        return Opened(real, name, broken=self._broken and name.startswith("CUDA"))
-
-
-class Opened:
-    """A session that says it ran where it was asked to."""
-
-    def __init__(self, real: Any, name: str, *, broken: bool) -> None:
-        self._real, self._name, self._broken = real, name, broken
-
-    def get_providers(self) -> list[str]:
-        return [self._name]
-
-    def disable_fallback(self) -> None:
-        """Nothing to fall back to."""
-
-    def run(self, *args: Any) -> Any:
-        if self._broken:
-            raise RuntimeError("CUDNN failure 1001")
-        return self._real.run(*args)
+@pytest.fixture
+def one_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "find_devices", lambda: (H200,))
 
 
 @pytest.fixture
-def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def model(tmp_path: Path, one_gpu: None) -> str:  # noqa: ARG001  # a fixture of a fixture
     install(str(regressor(tmp_path / "m.onnx")), kind=Kind.FULL_REFERENCE)
-    monkeypatch.setattr(sessions, "find_devices", lambda: (H200,))
     return "m"
 
 
@@ -138,3 +100,47 @@ def test_a_provider_that_fails_while_it_runs_is_named(tmp_path: Path) -> None:
     session = Session(find_model("m"), Wish("cpu"))
     with pytest.raises(WorkError, match="m failed on CPUExecutionProvider"):
         session.run([np.ones((1, 7), np.float32)])
+
+
+@pytest.mark.usefixtures("one_gpu")
+def test_a_gpu_gets_as_many_pictures_at_once_as_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, first in (("free", "N"), ("fixed", 1)):
+        nodes = [helper.make_node("ReduceMean", ["frame"], ["mos"], axes=[1, 2, 3], keepdims=0)]
+        path = tmp_path / f"{name}.onnx"
+        write_model(path, nodes, {"frame": [first, 3, "H", "W"]}, {"mos": [first]})
+        install(str(path), kind=Kind.NO_REFERENCE)
+    monkeypatch.setattr(sessions, "runtime", Gpu)
+    free, fixed, here = (
+        Session(find_model(name), Wish(device))
+        for name, device in (("free", "auto"), ("fixed", "auto"), ("free", "cpu"))
+    )
+    # 64 MiB of float32 RGB.
+    found = [free.at_once(*size) for size in ((224, 224), (1920, 1080), (7680, 4320))]
+    assert found == [8, 2, 1]
+    assert fixed.at_once(224, 224) == here.at_once(224, 224) == 1
+
+
+@pytest.mark.usefixtures("one_gpu")
+def test_pictures_of_a_fixed_size_are_counted_by_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(str(brightness(tmp_path / "bright.onnx")), kind=Kind.NO_REFERENCE)
+    monkeypatch.setattr(sessions, "runtime", Gpu)
+    assert Session(find_model("bright"), Wish()).at_once(7680, 4320) == 8
+
+
+@pytest.mark.usefixtures("one_gpu")
+def test_an_int8_model_sees_pictures_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = brightness(tmp_path / "bright.onnx")
+    twin = brightness(tmp_path / "bright.int8.onnx")
+    told = {"quant_mode": "dynamic", "int8_sha256": hashlib.sha256(twin.read_bytes()).hexdigest()}
+    listed = write_registry(tmp_path / "registry.json", entry(path, "nr", **told))
+    install(str(listed))
+    monkeypatch.setattr(sessions, "runtime", Gpu)
+    small = Session(find_model("bright"), Wish(), precision=Precision.INT8)
+    assert small.running.device == "H200"
+    assert small.at_once(32, 32) == 1

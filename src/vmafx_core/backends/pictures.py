@@ -1,6 +1,6 @@
 """Pictures as models take them: planes of float32, one picture after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import av
 import numpy as np
@@ -11,20 +11,24 @@ from vmafx_core.backends.description import Description
 Planes = npt.NDArray[np.float32]
 
 
-def tensor_of(frame: av.VideoFrame, description: Description, position: int) -> Planes:
-    """One picture for one input of a model.
+def tensor_of(frames: Iterable[av.VideoFrame], description: Description, position: int) -> Planes:
+    """Pictures of one size for one input of a model.
 
     Samples are brought to 0 to 1 over the full range, the model's mean is subtracted and its
     deviation divided by. Inputs of a fixed size get the picture scaled to it, bilinearly.
 
     Args:
-        frame: The picture.
+        frames: The pictures.
         description: The model's.
         position: Which of its inputs.
 
     Returns:
-        Shape (1, channels, height, width).
+        Shape (pictures, channels, height, width).
     """
+    return np.stack([_planes(frame, description, position) for frame in frames], dtype=np.float32)
+
+
+def _planes(frame: av.VideoFrame, description: Description, position: int) -> Planes:
     _, channels, height, width = description.inputs[position].shape
     scaled = frame.reformat(
         width=width or frame.width,
@@ -39,7 +43,7 @@ def tensor_of(frame: av.VideoFrame, description: Description, position: int) -> 
         planes = planes - _column(description.mean)
     if description.std:
         planes = planes / _column(description.std)
-    return np.ascontiguousarray(planes[None], np.float32)
+    return planes
 
 
 def _column(values: Sequence[float]) -> Planes:

@@ -18,13 +18,15 @@ from vmafx_core.backends.vectors import find_vector
 from vmafx_core.errors import UsageError, WorkError
 from vmafx_core.libvmaf.catalogue import is_metric
 from vmafx_core.libvmaf.specs import FeatureSpec
-from vmafx_core.media.types import VideoInfo
+from vmafx_core.media.types import PictureFormat, VideoInfo
 from vmafx_core.notice import Notice, info
 from vmafx_core.scoring.result import MetricKind, NeuralUse, Scores
 from vmafx_core.scoring.viewing import VIEWS
 
 # Pictures that wait for a model.
 _MOST_WAITING = 8
+# The values of a pair of pictures, one of each model that sees them.
+_Row = tuple[float, ...]
 # The encoder that a codec suggests where nobody names one.
 _ENCODERS = {
     "h264": "libx264",
@@ -148,15 +150,21 @@ class NeuralRun:
     Args:
         metrics: The loaded models.
         distorted: The distorted video, whose codec says what encoder made it.
-        depth: Bits a sample of the pictures that are fed.
+        picture: The form of the pictures that are fed.
     """
 
-    def __init__(self, metrics: Sequence[NeuralMetric], distorted: VideoInfo, depth: int) -> None:
+    def __init__(
+        self, metrics: Sequence[NeuralMetric], distorted: VideoInfo, picture: PictureFormat
+    ) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="vmafx-neural")
         self._regressors = [m for m in metrics if m.description.role is Role.REGRESSOR]
         self._viewers = [m for m in metrics if m.description.role is not Role.REGRESSOR]
-        self._waiting: deque[Future[list[float]]] = deque()
-        self._peak = float((1 << depth) - 1)
+        sizes = (m.session.at_once(picture.width, picture.height) for m in self._viewers)
+        self._at_once = max(sizes, default=1)
+        self._collected: list[tuple[av.VideoFrame, av.VideoFrame]] = []
+        self._waiting: deque[Future[list[_Row]]] = deque()
+        self._seen: deque[_Row] = deque()
+        self._peak = float((1 << picture.depth) - 1)
         self.notices: list[Notice] = []
         self._codecs = {m.name: self._codec_block(m, distorted) for m in self._regressors}
         self._order = [m.name for m in metrics]
@@ -164,9 +172,17 @@ class NeuralRun:
     def feed(self, reference: av.VideoFrame, distorted: av.VideoFrame) -> None:
         """Hand over the next pair of pictures; waits while too many do."""
         if self._viewers:
-            if len(self._waiting) >= _MOST_WAITING:
-                self._waiting[-_MOST_WAITING].exception()
-            self._waiting.append(self._pool.submit(self._view, reference, distorted))
+            self._collected.append((reference, distorted))
+            if len(self._collected) == self._at_once:
+                self._send()
+
+    def _send(self) -> None:
+        """Have the models look at the pictures that are collected."""
+        most = max(1, _MOST_WAITING // self._at_once)
+        if len(self._waiting) >= most:
+            self._waiting[-most].exception()
+        self._waiting.append(self._pool.submit(self._view, self._collected))
+        self._collected = []
 
     def complete(self, count: int, features: Mapping[str, Scores]) -> dict[str, Scores]:
         """The models' values of the next frames.
@@ -178,7 +194,12 @@ class NeuralRun:
         Raises:
             WorkError: A model failed.
         """
-        rows = [self._waiting.popleft().result() for _ in range(count if self._viewers else 0)]
+        wanted = count if self._viewers else 0
+        while len(self._seen) < wanted:
+            if not self._waiting:
+                self._send()
+            self._seen += self._waiting.popleft().result()
+        rows = [self._seen.popleft() for _ in range(wanted)]
         found = {
             metric.name: np.array([row[i] for row in rows])
             for i, metric in enumerate(self._viewers)
@@ -186,11 +207,13 @@ class NeuralRun:
         found |= {metric.name: self._regress(metric, features) for metric in self._regressors}
         return {name: found[name] for name in self._order}
 
-    def _view(self, reference: av.VideoFrame, distorted: av.VideoFrame) -> list[float]:
-        return [
-            VIEWS[m.description.role](m.session, reference, distorted, self._peak)
+    def _view(self, pairs: Sequence[tuple[av.VideoFrame, av.VideoFrame]]) -> list[_Row]:
+        references, distorted = zip(*pairs, strict=True)
+        found = [
+            list(VIEWS[m.description.role](m.session, references, distorted, self._peak))
             for m in self._viewers
         ]
+        return list(zip(*found, strict=True))
 
     def _regress(self, metric: NeuralMetric, features: Mapping[str, Scores]) -> Scores:
         described = metric.description

@@ -119,7 +119,7 @@ class PairRun:
     def _neural_run(self, plan: Plan) -> "NeuralRun":
         from vmafx_core.scoring.neural import NeuralRun  # noqa: PLC0415  # most runs do without
 
-        return NeuralRun(plan.neural, self._plan.source.info, self._plan.match.picture.depth)
+        return NeuralRun(plan.neural, self._plan.source.info, self._plan.match.picture)
 
     @property
     def _by_index(self) -> bool:

@@ -130,9 +130,10 @@ class _Sides:
 
 def _seen(metric: "NeuralMetric", picture: av.VideoFrame, luma: Luma) -> av.VideoFrame:
     """A picture with where people look in it."""
-    from vmafx_core.scoring.viewing import saliency_map  # noqa: PLC0415  # most runs do without
+    from vmafx_core.scoring.viewing import saliency_maps  # noqa: PLC0415  # most runs do without
 
-    return heat(saliency_map(metric.session, picture), luma)
+    (weights,) = saliency_maps(metric.session, [picture])
+    return heat(weights, luma)
 
 
 def _pictures(
