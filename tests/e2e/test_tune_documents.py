@@ -15,6 +15,18 @@ _DOCUMENT = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8
 _WORDS = set(re.findall(r"`\"?([\w.-]+)\"?`", _DOCUMENT))
 _KINDS = set(re.findall(r"`\"(\w+)\"`", re.findall(r"which search: (.*) \|", _DOCUMENT)[0]))
 
+
+def _rows(section: str) -> dict[str, str]:
+    """The names that tables of a section promise, each with the last cell of its row."""
+    text = _DOCUMENT.split(section)[1].split("\n#")[0]
+    cells = [line.strip("| ").split(" | ") for line in text.splitlines() if line[:3] == "| `"]
+    return {name: row[-1] for row in cells for name in _names(row[0])}
+
+
+def _names(text: str) -> set[str]:
+    return set(re.findall(r"`(\w+)`", text))
+
+
 # Keys that are names: of metrics, of contenders.
 _BY_NAME = {"metrics", "bd"}
 
@@ -39,12 +51,13 @@ def movie(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_clip(path, frames=20, width=160, height=120, options={"crf": "4"})
 
 
+# With all that a result can hold: what was verified, packaged, encoded.
 SEARCHES = {
-    "crf": ["--target", 90, "--preset", "ultrafast"],
+    "crf": ["--target", 90, "--preset", "ultrafast", "--verify"],
     "encode": ["out.mkv", "--target", 90, "--preset", "ultrafast"],
-    "ladder": ["--resolutions", "120,90", "--rungs", 2, "--preset", "ultrafast"],
+    "ladder": ["--resolutions", "120,90", "--rungs", 2, "--preset", "ultrafast", "--hls", "out"],
     "compare": ["--encoders", "libx264:ultrafast,libx264:superfast", "--target", 90, "--bd-rate"],
-    "shots": ["--plan", "--target", 90, "--preset", "ultrafast"],
+    "shots": ["out.mkv", "--target", 90, "--preset", "ultrafast"],
 }
 
 
@@ -60,6 +73,35 @@ def test_every_key_that_a_search_writes_is_documented(
     assert (document["schema"], document["version"], document["kind"]) == ("vmafx.tune", 1, kind)
     assert set(_keys(document)) - _WORDS == set()
     assert "<svg" in (tmp_path / "page.html").read_text()
+
+
+@pytest.mark.parametrize("kind", ["crf", "shots"])
+def test_every_event_that_a_search_tells_is_documented(
+    run: InProcess, movie: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VMAFX_CACHE_DIR", str(tmp_path / "cache"))
+    ended = run("tune", kind, movie, *SEARCHES[kind], "--format", "ndjson")
+    assert ended.code == 0, ended.err
+    promised = {event: _names(keys) for event, keys in _rows("### Events").items()}
+    promised["probed"] = set(_rows("A **point** is"))
+    promised["finished"] = set(_rows("### The document"))
+    events = [json.loads(line) for line in ended.out.splitlines()]
+    assert {"schema", "probing", "probed", "finished"} <= {e["event"] for e in events}
+    for event in events:
+        assert event.keys() - {"event"} <= promised[event["event"]], event
+
+
+def test_every_key_of_a_corpus_is_documented(
+    run: InProcess, movie: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VMAFX_CACHE_DIR", str(tmp_path / "cache"))
+    output = tmp_path / "corpus.jsonl"
+    wanted = ["--encoder", "libx264:ultrafast", "--crf", 30, "-o", output]
+    ended = run("tune", "corpus", movie, *wanted)
+    assert ended.code == 0, ended.err
+    (line,) = output.read_text().splitlines()
+    assert json.loads(line).keys() == _rows("### The corpus").keys()
 
 
 def test_an_encode_says_why_it_has_its_quality_and_counts_what_it_wrote(

@@ -7,6 +7,8 @@ from typing import Any
 
 import av
 import pytest
+from av.sidedata.sidedata import Type
+from av.video.reformatter import ColorTrc
 
 from support.cli import InProcess
 from support.clips import write_clip
@@ -94,6 +96,34 @@ def test_the_video_is_what_was_planned(
     assert scored.code == 0, scored.err
     pooled = json.loads(scored.out)["pooled_metrics"]["vmaf"]["mean"]
     assert pooled == pytest.approx(made["encoded"]["totals"]["score"], abs=0.001)
+
+
+@pytest.mark.parametrize("encoder", ["libx264", "libx265"])
+def test_every_shot_carries_the_hdr10_metadata_of_the_beginning(
+    run: InProcess, tmp_path: Path, encoder: str
+) -> None:
+    movie, output = tmp_path / "hdr.mkv", tmp_path / "out.mp4"
+    display = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)"
+    hdr = f"mastering-display={display}:cll=1000,400:transfer=smpte2084:keyint=250:scenecut=0"
+    write_clip(
+        movie,
+        shown=_SHOWN,
+        width=160,
+        height=120,
+        pix_fmt="yuv420p10le",
+        options={"x264-params": hdr},
+    )
+    made = _done(run, movie, output, "--every-shot", "--encoder", encoder)
+    assert len({shot["crf"] for shot in made["shots"]}) > 1
+    with av.open(str(output)) as container:
+        pictures = list(container.decode(video=0))
+    assert len(pictures) == 50
+    told = [{side.type for side in picture.side_data.values()} for picture in pictures]
+    wanted = {Type.MASTERING_DISPLAY_METADATA, Type.CONTENT_LIGHT_LEVEL}
+    # H.264 says it with each key frame, HEVC holds on to it.
+    said = [at for at, found in enumerate(told) if wanted <= found]
+    assert set(said) >= {0, 20, 36}
+    assert {picture.color_trc for picture in pictures} == {ColorTrc.SMPTE2084}
 
 
 def test_all_is_encoded_at_once_where_shots_gain_next_to_nothing(
