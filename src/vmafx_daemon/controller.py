@@ -101,6 +101,7 @@ class Controller:
             seconds: How long running jobs may go on.
         """
         self._draining = True
+        await self._streams.dismiss_idle()
         await self._dispatcher.stop(seconds)
 
     async def close(self) -> None:
@@ -281,7 +282,7 @@ class Controller:
 
     def _check_open(self) -> None:
         if self._draining:
-            raise DrainingError("the server is stopping", "Try again when it has started anew.")
+            raise DrainingError.now()
 
     def _check_room(self) -> None:
         if self._counts[PENDING] + self._submitting >= self._limits.queue:

@@ -1,5 +1,7 @@
 """Errors that only a server has; each knows its gRPC status and its HTTP status."""
 
+from typing import Self
+
 from vmafx_core.errors import RemoteError, UsageError, VmafxError
 
 
@@ -53,6 +55,11 @@ class DrainingError(RemoteError):
     """The server is stopping and takes no more work."""
 
     grpc_status = "UNAVAILABLE"
+
+    @classmethod
+    def now(cls) -> Self:
+        """The one that says so."""
+        return cls("the server is stopping", "Try again when it has started anew.")
 
 
 _HTTP_STATUS = {

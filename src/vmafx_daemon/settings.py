@@ -36,6 +36,7 @@ class LimitSettings:
         workers: Jobs at once; None for one for every two CPUs, at least one.
         worker_memory: Resident bytes of a worker; None for a share of the machine's.
         streams: Streams that score at once.
+        silent_seconds: How long nothing may happen in a stream.
         idle_streams: Streams that are open at once, those that wait for a place included.
         queue: Jobs that wait.
         job_seconds: Most wall time of one attempt, and the limit where a job names none.
@@ -49,6 +50,7 @@ class LimitSettings:
     workers: int | None = None
     worker_memory: int | None = None
     streams: int = 4
+    silent_seconds: float = 600.0
     idle_streams: int = 1024
     queue: int = 200_000
     job_seconds: float = 6 * 3600.0

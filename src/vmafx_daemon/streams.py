@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 
 from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.access.policy import Policy
-from vmafx_daemon.engine.contract import Engine, Limits, Stream
-from vmafx_daemon.errors import BusyError
+from vmafx_daemon.engine.contract import Engine, Limits, Stream, StreamTold
+from vmafx_daemon.errors import BusyError, DrainingError
 from vmafx_daemon.observers import Observer
 from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc import messages
@@ -39,7 +39,9 @@ class Streams:
         self._engine = engine
         self._policy = policy
         self._most = limits.idle_streams
-        self._limits = Limits(seconds=limits.job_seconds, memory=limits.worker_memory)
+        # Live video may last for days; what holds a place without need is what stands still.
+        self._limits = Limits(silence=limits.silent_seconds, memory=limits.worker_memory)
+        self._idle: set[_Counted] = set()
         self.observers = observers
 
     async def open_pairs(self, config: messages.scoring.StreamConfig, caller: Caller) -> Stream:
@@ -51,7 +53,8 @@ class Streams:
         self._policy.require(caller, Role.WRITE)
         await asyncio.to_thread(self._policy.check_stream, config, caller)
         with self._counted() as place:
-            return _Counted(await self._engine.open_stream(config, self._limits), place)
+            opened = await self._engine.open_stream(config, self._limits)
+            return _Counted(opened, place, self._idle)
 
     async def open_upload(self, task: messages.task.ScoreTask, caller: Caller) -> Stream:
         """Begin to score videos that are read through the client.
@@ -62,7 +65,12 @@ class Streams:
         self._policy.require(caller, Role.WRITE)
         await asyncio.to_thread(self._policy.check_upload, task, caller)
         with self._counted() as place:
-            return _Counted(await self._engine.open_upload(task, self._limits), place)
+            return _Counted(await self._engine.open_upload(task, self._limits), place, set())
+
+    async def dismiss_idle(self) -> None:
+        """End the streams for which nothing has come, as whoever stops need not wait for them."""
+        for stream in list(self._idle):
+            await stream.dismiss()
 
     @contextmanager
     def _counted(self) -> Iterator["_Place"]:
@@ -97,18 +105,53 @@ class _Place:
 
 
 class _Counted:
-    """A stream that gives its place back when it is closed."""
+    """A stream that gives its place back when it is closed.
 
-    def __init__(self, stream: Stream, place: _Place) -> None:
+    Args:
+        stream: The stream.
+        place: Its place.
+        idle: Those for which nothing has come; it is one of them until something does.
+    """
+
+    def __init__(self, stream: Stream, place: _Place, idle: "set[_Counted]") -> None:
         self._stream = stream
         self._place = place
-        self.feed = stream.feed
+        self._idle = idle
+        self._dismissed = False
         self.supply = stream.supply
-        self.finish = stream.finish
-        self.events = stream.events
+        idle.add(self)
+
+    async def feed(self, reference: bytes | memoryview, distorted: bytes | memoryview) -> None:
+        """Hand over the next pair."""
+        self._idle.discard(self)
+        await self._stream.feed(reference, distorted)
+
+    async def finish(self) -> None:
+        """Say that no more comes."""
+        self._idle.discard(self)
+        await self._stream.finish()
+
+    async def events(self) -> AsyncGenerator[StreamTold]:
+        """What it tells.
+
+        Raises:
+            DrainingError: It was dismissed.
+            VmafxError: It failed.
+        """
+        async with aclosing(self._stream.events()) as events:
+            async for event in events:
+                yield event
+        if self._dismissed:
+            raise DrainingError.now()
+
+    async def dismiss(self) -> None:
+        """End it because the server stops."""
+        self._dismissed = True
+        await self.close()
 
     async def close(self) -> None:
         """End it and free everything."""
+        self._idle.discard(self)
         try:
             await self._stream.close()
         finally:

@@ -22,7 +22,7 @@ class WorkerLostError(WorkError):
 
 
 class TimeLimitError(WorkError):
-    """A job took longer than it may; another attempt would, too."""
+    """A job took longer than it may; another attempt would, too. Or a stream stood still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,13 @@ class Limits:
     Attributes:
         seconds: Wall time; None for any.
         memory: Resident bytes; None for any.
+        silence: Wall time in which nothing happens, for what lasts as long as it likes; None for
+            any.
     """
 
     seconds: float | None = None
     memory: int | None = None
+    silence: float | None = None
 
 
 class Stream(Protocol):

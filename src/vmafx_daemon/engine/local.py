@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 
 import psutil
@@ -116,4 +117,4 @@ class LocalEngine:
     def _bounded(self, limits: Limits) -> Limits:
         memory = limits.memory or self._settings.worker_memory
         total: int = psutil.virtual_memory().total
-        return Limits(limits.seconds, memory or int(total * _SHARE / self.slots))
+        return replace(limits, memory=memory or int(total * _SHARE / self.slots))

@@ -7,8 +7,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Self
 
 import psutil
@@ -139,7 +139,7 @@ class WorkerProcess:
         watching = asyncio.create_task(self._watch(limits.memory))
         try:
             while True:
-                async with asyncio.timeout_at(ends):
+                async with asyncio.timeout_at(ends), moving(limits):
                     response = await self._next()
                 _raise_error(response)
                 yield response
@@ -220,6 +220,22 @@ class WorkerProcess:
                 return
             said = line.decode(errors="replace").rstrip()
             _log.warning("a worker printed", extra={"event": {"pid": self.pid, "line": said}})
+
+
+@asynccontextmanager
+async def moving(limits: Limits) -> AsyncIterator[None]:
+    """Wait for something that happens in a stream.
+
+    Raises:
+        TimeLimitError: For too long.
+    """
+    try:
+        async with asyncio.timeout(limits.silence):
+            yield
+    except TimeoutError:
+        raise TimeLimitError(
+            f"nothing happened for {limits.silence:g} s", "Send on without such a break."
+        ) from None
 
 
 def _raise_error(response: messages.engine.WorkerResponse) -> None:

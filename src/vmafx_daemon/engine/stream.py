@@ -8,7 +8,7 @@ from typing import override
 
 from vmafx_core.errors import UsageError, WorkError
 from vmafx_daemon.engine.contract import Limits, StreamTold
-from vmafx_daemon.engine.process import WorkerProcess
+from vmafx_daemon.engine.process import WorkerProcess, moving
 from vmafx_daemon.engine.shared_frames import SharedFrames
 from vmafx_daemon.errors import BusyError
 from vmafx_rpc import messages
@@ -88,8 +88,11 @@ class WorkerStream(ABC):
         Raises:
             VmafxError: It failed; the class says how.
         """
-        await self._wanted.wait()
         try:
+            async with moving(self._limits):
+                await self._wanted.wait()
+            if self._ended:
+                return
             worker = await self._held.enter_async_context(self._lend())
             await worker.send(self._opening())
             self._worker = worker
@@ -111,6 +114,7 @@ class WorkerStream(ABC):
         """End it and free everything, whatever state it is in."""
         self._ended = True
         self._worker = None
+        self._wanted.set()
         self._begun_or_ended.set()
         await self._held.aclose()
 

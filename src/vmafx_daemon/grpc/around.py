@@ -1,5 +1,6 @@
 """Something that is done around every call, whatever its kind."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
@@ -7,6 +8,11 @@ from typing import Any
 
 import grpc
 import grpc.aio
+
+from vmafx_core.errors import UsageError
+
+READING_SECONDS = 600.0
+"""How long a client may read nothing of what it is answered."""
 
 
 class Around(grpc.aio.ServerInterceptor, ABC):  # type: ignore[misc]  # without types
@@ -62,6 +68,12 @@ class Around(grpc.aio.ServerInterceptor, ABC):  # type: ignore[misc]  # without 
                     return
                 async with aclosing(answers):  # type: ignore[type-var]  # a generator
                     async for answer in answers:
-                        await context.write(answer)
+                        try:
+                            async with asyncio.timeout(READING_SECONDS):
+                                await context.write(answer)
+                        except TimeoutError:
+                            raise UsageError(
+                                f"nobody read the answers for {READING_SECONDS:g} s"
+                            ) from None
 
         return call

@@ -10,6 +10,7 @@ from vmafx_daemon.access.caller import Caller
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.engine.contract import Stream, StreamTold
 from vmafx_daemon.grpc.pairs_read import PairRead
+from vmafx_daemon.grpc.wellformed import MOST_SECONDS
 from vmafx_daemon.pairs import pooled_means, provenance_of
 from vmafx_rpc import messages
 from vmafx_rpc.messages import scoring as wire
@@ -32,7 +33,11 @@ async def score_stream(
         UsageError: What is sent is not in order, or not of the size that was said.
         VmafxError: It is not allowed, or scoring failed.
     """
-    first = await anext(requests, None)
+    try:
+        async with asyncio.timeout(MOST_SECONDS):
+            first = await anext(requests, None)
+    except TimeoutError:
+        raise UsageError(f"no config came within {MOST_SECONDS:g} s", "Send it first.") from None
     if not isinstance(first, wire.ScoreStreamRequest) or _kind(first) not in {"config", "task"}:
         raise UsageError(f"the stream begins with {_kind(first)}", "Send config first.")
     if first.HasField("config"):

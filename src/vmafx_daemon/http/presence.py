@@ -41,7 +41,7 @@ class Presence:
                 return working.result()
             if gone.done():
                 raise ClientDisconnect
-            raise DrainingError("the server is stopping", "Try again when it has started anew.")
+            raise DrainingError.now()
         finally:
             for each in all_:
                 each.cancel()

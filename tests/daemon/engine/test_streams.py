@@ -209,14 +209,29 @@ def test_a_stream_that_is_closed_is_gone_within_a_second(clips: tuple[Path, Path
     assert asyncio.run(work()) < 1
 
 
-def test_a_stream_whose_pairs_stop_coming_is_ended_by_its_limit(clips: tuple[Path, Path]) -> None:
+def test_a_stream_may_last_as_long_as_its_pairs_keep_coming(clips: tuple[Path, Path]) -> None:
     async def work() -> None:
         async with local_engine() as engine:
-            stream = await engine.open_stream(config(), Limits(seconds=0.5))
+            await scored(await engine.open_stream(config(), ANY), pairs(clips)[:1])  # a worker
+            stream = await engine.open_stream(config(), Limits(silence=2))
             listening = asyncio.create_task(told(stream))
-            await stream.feed(*pairs(clips)[0])
-            with pytest.raises(TimeLimitError):
+            for pair in pairs(clips)[:6]:
+                await stream.feed(*pair)
+                await asyncio.sleep(0.5)
+            assert not listening.done()
+            with pytest.raises(TimeLimitError, match="nothing happened for 2 s"):
                 await listening
+
+    asyncio.run(work())
+
+
+def test_a_stream_for_which_nothing_comes_is_ended() -> None:
+    async def work() -> None:
+        async with local_engine() as engine:
+            stream = await engine.open_stream(config(), Limits(silence=0.1))
+            with pytest.raises(TimeLimitError, match="nothing happened"):
+                await told(stream)
+            assert not worker_pids(engine)
 
     asyncio.run(work())
 

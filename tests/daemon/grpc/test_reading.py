@@ -1,6 +1,7 @@
-"""Reading the one message of a call."""
+"""Reading the one message of a call, and clients that do not read."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from typing import Any, override
 
 import grpc
@@ -9,16 +10,31 @@ import pytest
 from grpc_health.v1 import health_pb2_grpc
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
+from vmafx_daemon.grpc import around
 from vmafx_daemon.grpc.calls import Calls
 from vmafx_daemon.grpc.wellformed import WellFormed
+
+# A field that nobody knows, of 64 KiB.
+LARGE = b"\x7a\x80\x80\x04" + bytes(1 << 16)
 
 
 class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # without types
     """Answers whatever it is asked."""
 
+    def __init__(self) -> None:
+        self.ended = asyncio.Event()
+
     @override
     async def Check(self, *_: Any) -> HealthCheckResponse:
         return HealthCheckResponse()
+
+    @override
+    async def Watch(self, *_: Any) -> AsyncGenerator[HealthCheckResponse]:
+        try:
+            while True:
+                yield HealthCheckResponse.FromString(LARGE)
+        finally:
+            self.ended.set()
 
 
 @pytest.mark.parametrize(
@@ -39,5 +55,26 @@ def test_a_call_without_a_message_is_refused(*, sends_on: bool, told: str) -> No
         await server.stop(0)
         assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
         assert told in (refused.value.details() or "")
+
+    asyncio.run(run())
+
+
+def test_answers_that_nobody_reads_come_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(around, "READING_SECONDS", 0.2)
+
+    async def run() -> None:
+        health = Health()
+        server = grpc.aio.server(interceptors=[Calls(), WellFormed()])
+        health_pb2_grpc.add_HealthServicer_to_server(health, server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        await server.start()
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            call = channel.unary_stream("/grpc.health.v1.Health/Watch")(b"")
+            await asyncio.wait_for(health.ended.wait(), 20)
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                async for _ in call:
+                    pass
+            assert "nobody read" in (refused.value.details() or "")
+        await server.stop(0)
 
     asyncio.run(run())

@@ -174,6 +174,16 @@ def test_streams_go_on_while_a_daemon_drains_and_no_other_begins(tmp_path: Path)
         assert daemon.wait() == 0
 
 
+def test_no_daemon_that_stops_waits_for_idle_streams(tmp_path: Path) -> None:
+    with running(tmp_path, "--drain", "600") as daemon:
+        talk = Talk(daemon.client(remote=True), config())
+        until(lambda: streams(daemon), "it is not open")
+        daemon.signal(signal.SIGTERM)
+        _, error = talk.failure()
+        assert isinstance(error, DrainingError)
+        assert daemon.wait() == 0
+
+
 def test_a_stream_that_does_not_end_is_cut_off_when_its_daemon_has_to_stop(tmp_path: Path) -> None:
     with running(tmp_path, "--drain", "0.5") as daemon:
         talk = Talk(daemon.client(remote=True), *BEGIN)
