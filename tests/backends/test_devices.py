@@ -1,12 +1,13 @@
 """GPUs found in system trees as the kernel and the drivers lay them out."""
 
+import os
 import platform
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from vmafx_core.backends import apple, nvidia
+from vmafx_core.backends import apple, nvidia, openvino, rocm
 from vmafx_core.backends.device import Vendor
 from vmafx_core.backends.devices import find_devices
 
@@ -80,6 +81,110 @@ def test_a_card_that_was_not_passed_into_the_container_does_not_count(tmp_path: 
     card(tmp_path, 0, "amdgpu", vendor="0x1002", device="0x744c")
     (tmp_path / "dev/dri/renderD128").unlink()
     assert find_devices(tmp_path) == ()
+
+
+ROCM_SMI = """WARNING: AMD GPU device(s) is/are in a low-power state.
+
+{"card0": {"PCI Bus": "0000:01:00.0", "VRAM Total Memory (B)": "21458059264", \
+"VRAM Total Used Memory (B)": "27856896", "Card Series": "Radeon RX 7900 XT", \
+"Card Model": "0x744c", "Card Vendor": "Advanced Micro Devices, Inc. [AMD/ATI]", \
+"Card SKU": "D70401XT", "Subsystem ID": "0x471e", "Device Rev": "0xcc", "Node ID": "1", \
+"GUID": "26967", "GFX Version": "gfx1100"}, \
+"card1": {"PCI Bus": "0000:02:00.0", "VRAM Total Memory (B)": "67108864", \
+"VRAM Total Used Memory (B)": "26079232", "Card series": "Raphael", "Card model": "0x164e"}, \
+"card2": {"PCI Bus": "0000:03:00.0", "VRAM Total Memory (B)": "N/A", "Card Series": "N/A"}}
+"""
+
+
+def rocm_smi(folder: Path, monkeypatch: pytest.MonkeyPatch, told: str, code: int = 0) -> None:
+    """Have a program of that name print this, when it is asked for JSON."""
+    write(folder, {"told": told, "rocm-smi": ""})
+    wanted = '[ "$5" = --json ]'
+    script = f'#!/bin/sh\n{wanted} && cat "{folder}/told"\nexit {code}\n'
+    (folder / "rocm-smi").write_text(script)
+    (folder / "rocm-smi").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+
+
+def test_rocm_smi_tells_of_amds_cards_what_the_kernel_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rocm_smi(tmp_path / "bin", monkeypatch, ROCM_SMI)
+    card(tmp_path, 1, "amdgpu", vendor="0x1002", device="0x744c")
+    card(tmp_path, 2, "amdgpu", vendor="0x1002", device="0x164e", mem_info_vram_total="536870912")
+    card(tmp_path, 3, "amdgpu", vendor="0x1002", device="0x74b5")
+    found = [(device.name, device.memory) for device in find_devices(tmp_path)]
+    assert found == [
+        ("Radeon RX 7900 XT", 21458059264),
+        ("Raphael", 536870912),
+        ("AMD GPU 0x74b5", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [("", 0), ("ERROR: no devices", 0), ("{", 0), ('{"system": "x"}', 0), (ROCM_SMI, 2)],
+)
+def test_a_card_is_listed_though_rocm_smi_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str, code: int
+) -> None:
+    rocm_smi(tmp_path / "bin", monkeypatch, told, code)
+    card(tmp_path, 1, "amdgpu", vendor="0x1002", device="0x744c")
+    (device,) = find_devices(tmp_path)
+    assert (device.name, device.memory) == ("AMD GPU 0x744c", None)
+
+
+def test_rocm_smi_is_not_asked_of_what_the_kernel_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rocm, "cards", lambda: pytest.fail("it takes long"))
+    about = {"product_name": "Instinct MI300X", "mem_info_vram_total": "206141652992"}
+    card(tmp_path, 1, "amdgpu", vendor="0x1002", device="0x74a1", **about)
+    assert find_devices(tmp_path)[0].name == "Instinct MI300X"
+
+
+class OpenVino:
+    """ONNX Runtime as it is with OpenVINO, which has some devices."""
+
+    def __init__(self, *names: str) -> None:
+        self.capi = self._pybind_state = self
+        self._names = names
+
+    def get_available_providers(self) -> list[str]:
+        return ["OpenVINOExecutionProvider", "CPUExecutionProvider"]
+
+    def get_available_openvino_device_ids(self) -> list[str]:
+        if not self._names:
+            raise RuntimeError("Cannot load library libopenvino_intel_gpu_plugin.so")
+        return list(self._names)
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (("CPU",), []),
+        (("CPU", "GPU"), ["Intel GPU"]),
+        (("CPU", "GPU.0", "GPU.1", "NPU"), ["Intel GPU.0", "Intel GPU.1"]),
+        ((), []),
+    ],
+)
+def test_gpus_that_only_openvino_shows_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...], found: list[str]
+) -> None:
+    write(tmp_path, {"dev/dxg": ""})
+    monkeypatch.setattr(openvino, "runtime", lambda: OpenVino(*names))
+    devices = openvino.asked(tmp_path)
+    assert [(d.vendor, d.index, d.name) for d in devices] == [
+        (Vendor.INTEL, index, name) for index, name in enumerate(found)
+    ]
+
+
+def test_openvino_is_not_asked_without_a_device_node(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openvino, "runtime", lambda: pytest.fail("it takes long"))
+    monkeypatch.setattr(platform, "system", lambda: "Linux")
+    assert openvino.asked(tmp_path) == ()
 
 
 def test_an_nvidia_card_is_found_in_the_drivers_tree(tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 """OpenVINO's provider, for real, on the CPU: in a process of its own, with its own ONNX Runtime."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,6 +75,18 @@ def test_a_device_that_openvino_does_not_have_is_an_error(
     )
     assert ended.code == 5
     assert "openvino:GPU.7" in ended.err
+
+
+def test_its_own_list_of_devices_can_be_read(openvino: dict[str, str]) -> None:
+    code = "from vmafx_core.backends.openvino import names; print(*names())"
+    listed = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | openvino,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "CPU" in listed.split()
 
 
 def test_it_is_chosen_by_itself(openvino: dict[str, str]) -> None:

@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from vmafx_core.backends import rocm
 from vmafx_core.backends.device import Device, Vendor
+from vmafx_core.backends.rocm import Card
 
 # Vendors as the kernel writes them, and what their devices are called that have no name.
 _VENDORS = {"0x1002": Vendor.AMD, "0x8086": Vendor.INTEL}
@@ -20,28 +22,32 @@ def listed(root: Path) -> Iterator[Device]:
         root: Where the system's tree is.
     """
     found: Counter[Vendor] = Counter()
+    cards: Mapping[str, Card] | None = None
     nodes = (root / "sys/class/drm").glob("renderD*")
     for node in sorted(nodes, key=lambda n: int(n.name.removeprefix("renderD"))):
         device = node / "device"
         vendor = _VENDORS.get(_read(device / "vendor"))
         if vendor is None or not (root / "dev/dri" / node.name).exists():
             continue
+        name, memory = _name(root, device), _memory(device)
+        if vendor is Vendor.AMD and not (name and memory):
+            # As in containers, which lack the list of names.
+            cards = rocm.cards() if cards is None else cards
+            card = cards.get(device.resolve().name, Card())
+            name, memory = name or card.name, memory or card.memory
         yield Device(
             vendor=vendor,
             index=found[vendor],
-            name=_name(root, device, vendor),
-            memory=_memory(device),
+            name=name or f"{_MAKERS[vendor]} GPU {_read(device / 'device')}".strip(),
+            memory=memory,
             driver=_driver(root, device),
         )
         found[vendor] += 1
 
 
-def _name(root: Path, device: Path, vendor: Vendor) -> str:
-    if told := _read(device / "product_name"):
-        return told
-    code = _read(device / "device")
-    named = _pci_name(root, _read(device / "vendor"), code)
-    return named or f"{_MAKERS[vendor]} GPU {code}".strip()
+def _name(root: Path, device: Path) -> str:
+    told = _read(device / "product_name")
+    return told or _pci_name(root, _read(device / "vendor"), _read(device / "device"))
 
 
 def _pci_name(root: Path, vendor: str, code: str) -> str:

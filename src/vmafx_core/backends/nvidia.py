@@ -2,17 +2,15 @@
 
 import ctypes
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from vmafx_core.backends.device import Device, Vendor
+from vmafx_core.backends.program import printed
 
 _LIBRARY = "libnvidia-ml.so.1"
 _NAME_LENGTH = 96
-_SECONDS = 2.0
 _QUERY = (
     "nvidia-smi",
     "--query-gpu=name,memory.total,driver_version",
@@ -37,7 +35,7 @@ def asked(root: Path) -> Sequence[Device]:
     # The second is the node of the Windows Subsystem for Linux.
     if not any((root / node).exists() for node in ("dev/nvidiactl", "dev/dxg")):
         return ()
-    return _visible(tuple(_by_library() or _by_program()))
+    return _visible(tuple(_by_library() or parse(printed(*_QUERY))))
 
 
 def _visible(found: Sequence[Device]) -> Sequence[Device]:
@@ -109,19 +107,6 @@ def _told(nvml: ctypes.CDLL, index: int, version: str) -> Device:
     memory = _Memory()
     failed = nvml.nvmlDeviceGetMemoryInfo(handle, ctypes.byref(memory))
     return _device(index, name.value.decode(), None if failed else memory.total, version)
-
-
-def _by_program() -> Sequence[Device]:
-    program = shutil.which(_QUERY[0])
-    if not program:
-        return ()
-    try:
-        told = subprocess.run(  # noqa: S603 - a program of the driver, with fixed arguments
-            [program, *_QUERY[1:]], capture_output=True, text=True, timeout=_SECONDS, check=True
-        ).stdout
-    except (OSError, subprocess.SubprocessError):
-        return ()
-    return tuple(parse(told))
 
 
 def parse(told: str) -> Iterator[Device]:

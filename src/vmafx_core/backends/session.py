@@ -13,6 +13,7 @@ from vmafx_core.backends.devices import find_devices
 from vmafx_core.backends.half import in_half
 from vmafx_core.backends.installed import InstalledModel
 from vmafx_core.backends.providers import AUTO, CPU, Placement, Wish, missing, placements
+from vmafx_core.backends.runtime import runtime
 from vmafx_core.backends.specs import Precision
 from vmafx_core.errors import ComponentError, InputError, UsageError, VmafxError, WorkError
 from vmafx_core.notice import Notice, warning
@@ -23,24 +24,6 @@ _USUAL_SIDE = 224
 # Pictures that are fed at once, and the bytes that they may take.
 _MOST_AT_ONCE = 8
 _MOST_BYTES = 64 << 20
-
-
-def runtime() -> Any:
-    """ONNX Runtime.
-
-    Raises:
-        ComponentError: It is not installed, or does not load.
-    """
-    try:
-        import onnxruntime  # noqa: PLC0415  # of an extra, and only where a model is used
-    except ImportError as error:
-        raise ComponentError(
-            f"ONNX Runtime cannot be loaded: {error}",
-            "Install vmafx[onnx], or the build for your GPU; see 'vmafx devices'.",
-        ) from None
-    # Its own lines would go to standard error, and failures come as exceptions anyway.
-    onnxruntime.set_default_logger_severity(4)
-    return onnxruntime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from vmafx_core.backends.device import Device
 from vmafx_core.backends.devices import find_devices
 from vmafx_core.backends.providers import Wish, installed_build, missing, placements
-from vmafx_core.backends.session import runtime
+from vmafx_core.backends.runtime import runtime
 from vmafx_core.errors import ComponentError
 
 
