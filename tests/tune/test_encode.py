@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -14,9 +15,11 @@ from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
 from vmafx_core.tune import encode
 from vmafx_core.tune.crf import CrfRequest
-from vmafx_core.tune.encode import EncodeResult, encode_events
+from vmafx_core.tune.encode import EncodeResult, Verdict, encode_events
 from vmafx_core.tune.events import Done
+from vmafx_core.tune.points import Point
 from vmafx_core.tune.request import Measuring, Sampling
+from vmafx_core.tune.stretches import encode_whole
 from vmafx_core.tune.targets import parse_target
 
 
@@ -88,6 +91,34 @@ def test_a_sample_that_promised_too_much_leads_to_a_finer_encode(
     assert (result.corrections > 0) == (first > 85)
     assert result.met == (result.verdict.value(request.targets[0]) >= 85)
     assert (tmp_path / "out.mkv").exists() == result.met
+
+
+def test_an_interrupted_correction_is_gone_on_with(
+    tmp_path: Path, request_: CrfRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[float] = []
+
+    def whole(source: InputSpec, point: Point, video: Path, *, threads: int) -> Any:
+        made.append(point.setting.quality)
+        if len(made) == 2:
+            raise KeyboardInterrupt
+        return encode_whole(source, point, video, threads=threads)
+
+    def missed(verdict: Verdict, *_: object) -> tuple[str, ...]:
+        return () if verdict.point.setting.quality < made[0] else ("what was asked for",)
+
+    def raised(search: CrfRequest, *_: object) -> CrfRequest:
+        return replace(search, targets=(parse_target("95"),))
+
+    monkeypatch.setattr(encode, "encode_whole", whole)
+    monkeypatch.setattr(encode, "_missed", missed)
+    monkeypatch.setattr(encode, "_raised", raised)
+    with pytest.raises(KeyboardInterrupt):
+        result_of(encode_events(request_, tmp_path / "out.mkv"))
+    assert result_of(encode_events(request_, tmp_path / "out.mkv")).met
+    coarse, fine, again = made
+    assert coarse > fine == again
+    assert [path.name for path in tmp_path.glob("*out*")] == ["out.mkv"]
 
 
 def test_a_whole_that_is_larger_than_allowed_is_not_written(

@@ -14,6 +14,7 @@ import av
 
 from vmafx_core.encoders.audio import COPIED, Audio
 from vmafx_core.errors import InputError, WorkError
+from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.requirements import Requirement
 from vmafx_core.scoring.result import PairResult
 from vmafx_core.tune.crf import CrfRequest, CrfResult, crf_events, most_bit_rate
@@ -121,7 +122,10 @@ def encode_events(
         corrections = 0
         video = folder
         while search.found.pick:
-            video, verdict = yield from _made(request, search.found.pick, folder)
+            video = _video(request.source, search.found.pick, folder)
+            if not (corrections or video.exists()):
+                _remove_others(video)
+            verdict = yield from _made(request, search.found.pick, video)
             most = most_bit_rate(request, search.source)
             missed = _missed(verdict, request, most)
             if not missed or corrections == _MOST_CORRECTIONS:
@@ -174,19 +178,30 @@ def _raised(search: CrfRequest, asked: CrfRequest, verdict: Verdict) -> CrfReque
     return replace(search, targets=tuple(targets))
 
 
+def _video(source: InputSpec, pick: Point, folder: Path) -> Path:
+    """Where the encode of the whole source is, or will be."""
+    return folder / f"video-{digest_of(identity_of(source), pick)}.mp4"
+
+
+def _remove_others(video: Path) -> None:
+    """Delete what an earlier run has left of other encodes.
+
+    Those from which the search of this run was corrected stay: it would begin with them again.
+    """
+    for old in video.parent.glob("video-*"):
+        if not old.name.startswith(video.stem):
+            old.unlink()
+
+
 def _made(
-    request: CrfRequest, pick: Point, folder: Path
-) -> Generator[TuneEvent[Any], None, tuple[Path, Verdict]]:
+    request: CrfRequest, pick: Point, video: Path
+) -> Generator[TuneEvent[Any], None, Verdict]:
     """Encode the whole source as picked, unless that was done, and verify it."""
-    video = folder / f"video-{digest_of(identity_of(request.source), pick)}.mp4"
     if not video.exists():
-        for old in folder.glob("video-*"):
-            if not old.name.startswith(video.stem):
-                old.unlink()
         yield from encode_whole(request.source, pick, video, threads=request.measuring.threads or 0)
     frames, video_bytes, seconds = _counted(video)
     pair = yield from verified(request.source, video, frames, request.measuring)
-    return video, Verdict(point=pick, pair=pair, video_bytes=video_bytes, seconds=seconds)
+    return Verdict(point=pick, pair=pair, video_bytes=video_bytes, seconds=seconds)
 
 
 def _counted(video: Path) -> tuple[int, int, float]:
