@@ -11,7 +11,8 @@ from vmafx_core.backends.install import install
 from vmafx_core.backends.installed import find_model
 from vmafx_core.backends.providers import Wish, placements
 from vmafx_core.backends.registry import Kind
-from vmafx_core.backends.session import Session, runtime
+from vmafx_core.backends.runtime import runtime
+from vmafx_core.backends.session import Session
 from vmafx_core.backends.specs import Precision
 
 
