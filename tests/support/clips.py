@@ -45,6 +45,7 @@ def write_clip(
     shown: Sequence[int] | None = None,
     timed: Sequence[int] | None = None,
     rate: Fraction | int = 25,
+    ticks: int | None = None,
     codec: str = "libx264",
     pix_fmt: str = "yuv420p",
     options: dict[str, str] | None = None,
@@ -52,7 +53,8 @@ def write_clip(
 ) -> Path:
     """Encode pictures first, first+1, ... to `path`; the container is by its ending.
 
-    `shown` names the pictures instead, and `timed` their times in frames.
+    `shown` names the pictures instead, and `timed` their times in frames, or in parts of a second:
+    as many a second as `ticks` says.
     """
     pictures = range(first, first + frames) if shown is None else shown
     times = range(len(pictures)) if timed is None else timed
@@ -60,11 +62,12 @@ def write_clip(
         stream = cast(VideoStream, container.add_stream(codec, rate=Fraction(rate)))
         stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
         stream.codec_context.thread_count = 1
+        time_base = stream.codec_context.time_base = 1 / Fraction(ticks or rate)
         stream.options = {**(_DEFAULT_OPTIONS.get(codec, {}) if options is None else options)}
         for index, time in zip(pictures, times, strict=True):
             picture_frame = frame(index, width, height, pix_fmt)
             picture_frame.pts = time
-            picture_frame.time_base = 1 / Fraction(rate)
+            picture_frame.time_base = time_base
             container.mux(stream.encode(picture_frame))
         container.mux(stream.encode(None))
     return path

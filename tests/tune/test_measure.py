@@ -117,6 +117,14 @@ def test_the_duration_is_by_timestamps(tmp_path: Path) -> None:
     assert part.windows[0].duration == pytest.approx(0.4, abs=0.002)
 
 
+def test_a_rate_that_pictures_do_not_have_is_found_out(tmp_path: Path) -> None:
+    timed = [n * 40 + 13 * (n % 3) for n in range(30)]
+    for name, times in (("uneven.mkv", timed), ("even.mkv", [n * 40 for n in range(30)])):
+        write_clip(tmp_path / name, width=160, height=120, timed=times, ticks=1000)
+    assert _measurer(tmp_path / "uneven.mkv").info.variable_rate
+    assert not _measurer(tmp_path / "even.mkv").info.variable_rate
+
+
 def test_closing_a_probe_ends_it_soon(clip: Path) -> None:
     slow = EncodeSetting(encoder="libx264", quality=20, preset="placebo")
     running = _measurer(clip).probe(slow)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import av
 import pytest
 from av.sidedata.sidedata import Type
 
-from support.clips import frame, write_clip
+from support.clips import write_clip
 from support.findings import point
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.errors import InputError
@@ -149,17 +148,8 @@ def test_times_are_those_of_the_source_whatever_rate_it_declares(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changing = [n * 42 if n < 25 else 1050 + (n - 25) * 33 for n in range(_FRAMES)]
-    with av.open(str(tmp_path / "nominal.mkv"), "w") as container:
-        stream = container.add_stream("libx264", rate=25)
-        stream.width, stream.height = _SMALL["width"], _SMALL["height"]
-        stream.codec_context.time_base = Fraction(1, 1000)
-        stream.options = {"preset": "ultrafast"}
-        for number, time in enumerate(changing):
-            picture = frame(number, stream.width, stream.height)
-            picture.pts, picture.time_base = time, Fraction(1, 1000)
-            container.mux(stream.encode(picture))
-        container.mux(stream.encode(None))
-    spec = InputSpec(location=str(tmp_path / "nominal.mkv"))
+    clip = write_clip(tmp_path / "nominal.mkv", timed=changing, ticks=1000, **_SMALL)
+    spec = InputSpec(location=str(clip))
     with VideoSource(spec) as opened:
         assert not opened.info.variable_rate
     plain = encoded(spec, tmp_path / "plain")
