@@ -27,6 +27,8 @@ def _names(text: str) -> set[str]:
     return set(re.findall(r"`(\w+)`", text))
 
 
+# Columns that there are with several sources, or with points of earlier runs.
+_SELDOM = {"source", "cached"}
 # Keys that are names: of metrics, of contenders.
 _BY_NAME = {"metrics", "bd"}
 
@@ -90,6 +92,20 @@ def test_every_event_that_a_search_tells_is_documented(
     assert {"schema", "probing", "probed", "finished"} <= {e["event"] for e in events}
     for event in events:
         assert event.keys() - {"event"} <= promised[event["event"]], event
+
+
+@pytest.mark.parametrize("kind", ["crf", "ladder", "compare", "shots"])
+def test_every_column_that_a_search_writes_is_documented(
+    run: InProcess, movie: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VMAFX_CACHE_DIR", str(tmp_path / "cache"))
+    ended = run("tune", kind, movie, *SEARCHES[kind], "--format", "csv")
+    assert ended.code == 0, ended.err
+    heading = ended.out.splitlines()[0].split(",")
+    assert (
+        set(heading) - {"vmaf"} - _SELDOM == _names(_rows("The columns of `csv`")[kind]) - _SELDOM
+    )
 
 
 def test_every_key_of_a_corpus_is_documented(
