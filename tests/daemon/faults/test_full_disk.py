@@ -7,27 +7,28 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-import pytest
 
 from support.daemon import Daemon, running
 from support.submissions import done, ended, score_of
 from vmafx_daemon.errors import BusyError
 from vmafx_rpc import jobs
+from vmafx_rpc.client import Client
 from vmafx_rpc.messages import controller
 
 COMPLETED = controller.JOB_STATE_COMPLETED
 RUNNING = controller.JOB_STATE_RUNNING
 # So large that it takes a moment.
 LARGE = {"size": {"width": 1920, "height": 1080}, "frames": 5}
-_PATIENCE = 20.0
+_PATIENCE = 60.0
+_MOST = 100
 
 
 @contextmanager
 def no_room(daemon: Daemon) -> Iterator[None]:
-    """Let none of its files grow: what is written behind its end fails, as on a full disk."""
-    files = [path.stat().st_size for path in daemon.state.iterdir() if path.is_file()]
+    """Let the database's log not grow: what is written behind its end fails, as on a full disk."""
+    (log,) = daemon.state.glob("*-wal")
     process = psutil.Process(daemon.pid)
-    process.rlimit(resource.RLIMIT_FSIZE, (max(files), resource.RLIM_INFINITY))
+    process.rlimit(resource.RLIMIT_FSIZE, (log.stat().st_size, resource.RLIM_INFINITY))
     try:
         yield
     finally:
@@ -35,9 +36,24 @@ def no_room(daemon: Daemon) -> Iterator[None]:
         process.rlimit(resource.RLIMIT_FSIZE, unlimited)
 
 
-def failures(daemon: Daemon) -> int:
-    """How often it has logged that it could not write."""
-    return sum("database" in event["event"] for event in daemon.log())
+def end_waits(daemon: Daemon) -> bool:
+    """Whether it has logged that the end of a job could not be stored yet."""
+    return any("waits to be stored" in event["event"] for event in daemon.log())
+
+
+def submitted_until_full(client: Client, spec: controller.JobSpec) -> list[str]:
+    """Submit jobs until there is no room; returns the ids of those that were taken.
+
+    What fails may make the database tidy up, so that a little fits again.
+    """
+    taken: list[str] = []
+    while len(taken) < _MOST:
+        try:
+            taken.append(jobs.submit(client, spec))
+        except BusyError as error:
+            assert "disk that holds the jobs is full" in error.message  # noqa: PT017  # others too
+            return taken
+    raise AssertionError("there was always room")
 
 
 def test_a_full_disk_refuses_jobs_and_loses_nothing_that_is_done_meanwhile(
@@ -46,20 +62,19 @@ def test_a_full_disk_refuses_jobs_and_loses_nothing_that_is_done_meanwhile(
     pair = root / "ref.mp4", root / "dis.mp4"
     with running(tmp_path) as daemon:
         client = daemon.client()
-        job_id = jobs.submit(client, score_of(*pair, **LARGE))
-        for event in jobs.watch(client, job_id):
+        accepted = [jobs.submit(client, score_of(*pair, **LARGE))]
+        for event in jobs.watch(client, accepted[0]):
             if event.state.state == RUNNING:
                 break
         with no_room(daemon):
-            with pytest.raises(BusyError, match="disk that holds the jobs is full"):
-                jobs.submit(client, score_of(*pair))
-            refused, until = failures(daemon), time.monotonic() + _PATIENCE
-            while failures(daemon) == refused:  # until its result cannot be stored
-                assert time.monotonic() < until, "the job does not end"
+            accepted += submitted_until_full(client, score_of(*pair))
+            until = time.monotonic() + _PATIENCE
+            while not end_waits(daemon):  # the end of whichever job
+                assert time.monotonic() < until
                 time.sleep(0.05)
-            assert jobs.get(client, job_id).state == RUNNING
-        job = ended(client, job_id)
-        assert (job.state, job.attempts) == (COMPLETED, 1)
+        assert all(ended(client, each).state == COMPLETED for each in accepted)
         assert done(client, score_of(*pair)).state == COMPLETED
         listed = client.call(client.controller.ListJobs, controller.ListJobsRequest())
-        assert len(listed.jobs) == 2
+        assert {job.id for job in listed.jobs} > set(accepted)
+        assert len(listed.jobs) == len(accepted) + 1
+        assert {job.attempts for job in listed.jobs} == {1}
