@@ -41,7 +41,7 @@ def end_waits(daemon: Daemon) -> bool:
     return any("waits to be stored" in event["event"] for event in daemon.log())
 
 
-def submitted_until_full(client: Client, spec: controller.JobSpec) -> list[str]:
+def submitted_until_full(client: Client, *pair: Path) -> list[str]:
     """Submit jobs until there is no room; returns the ids of those that were taken.
 
     What fails may make the database tidy up, so that a little fits again.
@@ -49,7 +49,7 @@ def submitted_until_full(client: Client, spec: controller.JobSpec) -> list[str]:
     taken: list[str] = []
     while len(taken) < _MOST:
         try:
-            taken.append(jobs.submit(client, spec))
+            taken.append(jobs.submit(client, score_of(*pair)))
         except BusyError as error:
             assert "disk that holds the jobs is full" in error.message  # noqa: PT017  # others too
             return taken
@@ -67,9 +67,9 @@ def test_a_full_disk_refuses_jobs_and_loses_nothing_that_is_done_meanwhile(
             if event.state.state == RUNNING:
                 break
         with no_room(daemon):
-            accepted += submitted_until_full(client, score_of(*pair))
+            accepted += submitted_until_full(client, *pair)
             until = time.monotonic() + _PATIENCE
-            while not end_waits(daemon):  # the end of whichever job
+            while jobs.get(client, accepted[0]).state == RUNNING and not end_waits(daemon):
                 assert time.monotonic() < until
                 time.sleep(0.05)
         assert all(ended(client, each).state == COMPLETED for each in accepted)
