@@ -4,6 +4,7 @@ It is told what to do, and tells what happens, on the socket whose descriptor it
 and encoders run here, so that one that crashes takes nothing with it but its job.
 """
 
+import gc
 import os
 import select
 import signal
@@ -62,6 +63,7 @@ class Worker:
             self._send(Response(error=error_to_message(error)))
             return
         self._send(Response(ready=messages.engine.Ready(versions=told)))
+        gc.freeze()  # what is there now stays, and need not be looked through
         while request := receive(self._connection, messages.engine.WorkerRequest):
             self._do(request)
 
@@ -70,6 +72,7 @@ class Worker:
             case "run":
                 with self._failures_told():
                     self._tell_all(self._responses(request.run.spec))
+                gc.collect()  # decoders with their threads may be in circles
             case "open_stream":
                 self._begin(lambda: Pairs(request.open_stream, self._send, self._threads))
             case "open_upload":
@@ -90,6 +93,7 @@ class Worker:
             self._tell_all(Response(score=event) for event in stream.events())
         if self._stream is stream:
             self._stream = None  # and with it the memory that is shared
+        gc.collect()
 
     def _tell_all(self, responses: Iterator[Response]) -> None:
         for response in responses:

@@ -1,10 +1,12 @@
 """Jobs in worker processes: their results, and what is left of a worker for the next job."""
 
 import asyncio
+import time
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from support.clips import write_clip
@@ -86,6 +88,21 @@ def test_a_worker_is_kept_for_the_next_job_also_after_one_that_failed(
             assert worker_pids(engine) == first
 
     asyncio.run(scored())
+
+
+def test_a_worker_keeps_no_threads_of_the_jobs_it_has_done(clips: tuple[Path, Path]) -> None:
+    async def work() -> None:
+        async with local_engine() as engine:
+            for _ in range(5):
+                await done(engine, score_job(*clips))
+            (pid,) = worker_pids(engine)
+            worker, until = psutil.Process(pid), time.monotonic() + 10
+            # One works, and one waits for the daemon's end.
+            while worker.num_threads() > 2:
+                assert time.monotonic() < until, f"{worker.num_threads()} threads are left"
+                await asyncio.sleep(0.02)
+
+    asyncio.run(work())
 
 
 def test_an_empty_job_is_refused() -> None:
