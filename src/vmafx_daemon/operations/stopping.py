@@ -30,10 +30,10 @@ def stop(path: Path, seconds: float) -> bool:
     daemon = running(path)
     if daemon is None:
         raise no_daemon(path)
-    _ask(daemon.pid)
+    _send(daemon.pid, signal.SIGTERM)
     if _ended(path, daemon.pid, seconds):
         return True
-    _ask(daemon.pid)
+    _send(daemon.pid, signal.SIGINT)  # of two of one kind, close together, only one may arrive
     if not _ended(path, daemon.pid, _AT_ONCE_SECONDS):
         raise WorkError(f"the daemon (process {daemon.pid}) does not stop", "See its log.")
     return False
@@ -46,10 +46,10 @@ def no_daemon(path: Path) -> RemoteError:
     )
 
 
-def _ask(pid: int) -> None:
+def _send(pid: int, number: signal.Signals) -> None:
     try:
         with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, number)
     except PermissionError as error:
         raise RemoteError(f"the daemon (process {pid}) belongs to another user") from error
 
