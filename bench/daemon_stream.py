@@ -9,10 +9,10 @@ import statistics
 import time
 from collections.abc import Iterator
 from functools import partial
-from itertools import count
+from itertools import repeat
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import psutil
 
 from bench import material
@@ -23,8 +23,10 @@ from vmafx_core.scoring.cpus import usable_cpus
 from vmafx_rpc import messages
 from vmafx_rpc.addresses import parse_address
 from vmafx_rpc.client import Client
+from vmafx_rpc.live import score_pairs
+from vmafx_rpc.messages import scoring
 
-_FRAMES = 120
+_FRAMES = material.FRAMES
 _WIDTH, _HEIGHT = 1920, 1080
 _FRAME_BYTES = _WIDTH * _HEIGHT * 3 // 2
 _RATE_BOUND = 1 / 0.95
@@ -35,8 +37,6 @@ _LATENCY_BOUND = 1.5
 _SMALL = 64
 _EARLY, _LATE = 2_000, 20_000
 _GROWTH_BOUND = 1.05
-
-_wire = messages.scoring
 
 
 def measure(settings: Settings) -> Iterator[Figure]:
@@ -55,10 +55,9 @@ def measure(settings: Settings) -> Iterator[Figure]:
 
 
 def _raw(path: Path) -> Path:
-    """The first frames of a clip as raw video."""
-    target = FOLDER / f"{path.stem}-{_FRAMES}_{_WIDTH}x{_HEIGHT}.yuv"
-    raw = ("-frames:v", str(_FRAMES), "-pix_fmt", "yuv420p", "-f", "rawvideo")
-    return convert(path, target, *raw)
+    """A clip as raw video."""
+    target = FOLDER / f"{path.stem}_{_WIDTH}x{_HEIGHT}.yuv"
+    return convert(path, target, "-pix_fmt", "yuv420p", "-f", "rawvideo")
 
 
 def _rate(client: Client, paths: tuple[Path, Path], model: str, rounds: int) -> Figure:
@@ -75,7 +74,7 @@ def _rate(client: Client, paths: tuple[Path, Path], model: str, rounds: int) -> 
 
 def _streamed(client: Client, paths: tuple[Path, Path], model: str, threads: int) -> float:
     began = time.perf_counter()
-    for _ in client.scoring.ScoreStream(_pairs(paths, model, threads)):
+    for _ in score_pairs(client, _config(model, threads), _pairs(paths)):
         pass
     return time.perf_counter() - began
 
@@ -86,39 +85,34 @@ def _scored(paths: tuple[Path, Path], model: str, threads: int) -> float:
     return _FRAMES / float(log["fps"])
 
 
-def _pairs(
-    paths: tuple[Path, Path], model: str, threads: int | None = None
-) -> Iterator[_wire.ScoreStreamRequest]:
-    options = _wire.ScoreOptions(threads=threads)
-    config = _wire.StreamConfig(width=_WIDTH, height=_HEIGHT, model=model, options=options)
-    yield _wire.ScoreStreamRequest(config=config)
-    with paths[0].open("rb") as reference, paths[1].open("rb") as distorted:
-        for index in range(_FRAMES):
-            yield _pair(index, reference.read(_FRAME_BYTES), distorted.read(_FRAME_BYTES))
+def _config(model: str, threads: int | None = None) -> scoring.StreamConfig:
+    options = scoring.ScoreOptions(threads=threads)
+    return scoring.StreamConfig(width=_WIDTH, height=_HEIGHT, model=model, options=options)
 
 
-def _pair(index: int, reference: bytes, distorted: bytes) -> _wire.ScoreStreamRequest:
-    pair = _wire.FramePair(frame_index=index, raw_reference=reference, raw_distorted=distorted)
-    return _wire.ScoreStreamRequest(frame_pair=pair)
+def _pairs(paths: tuple[Path, Path]) -> Iterator[tuple[memoryview, memoryview]]:
+    """Pictures that lie in memory, as those of a transcoder do."""
+    reference, distorted = (memoryview(np.memmap(path, np.uint8, "r")) for path in paths)
+    for start in range(0, _FRAMES * _FRAME_BYTES, _FRAME_BYTES):
+        there = slice(start, start + _FRAME_BYTES)
+        yield reference[there], distorted[there]
 
 
 def _latency(client: Client, paths: tuple[Path, Path]) -> Iterator[Figure]:
     """How long frames wait for their scores that are sent as a camera would."""
     sent: list[float] = []
 
-    def steadily() -> Iterator[_wire.ScoreStreamRequest]:
-        requests = _pairs(paths, MODELS[1])
-        yield next(requests)
+    def steadily() -> Iterator[tuple[memoryview, memoryview]]:
         began = time.perf_counter()
-        for index, request in zip(count(), requests, strict=False):
+        for index, pair in enumerate(_pairs(paths)):
             time.sleep(max(0.0, began + index / _FPS - time.perf_counter()))
             sent.append(time.perf_counter())
-            yield request
+            yield pair
 
     waited = [
-        time.perf_counter() - sent[answer.frame_score.frame_index]
-        for answer in client.scoring.ScoreStream(steadily())
-        if answer.HasField("frame_score")
+        time.perf_counter() - sent[scores.frame_index]
+        for scores in score_pairs(client, _config(MODELS[1]), steadily())
+        if isinstance(scores, scoring.FrameScore)
     ]
     note = f"(p99 {statistics.quantiles(waited, n=100)[-1]:.2f}, "
     note += f"median {statistics.median(waited):.2f}, {MODELS[1]})"
@@ -129,17 +123,14 @@ def _latency(client: Client, paths: tuple[Path, Path]) -> Iterator[Figure]:
 def _growth(client: Client, daemon: psutil.Process) -> Figure:
     """Memory of the daemon and its worker late in a long stream against early."""
     picture = bytes(range(256)) * (_SMALL * _SMALL * 3 // 2 // 256)
-    options = _wire.ScoreOptions(no_prediction=True, feature=["psnr"])
-
-    def pairs() -> Iterator[_wire.ScoreStreamRequest]:
-        config: Any = _wire.StreamConfig(width=_SMALL, height=_SMALL, options=options)
-        yield _wire.ScoreStreamRequest(config=config)
-        yield from (_pair(index, picture, picture) for index in range(_LATE))
-
+    options = scoring.ScoreOptions(no_prediction=True, feature=["psnr"])
+    config = scoring.StreamConfig(width=_SMALL, height=_SMALL, options=options)
     taken = {}
-    for answer in client.scoring.ScoreStream(pairs()):
-        number = answer.frame_score.frame_index + 1
-        if answer.HasField("frame_score") and number in (_EARLY, _LATE):
+    for scores in score_pairs(client, config, repeat((picture, picture), _LATE)):
+        if not isinstance(scores, scoring.FrameScore):
+            break
+        number = scores.frame_index + 1
+        if number in (_EARLY, _LATE):
             tree = (daemon, *daemon.children(recursive=True))
             taken[number] = sum(process.memory_info().rss for process in tree) / 2**20
     what = f"memory of a daemon after {_LATE} frames / after {_EARLY}"

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 
 from vmafx_daemon.access.binding import check_binding
 from vmafx_daemon.access.policy import Policy
+from vmafx_daemon.allocator import keep_freed_memory
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.engine.local import LocalEngine
 from vmafx_daemon.grpc.measured import Measured
@@ -51,6 +52,7 @@ def run(
     """
     os.umask(0o077)  # what it writes may be read by this user alone
     _allow_files()
+    keep_freed_memory()
     with StateFolder.held(settings.state) as folder:
         check_binding(settings)
         (log_to_file if background else log_to_stream)(settings)

@@ -12,7 +12,7 @@ from typing import Any, Self
 import grpc
 
 from vmafx_core.errors import RemoteError, UsageError, VmafxError
-from vmafx_rpc import messages
+from vmafx_rpc import frame_pairs, messages
 from vmafx_rpc.addresses import Address
 from vmafx_rpc.failures import error_from_message
 from vmafx_rpc.stubs.vmafx.controller.v1.controller_pb2_grpc import VmafxControllerStub
@@ -103,6 +103,11 @@ class Client:
         self.metadata = (("authorization", f"Bearer {identity.token}"),) if identity.token else ()
         self.controller: Any = VmafxControllerStub(self._channel)  # type: ignore[no-untyped-call]
         self.scoring: Any = VmafxScoringStub(self._channel)  # type: ignore[no-untyped-call]
+        self.scoring.ScoreStream = self._channel.stream_stream(
+            frame_pairs.METHOD,
+            request_serializer=frame_pairs.write_request,
+            response_deserializer=messages.scoring.ScoreStreamResponse.FromString,
+        )
 
     def call[Response](
         self,

@@ -11,7 +11,8 @@ from vmafx_daemon.pairs import pixel_format
 from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc.messages import scoring
 
-_MOST_BYTES = 96 << 20
+# Few enough that what one process has written is near when the other reads it.
+_MOST_BYTES = 32 << 20
 _MOST_SLOTS = 16
 _MOST_SIDE = 16384
 # Of a message with a pair, what there is besides the pictures.

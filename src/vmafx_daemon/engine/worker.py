@@ -30,6 +30,7 @@ from vmafx_core.tune.events import Advanced, Probed, Sampled, Told
 from vmafx_core.tune.measure import Measurer, prepared
 from vmafx_core.tune.request import Measuring
 from vmafx_core.tune.windows import Window
+from vmafx_daemon.allocator import keep_freed_memory
 from vmafx_daemon.engine.framing import framed, receive
 from vmafx_daemon.engine.live import Pairs, Upload
 from vmafx_rpc import messages
@@ -201,6 +202,7 @@ def main() -> None:
     # Where memory runs out, the system is to end this process, or what it starts, and no other.
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    keep_freed_memory()
     connection = socket.socket(fileno=int(sys.argv[1]))
     threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
     Worker(connection, int(sys.argv[2])).serve()

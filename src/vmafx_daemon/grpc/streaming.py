@@ -9,14 +9,14 @@ from vmafx_core.errors import UsageError
 from vmafx_daemon.access.caller import Caller
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.engine.contract import Stream, StreamTold
-from vmafx_daemon.grpc.pairs_read import PairRead
 from vmafx_daemon.grpc.wellformed import MOST_SECONDS
 from vmafx_daemon.pairs import pooled_means, provenance_of
 from vmafx_rpc import messages
+from vmafx_rpc.frame_pairs import FramePair
 from vmafx_rpc.messages import scoring as wire
 
 Response = wire.ScoreStreamResponse
-Requests = AsyncIterator[wire.ScoreStreamRequest | PairRead]
+Requests = AsyncIterator[wire.ScoreStreamRequest | FramePair]
 
 
 async def score_stream(
@@ -59,13 +59,13 @@ async def _feed(stream: Stream, requests: Requests) -> None:
     """Hand over the pairs that come."""
     expected = 0
     async for pair in requests:
-        if not isinstance(pair, PairRead):
+        if not isinstance(pair, FramePair):
             raise UsageError(f"after config came {_kind(pair)}", "Send frame pairs.")
         if pair.frame_index != expected:
             raise UsageError(
                 f"frame_index is {pair.frame_index}, not {expected}", "It counts up from 0 by one."
             )
-        await stream.feed(pair.raw_reference, pair.raw_distorted)
+        await stream.feed(memoryview(pair.raw_reference), memoryview(pair.raw_distorted))
         expected += 1
     if not expected:
         raise UsageError("no frame pair was sent", "Send at least one before half-closing.")
@@ -75,15 +75,15 @@ async def _feed(stream: Stream, requests: Requests) -> None:
 async def _supply(stream: Stream, requests: Requests) -> None:
     """Hand over the pieces that come."""
     async for request in requests:
-        if isinstance(request, PairRead) or not request.HasField("chunk"):
+        if isinstance(request, FramePair) or not request.HasField("chunk"):
             raise UsageError(f"after task came {_kind(request)}", "Send chunks.")
         await stream.supply(request.chunk)
     await stream.finish()
 
 
-def _kind(request: wire.ScoreStreamRequest | PairRead | None) -> str:
+def _kind(request: wire.ScoreStreamRequest | FramePair | None) -> str:
     """What to call a message of a client in words."""
-    if isinstance(request, PairRead):
+    if isinstance(request, FramePair):
         return "frame_pair"
     return request.WhichOneof("message") or "an empty message" if request else "nothing"
 

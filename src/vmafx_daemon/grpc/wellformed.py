@@ -15,16 +15,14 @@ import grpc.aio
 from google.protobuf.message import DecodeError
 
 from vmafx_core.errors import UsageError
-from vmafx_daemon.grpc.pairs_read import read_request
+from vmafx_rpc import frame_pairs
 
 MOST_SECONDS = 60.0
 """How long the message of a call that has only one may take to come."""
 
 _NO_MESSAGE = object()
 # What reads the requests of a method, where that is not what gRPC has for it.
-_READERS: Mapping[str, Callable[[bytes], Any]] = {
-    "/vmafx.v1.VmafxScoring/ScoreStream": read_request
-}
+_READERS: Mapping[str, Callable[[bytes], Any]] = {frame_pairs.METHOD: frame_pairs.read_request}
 
 
 class WellFormed(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # without types

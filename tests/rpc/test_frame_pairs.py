@@ -1,12 +1,13 @@
-"""Frame pairs are read from their bytes as any reader of messages would read them."""
+"""Frame pairs are read and written as any reader and writer of messages would do it."""
 
 import random
 
+import numpy as np
 import pytest
 from google.protobuf.message import DecodeError
 
 from support.nonsense import Nonsense
-from vmafx_daemon.grpc.pairs_read import PairRead, read_request
+from vmafx_rpc.frame_pairs import FramePair, read_request, write_request
 from vmafx_rpc.messages import scoring
 
 
@@ -27,7 +28,7 @@ def read(data: bytes) -> object:
         request = read_request(data)
     except DecodeError:
         return None
-    if isinstance(request, PairRead):
+    if isinstance(request, FramePair):
         pictures = request.raw_reference, request.raw_distorted
         return request.frame_index, *map(bytes, pictures)
     return request
@@ -44,6 +45,8 @@ def test_pairs_are_read_whatever_their_index_and_their_sizes(
     )
     data = scoring.ScoreStreamRequest(frame_pair=pair).SerializeToString()
     assert read(data) == (index, *pictures)
+    if index >= 0:
+        assert read(write_request(FramePair(index, *pictures))) == (index, *pictures)
 
 
 def test_damaged_pairs_are_read_likewise() -> None:
@@ -62,3 +65,11 @@ def test_damaged_pairs_are_read_likewise() -> None:
             assert read(data) == plainly(data)
     for data in (b"", whole + whole, whole + b"\x1a\x00", whole + b"x"):
         assert read(data) == plainly(data)
+
+
+def test_pictures_are_written_whatever_holds_them() -> None:
+    array = np.arange(6, dtype=np.uint16).reshape(2, 3)
+    data = write_request(FramePair(300, array, memoryview(bytearray(b"abc"))))
+    assert plainly(data) == (300, array.tobytes(), b"abc")
+    config = scoring.ScoreStreamRequest(config=scoring.StreamConfig(width=8))
+    assert plainly(write_request(config)) == config

@@ -1,0 +1,62 @@
+"""Pairs of pictures that a program of Python has scored as it makes them."""
+
+import time
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from support.daemon import Daemon
+from support.streams import HEIGHT, WIDTH, Pair, made_pairs, scored_here
+from vmafx_core.errors import UsageError
+from vmafx_rpc import messages
+from vmafx_rpc.client import Client
+from vmafx_rpc.live import score_pairs
+from vmafx_rpc.messages import scoring
+
+CONFIG = scoring.StreamConfig(width=WIDTH, height=HEIGHT)
+PAIRS = made_pairs(12)
+
+
+def open_streams(client: Client) -> int:
+    status = client.call(client.controller.GetStatus, messages.controller.GetStatusRequest())
+    streams: int = status.streams
+    return streams
+
+
+def test_it_yields_what_scoring_here_gives(daemon: Daemon, tmp_path: Path) -> None:
+    here = scored_here(tmp_path, PAIRS, models=["vmaf_v0.6.1"]).metrics["vmaf"]
+    with daemon.client(remote=True) as client:
+        *frames, last = score_pairs(client, CONFIG, PAIRS)
+    told = [(one.frame_index, one.score) for one in frames if isinstance(one, scoring.FrameScore)]
+    assert told == [*enumerate(here.values)]
+    assert isinstance(last, scoring.AggregateScore)
+    assert last.score == here.pooled.mean
+
+
+def test_what_the_pairs_raise_is_raised(daemon: Daemon) -> None:
+    def pairs() -> Iterator[Pair]:
+        yield from PAIRS
+        raise OSError("the camera is gone")
+
+    with daemon.client(remote=True) as client, pytest.raises(OSError, match="the camera is gone"):
+        list(score_pairs(client, CONFIG, pairs()))
+
+
+def test_what_the_daemon_refuses_is_raised(daemon: Daemon) -> None:
+    pairs = [(PAIRS[0][0], PAIRS[0][1][1:])]
+    with daemon.client(remote=True) as client, pytest.raises(UsageError, match="raw_distorted has"):
+        list(score_pairs(client, CONFIG, pairs))
+
+
+def test_it_is_broken_off_by_closing_it(daemon: Daemon) -> None:
+    with daemon.client(remote=True) as client:
+        scores = score_pairs(client, CONFIG, cycle(PAIRS))
+        assert isinstance(next(scores), scoring.FrameScore)
+        assert open_streams(client) == 1
+        scores.close()
+        until = time.monotonic() + 20
+        while open_streams(client):
+            assert time.monotonic() < until, "the stream goes on"
+            time.sleep(0.05)
