@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import typer.core
 import typer.main
 
+from vmafx_cli.options.coercion import without_pydantic
 from vmafx_core.report.files import writing_stdout
 
 
@@ -16,6 +17,8 @@ class Command(typer.core.TyperCommand):
     def __init__(self, name: str | None, **settings: Any) -> None:
         super().__init__(name, **settings)
         self.help = reflowed(self.help)
+        for parameter in self.params:
+            without_pydantic(parameter)
 
     @writing_stdout()
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -52,6 +55,8 @@ class LazyGroup(typer.core.TyperGroup):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.help = reflowed(self.help)
+        for parameter in self.params:
+            without_pydantic(parameter)
         for name, lazy in self.lazy_commands.items():
             self.add_command(Command(name, help=lazy.summary))
 
@@ -85,4 +90,5 @@ def reflowed(text: str | None) -> str:
 def _plain(option: typer.core.TyperOption | None) -> typer.core.TyperOption | None:
     if option is not None:
         option.metavar = ""
+        without_pydantic(option)
     return option

@@ -18,6 +18,9 @@ READING_SECONDS = 600.0
 class Around(grpc.aio.ServerInterceptor, ABC):  # type: ignore[misc]  # without types
     """Runs each call inside of a context."""
 
+    def __init__(self) -> None:
+        self._handlers: dict[str, Any] = {}
+
     @abstractmethod
     def around(self, method: str, context: Any) -> AbstractAsyncContextManager[None]:
         """The context of a call; it is in the same task as the call.
@@ -34,6 +37,12 @@ class Around(grpc.aio.ServerInterceptor, ABC):  # type: ignore[misc]  # without 
         handler = await continuation(details)
         if handler is None:
             return None
+        known = self._handlers.get(details.method)
+        if known is None:
+            known = self._handlers[details.method] = self._surrounded(details.method, handler)
+        return known
+
+    def _surrounded(self, method: str, handler: Any) -> Any:
         if handler.response_streaming:
             inner = handler.stream_stream or handler.unary_stream
             kind = (
@@ -41,7 +50,7 @@ class Around(grpc.aio.ServerInterceptor, ABC):  # type: ignore[misc]  # without 
                 if handler.request_streaming
                 else grpc.unary_stream_rpc_method_handler
             )
-            wrapped: Any = self._streaming(details.method, inner)
+            wrapped: Any = self._streaming(method, inner)
         else:
             inner = handler.stream_unary or handler.unary_unary
             kind = (
@@ -49,7 +58,7 @@ class Around(grpc.aio.ServerInterceptor, ABC):  # type: ignore[misc]  # without 
                 if handler.request_streaming
                 else grpc.unary_unary_rpc_method_handler
             )
-            wrapped = self._answering(details.method, inner)
+            wrapped = self._answering(method, inner)
         return kind(wrapped, handler.request_deserializer, handler.response_serializer)
 
     def _answering(self, method: str, inner: Callable[..., Awaitable[Any]]) -> Any:

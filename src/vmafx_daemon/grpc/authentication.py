@@ -54,6 +54,7 @@ class Authentication(Around):
     """
 
     def __init__(self, policy: Policy) -> None:
+        super().__init__()
         self._policy = policy
 
     @asynccontextmanager

@@ -18,6 +18,7 @@ class Measured(Around):
     """
 
     def __init__(self, metrics: Metrics) -> None:
+        super().__init__()
         self._metrics = metrics
 
     @asynccontextmanager

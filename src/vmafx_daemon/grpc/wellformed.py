@@ -34,6 +34,7 @@ class WellFormed(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # without t
 
     def __init__(self, seconds: float = MOST_SECONDS) -> None:
         self._seconds = seconds
+        self._handlers: dict[str, Any] = {}
 
     async def intercept_service(
         self, continuation: Callable[[Any], Awaitable[Any]], details: Any
@@ -42,7 +43,13 @@ class WellFormed(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # without t
         handler = await continuation(details)
         if handler is None:
             return None
-        read = _reading(_READERS.get(details.method, handler.request_deserializer))
+        known = self._handlers.get(details.method)
+        if known is None:
+            known = self._handlers[details.method] = self._wrapped(details.method, handler)
+        return known
+
+    def _wrapped(self, method: str, handler: Any) -> Any:
+        read = _reading(_READERS.get(method, handler.request_deserializer))
         if handler.stream_stream:
             kind, call = grpc.stream_stream_rpc_method_handler, _all(handler.stream_stream)
         elif handler.unary_stream:

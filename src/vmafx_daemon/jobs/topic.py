@@ -92,5 +92,9 @@ class Topic:
 
 def next_after(events: Sequence[JobEvent], number: int) -> JobEvent | None:
     """The first of events, which are in order, behind that number."""
+    if not events or events[-1].number <= number:
+        return None
+    if len(events) == 1 or events[-2].number <= number:
+        return events[-1]  # as whoever keeps up wants it
     index = bisect_right(events, number, key=lambda event: event.number)
-    return events[index] if index < len(events) else None
+    return events[index]

@@ -1,0 +1,64 @@
+"""Turning the words of a line into values without pydantic.
+
+Typer has pydantic do that, which takes longer to load than anything else that a command needs. Most
+options have a parser of their own, or a kind that is easily read; what remains is left to pydantic,
+and so is every word that is wrong, for the sake of one way to say so.
+"""
+
+from enum import Enum
+from math import inf
+from typing import Any, get_args, get_origin
+
+from typer._coercion import RuntimeParam, build_runtime_param
+
+
+class _Coercion(RuntimeParam):
+    """Turns words into the values of one parameter."""
+
+    def _coerce_value(self, value: Any, param: Any, ctx: Any) -> Any:
+        annotation: Any = self.annotation
+        several = get_origin(annotation) is list
+        kind = get_args(annotation)[0] if several else annotation
+        try:
+            values = [self._read(each, kind) for each in (value if several else [value])]
+        except _NotReadError:
+            pydantic = build_runtime_param(param.type_descriptor)
+            return pydantic.coerce(value, param=param, ctx=ctx)
+        return values if several else values[0]
+
+    def _read(self, word: Any, kind: Any) -> Any:
+        """The value of a word, or of a default, that is to be of some kind.
+
+        Raises:
+            _NotReadError: It cannot be read here.
+        """
+        about = self.parameter_info
+        if about.parser and get_origin(kind) is not tuple:
+            return about.parser(word)
+        if kind is int and _is_whole(word):
+            least = -inf if about.min is None else about.min
+            most = inf if about.max is None else about.max
+            if least <= int(word) <= most:
+                return int(word)
+        elif type(word) is kind and kind is not float:
+            return word
+        elif isinstance(word, str) and isinstance(kind, type) and issubclass(kind, Enum):
+            for each in kind:
+                if each.value == word:
+                    return each
+        raise _NotReadError
+
+
+def _is_whole(word: Any) -> bool:
+    return type(word) is int or (isinstance(word, str) and word.isascii() and word.isdigit())
+
+
+class _NotReadError(Exception):
+    """It is pydantic's to read."""
+
+
+def without_pydantic(parameter: Any) -> None:
+    """Have a parameter of a command turned into a value here, where that is possible."""
+    described = parameter.type_descriptor
+    coercion = _Coercion(described.parameter_info, described.annotation)
+    parameter.get_runtime_param = lambda: coercion

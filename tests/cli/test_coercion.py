@@ -1,0 +1,112 @@
+"""Words become values as typer makes them of them, and without loading pydantic."""
+
+import subprocess
+import sys
+from enum import StrEnum
+from typing import Annotated, Any
+
+import pytest
+import typer
+import typer.main
+
+from vmafx_cli.command_classes import Command
+
+
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+def collecting(cls: type[Any]) -> tuple[Any, list[Any]]:
+    """A command, and what it is called with."""
+    app, calls = typer.Typer(), []
+
+    @app.command(cls=cls)
+    def command(
+        *,
+        words: list[str],
+        number: Annotated[int, typer.Option(min=1, max=99)] = 7,
+        share: float | None = None,
+        colour: Colour = Colour.BLUE,
+        lengths: Annotated[list[int] | None, typer.Option(parser=len)] = None,
+        pair: tuple[int, str] | None = None,
+        loud: bool = False,
+    ) -> None:
+        calls.append((words, number, share, colour, lengths, pair, loud))
+
+    return typer.main.get_command(app), calls
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"number": 12, "colour": "red", "loud": True},
+        {"number": 0},
+        {"number": True},
+        {"number": 1.5},
+        {"number": [1]},
+        {"share": 2},
+        {"colour": 3},
+        {"colour": ["red"]},
+        {"loud": "maybe"},
+        {"lengths": ["abc"]},
+        {"words": "a"},
+    ],
+)
+def test_so_are_those_of_a_file_of_settings(
+    settings: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcomes = []
+    for cls in (Command, typer.core.TyperCommand):
+        command, calls = collecting(cls)
+        with pytest.raises(SystemExit) as ended:
+            command.main(["a"], prog_name="x", default_map=settings)
+        outcomes.append((calls, ended.value.code, capsys.readouterr()))
+    assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a b",
+        "a --number 12 --share 0.5 --colour red --loud",
+        "a --lengths abc --lengths ab --pair 3 x",
+        "a --number 0",
+        "a --number 100",
+        "a --number +3",
+        "a --number ３",  # noqa: RUF001
+        "a --number 1_0",
+        "a --number x",
+        "a --number=-3",
+        "a --colour green",
+        "a --colour RED",
+        "a --share x",
+        "a --pair x y",
+        "",
+    ],
+)
+def test_values_and_errors_are_those_of_typer(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcomes = []
+    for cls in (Command, typer.core.TyperCommand):
+        command, calls = collecting(cls)
+        with pytest.raises(SystemExit) as ended:
+            command.main(line.split(), prog_name="x")
+        outcomes.append((calls, ended.value.code, capsys.readouterr()))
+    assert outcomes[0] == outcomes[1]
+
+
+def test_a_usual_line_loads_no_pydantic() -> None:
+    program = """
+import sys
+from vmafx_cli.main import main
+sys.argv = ["vmafx", "score", "no.mp4", "none.mp4", "--frames", "2", "--format", "json",
+            "-m", "vmaf_v0.6.1", "-f", "psnr", "-o", "x.json", "--threads", "1"]
+code = main()
+print(code, "pydantic" in sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.split() == ["3", "False"]
