@@ -105,7 +105,7 @@ class Client:
         self.scoring: Any = VmafxScoringStub(self._channel)  # type: ignore[no-untyped-call]
         self.scoring.ScoreStream = self._channel.stream_stream(
             frame_pairs.METHOD,
-            request_serializer=frame_pairs.write_request,
+            request_serializer=_bytes_of,
             response_deserializer=messages.scoring.ScoreStreamResponse.FromString,
         )
 
@@ -210,6 +210,11 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _bytes_of(request: messages.scoring.ScoreStreamRequest | bytes) -> bytes:
+    """A request as it is sent, if it is not that already."""
+    return request if isinstance(request, bytes) else request.SerializeToString()
 
 
 def _channel(address: Address, identity: Identity) -> Any:

@@ -54,14 +54,19 @@ def read_request(data: bytes) -> scoring.ScoreStreamRequest | FramePair:
     return FramePair(sent.frame_index, sent.raw_reference, sent.raw_distorted)
 
 
-def write_request(request: scoring.ScoreStreamRequest | FramePair) -> bytes:
-    """The bytes of what a client sends of a stream; `read_request` reads them."""
-    if isinstance(request, scoring.ScoreStreamRequest):
-        return request.SerializeToString()
-    fields: list[Buffer] = [bytes([_FRAME_INDEX]) + _written(request.frame_index)]
-    pictures = (_RAW_REFERENCE, request.raw_reference), (_RAW_DISTORTED, request.raw_distorted)
-    for tag, picture in pictures:
-        fields += bytes([tag]) + _written(memoryview(picture).nbytes), picture
+def write_pair(pair: FramePair) -> bytes:
+    """The bytes of the request that sends a pair; `read_request` reads them.
+
+    Raises:
+        TypeError: A picture is not in memory.
+    """
+    fields: list[Buffer] = [bytes([_FRAME_INDEX]) + _written(pair.frame_index)]
+    for tag, picture in (_RAW_REFERENCE, pair.raw_reference), (_RAW_DISTORTED, pair.raw_distorted):
+        view = memoryview(picture)
+        fields += (
+            bytes([tag]) + _written(view.nbytes),
+            view if view.c_contiguous else view.tobytes(),
+        )
     length = sum(memoryview(field).nbytes for field in fields)
     return b"".join((bytes([_FRAME_PAIR]), _written(length), *fields))
 

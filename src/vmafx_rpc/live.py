@@ -5,7 +5,7 @@ from collections.abc import Buffer, Generator, Iterable, Iterator
 import grpc
 
 from vmafx_rpc.client import Client
-from vmafx_rpc.frame_pairs import FramePair
+from vmafx_rpc.frame_pairs import FramePair, write_pair
 from vmafx_rpc.messages import scoring
 
 
@@ -27,18 +27,21 @@ def score_pairs(
     Raises:
         RemoteError: The daemon cannot be reached, or goes away.
         VmafxError: It refuses what is sent, or cannot score it.
-        Exception: What the pairs raise.
+        TypeError: A picture is not in memory.
+        BaseException: What the pairs raise.
     """
-    failures: list[Exception] = []
+    failures: list[BaseException] = []
 
-    def requests() -> Iterator[scoring.ScoreStreamRequest | FramePair]:
+    def requests() -> Iterator[scoring.ScoreStreamRequest | bytes]:
         yield scoring.ScoreStreamRequest(config=config)
         try:
             for index, (reference, distorted) in enumerate(pairs):
-                yield FramePair(index, reference, distorted)
-        except Exception as failure:  # gRPC would only print it
-            failures.append(failure)
+                yield write_pair(FramePair(index, reference, distorted))
+        except GeneratorExit:
             raise
+        except BaseException as failure:  # of which gRPC would tell nobody
+            failures.append(failure)
+            raise RuntimeError("there are no more pairs") from failure
 
     call = client.scoring.ScoreStream(requests(), metadata=client.metadata)
     try:

@@ -29,10 +29,11 @@ def collecting(cls: type[Any]) -> tuple[Any, list[Any]]:
         share: float | None = None,
         colour: Colour = Colour.BLUE,
         lengths: Annotated[list[int] | None, typer.Option(parser=len)] = None,
+        digits: Annotated[int | None, typer.Option(parser=int)] = None,
         pair: tuple[int, str] | None = None,
         loud: bool = False,
     ) -> None:
-        calls.append((words, number, share, colour, lengths, pair, loud))
+        calls.append((words, number, share, colour, lengths, digits, pair, loud))
 
     return typer.main.get_command(app), calls
 
@@ -77,6 +78,8 @@ def test_so_are_those_of_a_file_of_settings(
         "a --number ３",  # noqa: RUF001
         "a --number 1_0",
         "a --number x",
+        f"a --number {'9' * 5000}",
+        "a --digits ²",
         "a --number=-3",
         "a --colour green",
         "a --colour RED",

@@ -7,7 +7,7 @@ import pytest
 from google.protobuf.message import DecodeError
 
 from support.nonsense import Nonsense
-from vmafx_rpc.frame_pairs import FramePair, read_request, write_request
+from vmafx_rpc.frame_pairs import FramePair, read_request, write_pair
 from vmafx_rpc.messages import scoring
 
 
@@ -46,7 +46,7 @@ def test_pairs_are_read_whatever_their_index_and_their_sizes(
     data = scoring.ScoreStreamRequest(frame_pair=pair).SerializeToString()
     assert read(data) == (index, *pictures)
     if index >= 0:
-        assert read(write_request(FramePair(index, *pictures))) == (index, *pictures)
+        assert read(write_pair(FramePair(index, *pictures))) == (index, *pictures)
 
 
 def test_damaged_pairs_are_read_likewise() -> None:
@@ -68,8 +68,7 @@ def test_damaged_pairs_are_read_likewise() -> None:
 
 
 def test_pictures_are_written_whatever_holds_them() -> None:
-    array = np.arange(6, dtype=np.uint16).reshape(2, 3)
-    data = write_request(FramePair(300, array, memoryview(bytearray(b"abc"))))
-    assert plainly(data) == (300, array.tobytes(), b"abc")
-    config = scoring.ScoreStreamRequest(config=scoring.StreamConfig(width=8))
-    assert plainly(write_request(config)) == config
+    array = np.arange(12, dtype=np.uint16).reshape(2, 6)
+    for held in (array, array[:, ::2], array.T, np.asfortranarray(array), array[:, :0]):
+        data = write_pair(FramePair(300, held, memoryview(bytearray(b"abc"))))
+        assert plainly(data) == (300, held.tobytes(), b"abc")

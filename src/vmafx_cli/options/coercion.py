@@ -21,7 +21,7 @@ class _Coercion(RuntimeParam):
         kind = get_args(annotation)[0] if several else annotation
         try:
             values = [self._read(each, kind) for each in (value if several else [value])]
-        except _NotReadError:
+        except (_NotReadError, ValueError, AssertionError):
             pydantic = build_runtime_param(param.type_descriptor)
             return pydantic.coerce(value, param=param, ctx=ctx)
         return values if several else values[0]

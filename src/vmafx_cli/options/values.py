@@ -22,6 +22,7 @@ _LONGEST = 10_000 * 3600
 _SIZE = re.compile(r"(\d{1,9})[xX](\d{1,9})")
 _CROP = re.compile(r"(\d{1,9})[xX](\d{1,9})\+(\d{1,9})\+(\d{1,9})")
 _BIT_RATE = re.compile(r"(\d{0,9}\.?\d{1,9})([kKmMgG]?)(?:bps|b/s|bit/s)?")
+_BYTE_COUNT = re.compile(r"[0-9]{1,18}")
 _PREFIXES = {"": 1, "k": 1e3, "m": 1e6, "g": 1e9}
 _RATE = re.compile(r"\d{0,9}\.?\d{1,9}|\d{1,9}\.|\d{1,9}/\d{1,9}")
 _CLOCK = re.compile(r"(?:(?:(?P<hours>\d+):)?(?P<minutes>\d+):)?(?P<seconds>\d+(?:\.\d*)?|\.\d+)")
@@ -147,7 +148,7 @@ def byte_size(text: str) -> int:
         UsageError: If the text is anything else.
     """
     number, unit = (text[:-1], text[-1:].upper()) if text[-1:].isalpha() else (text, "")
-    if not number.isdigit() or unit not in _BYTES or not int(number):
+    if not _BYTE_COUNT.fullmatch(number) or unit not in _BYTES or not int(number):
         raise UsageError(f"{text!r} is no size", "Write bytes, or such as 64K, 256M, 2G.")
     return int(number) * _BYTES[unit]
 

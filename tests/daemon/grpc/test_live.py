@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,13 @@ def open_streams(client: Client) -> int:
     return streams
 
 
+def until_none_is_open(client: Client) -> None:
+    until = time.monotonic() + 20
+    while open_streams(client):
+        assert time.monotonic() < until, "the stream goes on"
+        time.sleep(0.05)
+
+
 def test_it_yields_what_scoring_here_gives(daemon: Daemon, tmp_path: Path) -> None:
     here = scored_here(tmp_path, PAIRS, models=["vmaf_v0.6.1"]).metrics["vmaf"]
     with daemon.client(remote=True) as client:
@@ -35,13 +43,23 @@ def test_it_yields_what_scoring_here_gives(daemon: Daemon, tmp_path: Path) -> No
     assert last.score == here.pooled.mean
 
 
-def test_what_the_pairs_raise_is_raised(daemon: Daemon) -> None:
+@pytest.mark.parametrize("failure", [OSError("the camera is gone"), SystemExit(3)])
+def test_what_the_pairs_raise_is_raised(daemon: Daemon, failure: BaseException) -> None:
     def pairs() -> Iterator[Pair]:
         yield from PAIRS
-        raise OSError("the camera is gone")
+        raise failure
 
-    with daemon.client(remote=True) as client, pytest.raises(OSError, match="the camera is gone"):
-        list(score_pairs(client, CONFIG, pairs()))
+    with daemon.client(remote=True) as client:
+        with pytest.raises(type(failure)) as raised:
+            list(score_pairs(client, CONFIG, pairs()))
+        assert raised.value is failure
+        until_none_is_open(client)
+
+
+def test_what_is_no_picture_is_said_to_be_none(daemon: Daemon) -> None:
+    pairs: Any = [PAIRS[0], ("a picture", PAIRS[0][1])]
+    with daemon.client(remote=True) as client, pytest.raises(TypeError, match="bytes-like"):
+        list(score_pairs(client, CONFIG, pairs))
 
 
 def test_what_the_daemon_refuses_is_raised(daemon: Daemon) -> None:
@@ -56,7 +74,4 @@ def test_it_is_broken_off_by_closing_it(daemon: Daemon) -> None:
         assert isinstance(next(scores), scoring.FrameScore)
         assert open_streams(client) == 1
         scores.close()
-        until = time.monotonic() + 20
-        while open_streams(client):
-            assert time.monotonic() < until, "the stream goes on"
-            time.sleep(0.05)
+        until_none_is_open(client)
