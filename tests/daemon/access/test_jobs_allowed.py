@@ -17,9 +17,9 @@ OTHER = Caller("127.0.0.1", Role.WRITE)
 @pytest.fixture
 def policy(tmp_path: Path) -> Policy:
     """One with a root that holds `a.mp4`."""
-    (tmp_path / "root").mkdir()
-    (tmp_path / "root/a.mp4").touch()
-    return Policy(AccessSettings(roots=(tmp_path / "root",)), LimitSettings(frame_pixels=1 << 20))
+    (tmp_path / "films").mkdir()
+    (tmp_path / "films/a.mp4").touch()
+    return Policy(AccessSettings(roots=(tmp_path / "films",)), LimitSettings(frame_pixels=1 << 20))
 
 
 def scoring_of(location: object, **more: object) -> controller.JobSpec:
@@ -42,11 +42,11 @@ def encoding_of(location: object, **more: object) -> controller.JobSpec:
 
 
 def test_what_is_below_a_root_is_allowed_and_confined(policy: Policy, tmp_path: Path) -> None:
-    spec = scoring_of(tmp_path / "root/a.mp4")
+    spec = scoring_of(tmp_path / "films/a.mp4")
     policy.check_spec(spec, OTHER)
     assert spec.score.reference.confined
     assert spec.score.distorted[0].confined
-    probe = encoding_of(tmp_path / "root/a.mp4")
+    probe = encoding_of(tmp_path / "films/a.mp4")
     policy.check_spec(probe, OTHER)
     assert probe.encode.source.confined
 
@@ -59,7 +59,7 @@ def test_the_owner_may_name_any_file_and_is_not_confined(policy: Policy, tmp_pat
 
 
 def test_every_place_of_a_job_counts(policy: Policy, tmp_path: Path) -> None:
-    inside, outside = tmp_path / "root/a.mp4", {"location": str(tmp_path / "b.mp4")}
+    inside, outside = tmp_path / "films/a.mp4", {"location": str(tmp_path / "b.mp4")}
     model = {"models": [{"path": str(tmp_path / "m.json")}]}
     for spec in (
         scoring_of(inside, reference=outside),
@@ -76,7 +76,7 @@ def test_every_place_of_a_job_counts(policy: Policy, tmp_path: Path) -> None:
 def test_options_that_concern_files_are_the_owners(policy: Policy, tmp_path: Path) -> None:
     options = [{"name": "x264-params", "value": "stats=x"}]
     setting = {"encoder": "libx264", "quality": 30, "options": options}
-    spec = encoding_of(tmp_path / "root/a.mp4", setting=setting)
+    spec = encoding_of(tmp_path / "films/a.mp4", setting=setting)
     with pytest.raises(DeniedError):
         policy.check_spec(spec, OTHER)
     policy.check_spec(spec, OWNER)
@@ -103,7 +103,7 @@ def test_nothing_is_longer_than_anybody_needs(policy: Policy) -> None:
 
 
 def test_a_stream_names_no_files_but_models(policy: Policy, tmp_path: Path) -> None:
-    for model in ("", "vmaf_v0.6.1:disable_clip", f"path={tmp_path}/root/m.json"):
+    for model in ("", "vmaf_v0.6.1:disable_clip", f"path={tmp_path}/films/m.json"):
         policy.check_stream(scoring.StreamConfig(model=model), OTHER)
     config = scoring.StreamConfig(model=f"path={tmp_path}/m.json")
     with pytest.raises(DeniedError):
@@ -179,7 +179,7 @@ def test_a_job_without_anything_to_do_is_refused(policy: Policy) -> None:
 
 
 def test_a_job_is_looked_at_again_before_it_begins(policy: Policy, tmp_path: Path) -> None:
-    named = tmp_path / "root/link.mp4"
+    named = tmp_path / "films/link.mp4"
     named.symlink_to("a.mp4")
     spec, owners = scoring_of(named), scoring_of(named)
     policy.check_spec(spec, OTHER)
@@ -193,11 +193,11 @@ def test_a_job_is_looked_at_again_before_it_begins(policy: Policy, tmp_path: Pat
 
 
 def test_one_video_alone_is_for_neural_models(policy: Policy, tmp_path: Path) -> None:
-    alone = scoring_of(tmp_path / "root/a.mp4", distorted=[], neural=[{"model": "seen"}])
+    alone = scoring_of(tmp_path / "films/a.mp4", distorted=[], neural=[{"model": "seen"}])
     policy.check_spec(alone, OTHER)
     assert alone.score.reference.confined
     with pytest.raises(UsageError, match="needs a reference and a distorted video"):
-        policy.check_spec(scoring_of(tmp_path / "root/a.mp4", distorted=[]), OTHER)
+        policy.check_spec(scoring_of(tmp_path / "films/a.mp4", distorted=[]), OTHER)
 
 
 @pytest.mark.parametrize(
@@ -211,4 +211,4 @@ def test_neural_models_and_their_device_are_bounded(
     policy: Policy, tmp_path: Path, more: dict[str, object], told: str
 ) -> None:
     with pytest.raises(UsageError, match=told):
-        policy.check_spec(scoring_of(tmp_path / "root/a.mp4", **more), OTHER)
+        policy.check_spec(scoring_of(tmp_path / "films/a.mp4", **more), OTHER)
