@@ -15,9 +15,11 @@ from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.engine.contract import Engine, Stream
 from vmafx_daemon.errors import BusyError, DrainingError, StateError
+from vmafx_daemon.jobs.answered import Answered
 from vmafx_daemon.jobs.dispatcher import Dispatcher, end_tasks
+from vmafx_daemon.jobs.fingerprint import fingerprint
 from vmafx_daemon.jobs.hub import Hub, no_job
-from vmafx_daemon.jobs.records import ENDED, NEW, PENDING, RUNNING, Change, now
+from vmafx_daemon.jobs.records import COMPLETED, ENDED, NEW, PENDING, RUNNING, Change, now
 from vmafx_daemon.jobs.store import JobStore
 from vmafx_daemon.jobs.submission import job_of
 from vmafx_daemon.libvmaf import libvmaf_version
@@ -59,6 +61,7 @@ class Controller:
         self._counts: Counter[int] = Counter()
         self._submitting = 0
         self._begun: dict[str, float] = {}
+        self._answered = Answered()
         self._draining = False
         self._started_at = now()
         self._version = version("vmafx")
@@ -128,7 +131,7 @@ class Controller:
         self._check_open()
         if request.spec.HasField("pair"):
             request.no_cache |= request.spec.pair.options.no_cache
-        await asyncio.to_thread(self._policy.check_spec, request.spec, caller)
+        known_by = await asyncio.to_thread(self._admit, request, caller)
         job = job_of(request, self._limits)
         key = request.idempotency_key
         try:
@@ -140,7 +143,9 @@ class Controller:
             raise
         self._submitting += 1
         try:
-            job_id, existing = await self._store.submit(job, key, no_cache=request.no_cache)
+            job_id, existing = await self._store.submit(
+                job, key, no_cache=request.no_cache, fingerprint=known_by
+            )
         finally:
             self._submitting -= 1
         if existing:
@@ -280,6 +285,16 @@ class Controller:
         ]
         return messages.controller.ListModelsResponse(models=[*built_in, *added])
 
+    def _admit(self, request: messages.controller.SubmitJobRequest, caller: Caller) -> bytes | None:
+        """Check what is asked for; may wait for a disk or a name server.
+
+        Returns:
+            The fingerprint of what was answered lately and may be so again.
+        """
+        self._policy.check_spec(request.spec, caller)
+        again = not request.no_cache and request.spec in self._answered
+        return fingerprint(request.spec) if again else None
+
     def _check_open(self) -> None:
         if self._draining:
             raise DrainingError.now()
@@ -310,14 +325,16 @@ class Controller:
         begun = self._begun.pop(job.id, None)
         if job.state == RUNNING:
             self._begun[job.id] = time.monotonic()
+        elif job.state == COMPLETED:
+            self._answered.add(job.spec)
         for observer in self.observers:
+            if change.before == NEW:
+                observer.on_submitted(job)
             if job.state == RUNNING:
                 observer.on_started(job)
             elif job.state in ENDED:
                 observer.on_ended(job, time.monotonic() - begun if begun else 0.0)
-            elif change.before == NEW:
-                observer.on_submitted(job)
-            else:
+            elif change.before != NEW:
                 observer.on_requeued(job)
 
     def _tell_frames(self, frames: int) -> None:

@@ -50,7 +50,8 @@ class Daemon:
 
     def log(self) -> list[dict[str, Any]]:
         """What it has logged."""
-        lines = (self.state / "test.log").read_text().splitlines()
+        # By newlines alone: there are other characters that end lines, in names as well.
+        lines = (self.state / "test.log").read_text().split("\n")
         return [json.loads(line) for line in lines if line.startswith("{")]
 
     def workers(self) -> list[psutil.Process]:

@@ -76,16 +76,17 @@ class Places:
             check_host(found["host"].strip("[]"), name, self._settings.hosts)
 
     def _check_path(self, location: str, *, anywhere: bool) -> None:
-        real = Path(os.path.realpath(location))
-        if not anywhere and not any(
-            real.is_relative_to(os.path.realpath(root)) for root in self._settings.roots
-        ):
-            raise DeniedError(
-                f"{location}: is in no folder that may be read here",
-                "The server's --root lists the folders; or upload it.",
-            )
+        real = location
+        if not anywhere:
+            real = os.path.realpath(location)
+            roots = map(os.path.realpath, self._settings.roots)
+            if not any(Path(real).is_relative_to(root) for root in roots):
+                raise DeniedError(
+                    f"{location}: is in no folder that may be read here",
+                    "The server's --root lists the folders; or upload it.",
+                )
         try:
-            mode = real.stat().st_mode
+            mode = os.stat(real).st_mode  # noqa: PTH116  # in one step
         except OSError:
             return  # whoever opens it tells
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):

@@ -1,5 +1,6 @@
 """Who a caller is, and what it may ask for."""
 
+import asyncio
 from collections.abc import Iterable
 
 from vmafx_core.errors import VmafxError
@@ -101,15 +102,15 @@ class Policy:
             self._check_models(spec.encode.measuring.models, caller)
             self._check_encoder(spec.encode.setting, caller)
 
-    def check_again(self, spec: controller.JobSpec) -> None:
-        """Refuse a stored job whose names lead elsewhere by now; may wait likewise.
+    async def check_again(self, spec: controller.JobSpec) -> None:
+        """Refuse a stored job whose names lead elsewhere by now.
 
         Raises:
             VmafxError: As `check_spec` does.
         """
         first = spec.score.reference if spec.HasField("score") else spec.encode.source
         if first.confined:
-            self.check_spec(spec, _ANYBODY)
+            await asyncio.to_thread(self.check_spec, spec, _ANYBODY)
 
     def check_upload(self, score: task.ScoreTask, caller: Caller) -> None:
         """Likewise of a score whose videos are read through the client, and so named by it."""

@@ -37,7 +37,7 @@ class Dispatcher:
         hub: What hears of them.
         engine: What executes them.
         limits: How much there may be.
-        check: Refuses a job that names what it may not, now that it is to begin; may block.
+        check: Refuses a job that names what it may not, now that it is to begin.
         on_frames: Is told how many more frames are done.
     """
 
@@ -48,7 +48,7 @@ class Dispatcher:
         engine: Engine,
         limits: LimitSettings,
         *,
-        check: Callable[[messages.controller.JobSpec], None],
+        check: Callable[[messages.controller.JobSpec], Awaitable[None]],
         on_frames: Callable[[int], None],
     ) -> None:
         self._store = store
@@ -143,7 +143,7 @@ class Dispatcher:
             await self._persist(lambda: self._store.fail(ticket, fault))
 
     async def _execute(self, begun: Begun) -> None:
-        await asyncio.to_thread(self._check, begun.job.spec)
+        await self._check(begun.job.spec)
         before = await self._fingerprint(begun)
         if before and not begun.no_cache:
             reused = await self._persist(lambda: self._store.reuse(begun.ticket, before))

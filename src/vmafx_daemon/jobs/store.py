@@ -81,10 +81,22 @@ class JobStore:
         return self._numbers.last
 
     async def submit(
-        self, job: Job, idempotency_key: str = "", *, no_cache: bool = False
+        self,
+        job: Job,
+        idempotency_key: str = "",
+        *,
+        no_cache: bool = False,
+        fingerprint: bytes | None = None,
     ) -> tuple[str, bool]:
-        """Store a new job; returns its id, or that of the job with the same key, and which."""
-        return await self._change(lambda all_: all_.submit(job, idempotency_key, no_cache=no_cache))
+        """Store a new job; returns its id, or that of the job with the same key, and which.
+
+        Where there is the result of an equal job, it ends with that before it begins.
+        """
+        return await self._change(
+            lambda all_: all_.submit(
+                job, idempotency_key, no_cache=no_cache, fingerprint=fingerprint
+            )
+        )
 
     async def begin(self, most: int, worker: str) -> list[Begun]:
         """Take the next jobs out of the queue, to be run."""

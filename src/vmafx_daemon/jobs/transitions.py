@@ -91,19 +91,25 @@ class Transaction:
         self._numbers = numbers
         self._time = time
 
-    def submit(self, job: Job, idempotency_key: str, *, no_cache: bool) -> tuple[str, bool]:
-        """Store a new job; returns its id, or that of the job with the same key, and which."""
+    def submit(
+        self, job: Job, idempotency_key: str, *, no_cache: bool, fingerprint: bytes | None
+    ) -> tuple[str, bool]:
+        """Store a new job; returns its id, or that of the job with the same key, and which.
+
+        Where there is the result of an equal job, it ends with that before it begins.
+        """
         # No key is stored as null, which equals nothing.
         key = idempotency_key or None
         if existing := key and self._connection.scalar(_WITH_KEY, {"key": key}):
             return existing, True
-        job.state = PENDING
+        equal = self._equal(fingerprint) if fingerprint else None
+        columns = self._reused(job, equal) if equal else {"turn": -job.priority}
+        job.state = COMPLETED if equal else PENDING
         change = Change(job, self._numbers.next(), NEW)
-        row = {
+        row = columns | {
             "id": job.id,
             "idempotency_key": key,
-            "state": PENDING,
-            "turn": -job.priority,
+            "state": job.state,
             "changed": change.number,
             "no_cache": no_cache,
             "record": job.SerializeToString(),
@@ -133,16 +139,19 @@ class Transaction:
         for row in self._with_ticket(ticket):
             stored = {"fingerprint": outcome.fingerprint, "body": outcome.body}
             result = self._connection.scalar(_KEEP, stored)
-            self._complete(row, result, len(outcome.body), outcome.scores)
+            job = Job.FromString(row.record)
+            job.scores[:] = outcome.scores
+            ending = self._ending(job, len(outcome.body))
+            self._change(row, job, COMPLETED, result=result, **ending)
 
     def reuse(self, ticket: int, fingerprint: bytes) -> bool:
         """End an attempt with the result of an equal job; returns whether there is one."""
-        equal = self._connection.execute(_EQUAL, {"wanted": fingerprint}).first()
+        equal = self._equal(fingerprint)
         if equal is None:
             return False
         for row in self._with_ticket(ticket):
-            scores = tuple(Job.FromString(equal.record).scores)
-            self._complete(row, equal.id, equal.size, scores, cached=True)
+            job = Job.FromString(row.record)
+            self._change(row, job, COMPLETED, **self._reused(job, equal))
         return True
 
     def fail(self, ticket: int, error: VmafxError) -> None:
@@ -193,7 +202,7 @@ class Transaction:
         for row in self._rows(_WITH_ID, job_id=job_id):
             job = Job.FromString(row.record)
             if job.state not in ENDED:
-                self._end(row, job, CANCELLED)
+                self._change(row, job, CANCELLED, **self._ending(job))
 
     def retry(self, job_id: str) -> bool:
         """Queue a failed or cancelled job again; returns whether it was one."""
@@ -213,30 +222,24 @@ class Transaction:
         """The job whose latest change has that number; none where another came after it."""
         yield from self._rows(_WITH_TICKET, ticket=ticket)
 
-    def _complete(
-        self,
-        row: Row[Any],
-        result: int | None,
-        size: int,
-        scores: tuple[float, ...],
-        *,
-        cached: bool = False,
-    ) -> None:
-        job = Job.FromString(row.record)
-        job.cached = cached
-        job.scores[:] = scores
-        self._end(row, job, COMPLETED, result=result, size=size)
+    def _equal(self, fingerprint: bytes) -> Row[Any] | None:
+        """The latest result with a fingerprint, and the job that it is of."""
+        return next(iter(self._rows(_EQUAL, wanted=fingerprint)), None)
+
+    def _reused(self, job: Job, equal: Row[Any]) -> dict[str, Any]:
+        """Note in a job that it ends with the result of an equal one; returns its columns."""
+        job.cached = True
+        job.scores[:] = Job.FromString(equal.record).scores
+        return self._ending(job, equal.size) | {"result": equal.id}
 
     def _fail(self, row: Row[Any], job: Job, error: VmafxError) -> None:
         job.error.CopyFrom(error_to_message(error))
-        self._end(row, job, FAILED)
+        self._change(row, job, FAILED, **self._ending(job))
 
-    def _end(
-        self, row: Row[Any], job: Job, state: Any, *, result: int | None = None, size: int = 0
-    ) -> None:
+    def _ending(self, job: Job, size: int = 0) -> dict[str, Any]:
+        """Note in a job that it ends, with a result of so many bytes; returns its columns."""
         job.ended_at.CopyFrom(now())
-        size += job.ByteSize()
-        self._change(row, job, state, turn=None, ended=self._time, bytes=size, result=result)
+        return {"turn": None, "ended": self._time, "bytes": size + job.ByteSize()}
 
     def _change(self, row: Row[Any], job: Job, state: Any, **columns: Any) -> int:
         change = Change(job, self._numbers.next(), job.state)

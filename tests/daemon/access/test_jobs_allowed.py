@@ -1,3 +1,4 @@
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -184,12 +185,12 @@ def test_a_job_is_looked_at_again_before_it_begins(policy: Policy, tmp_path: Pat
     spec, owners = scoring_of(named), scoring_of(named)
     policy.check_spec(spec, OTHER)
     policy.check_spec(owners, OWNER)
-    policy.check_again(spec)
+    asyncio.run(policy.check_again(spec))
     named.unlink()
     named.symlink_to("/etc/passwd")
-    policy.check_again(owners)
+    asyncio.run(policy.check_again(owners))
     with pytest.raises(DeniedError):
-        policy.check_again(spec)
+        asyncio.run(policy.check_again(spec))
 
 
 def test_one_video_alone_is_for_neural_models(policy: Policy, tmp_path: Path) -> None:

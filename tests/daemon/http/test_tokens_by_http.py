@@ -73,9 +73,10 @@ def test_a_full_queue_says_when_to_try_again(guarded: Daemon, tokens: Path, root
         standing_still(guarded, http, root),
     ):
         answers = [http.post("/v1/jobs", json=score_body(root)) for _ in range(3)]
-        assert answers[-1].status_code == 429
-        assert int(answers[-1].headers["retry-after"]) > 0
-        assert answers[-1].json()["class"] == "BusyError"
+        # The second, or the third: that depends on when the first is begun.
+        refused = next(answer for answer in answers if answer.status_code == 429)
+        assert int(refused.headers["retry-after"]) > 0
+        assert refused.json()["class"] == "BusyError"
         for job in http.get("/v1/jobs").json()["jobs"]:
             http.delete(f"/v1/jobs/{job['id']}")
 

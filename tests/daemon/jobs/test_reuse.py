@@ -10,7 +10,7 @@ import pytest
 from support.scripted_engine import OWNER, ScriptedEngine, controlling, ended, request
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.jobs.fingerprint import fingerprint
-from vmafx_daemon.jobs.records import Job
+from vmafx_daemon.jobs.records import COMPLETED, Job
 from vmafx_rpc import messages
 
 
@@ -42,6 +42,24 @@ def test_an_equal_job_gets_the_stored_result(tmp_path: Path) -> None:
             assert second.result == first.result
             assert list(second.scores) == list(first.scores)
             assert len(engine.begun) == 1
+
+    asyncio.run(run())
+
+
+def test_an_equal_job_waits_for_nobody(tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = ScriptedEngine()
+        async with controlling(tmp_path, engine) as controller:
+            wanted = files(tmp_path)
+            first = await done(controller, wanted)
+            for _ in range(2 * engine.slots):
+                await controller.submit(request("wait"), OWNER)
+            job_id, _ = await controller.submit(wanted, OWNER)
+            second = await controller.get(job_id, with_result=True)
+            assert second.state == COMPLETED
+            assert second.cached
+            assert second.attempts == 0
+            assert second.result == first.result
 
     asyncio.run(run())
 
