@@ -5,19 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from vmafx_cli.options.gate import GateOptions
 from vmafx_cli.options.outputs import Format, MessageOptions, ResultOptions
 from vmafx_core.errors import UsageError
-from vmafx_core.report import formats, junit, text_logs
+from vmafx_core.report import formats, text_logs
 from vmafx_core.report.files import STDOUT, check_writable, write_atomically, writing_stdout
-from vmafx_core.report.naming import shown_location
-from vmafx_core.report.table import result_tables
-from vmafx_core.report.unpadded import Unpadded
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.requirements import Outcome
 from vmafx_core.scoring.result import ScoreResult
@@ -83,15 +75,15 @@ class Destinations:
         for path, fmt in self.files:
             write_atomically(path, formats.stream(result, fmt, outcomes))
         if self.junit:
+            from vmafx_core.report import junit  # noqa: PLC0415  # few runs want it
+
             write_atomically(self.junit, junit.render(result, outcomes))
         if self.page:
             _write_page(self.page, result, request, outcomes)
         if self.printed is Format.TABLE:
-            console = Console(highlight=False)
-            with writing_stdout():
-                console.print(result_tables(result, verbose=self.verbose))
-                if outcomes:
-                    console.print("", Unpadded(outcome_table(outcomes)))
+            from vmafx_cli.score_tables import print_tables  # noqa: PLC0415  # loads long
+
+            print_tables(result, outcomes, verbose=self.verbose)
         elif self.printed not in {None, Format.NDJSON}:
             # NDJSON was printed while the run went on.
             write_atomically(STDOUT, formats.stream(result, self.printed, outcomes))
@@ -122,21 +114,6 @@ def _file_format(path: str, otherwise: Format | None) -> str:
     if otherwise and Path(path).suffix.lower() not in formats.ENDINGS:
         return otherwise.value
     return formats.format_for(path)
-
-
-def outcome_table(outcomes: Sequence[Outcome]) -> Table:
-    """How every requirement came out for every distorted video."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    table.add_column("requirement", no_wrap=True)
-    table.add_column("measured", justify="right", no_wrap=True)
-    table.add_column("verdict")
-    table.add_column("distorted", overflow="fold")
-    for outcome in outcomes:
-        measured = "-" if outcome.measured is None else f"{outcome.measured:.4f}"
-        verdict = Text("met", "green") if outcome.met else Text(f"NOT MET: {outcome.reason}", "red")
-        where = Text(shown_location(outcome.location))
-        table.add_row(Text(outcome.requirement.text), measured, verdict, where)
-    return table
 
 
 def print_line(line: str) -> None:

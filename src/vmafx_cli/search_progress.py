@@ -3,9 +3,6 @@
 import time
 from typing import Any
 
-from rich.progress import BarColumn, TaskProgressColumn, TextColumn
-from rich.text import Text
-
 from vmafx_cli.progress import Reporter
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
@@ -28,13 +25,7 @@ class SearchReporter(Reporter):
     """
 
     def __init__(self, *, quiet: bool, verbose: bool) -> None:
-        columns = (
-            TextColumn("{task.fields[words]}"),
-            BarColumn(bar_width=None),
-            TaskProgressColumn(),
-            TextColumn("{task.fields[left]}"),
-        )
-        super().__init__(*columns, quiet=quiet, verbose=verbose, lasting=True)
+        super().__init__(quiet=quiet, verbose=verbose, lasting=True)
         self._probing: Probing | None = None
         self._done = 0.0
         self._began = time.monotonic()
@@ -55,7 +46,7 @@ class SearchReporter(Reporter):
                 self._done = 1.0
                 self._show_probe()
                 if self.verbose:
-                    self.say(Text(f"vmafx: info: {_measured(point)}"))
+                    self.say(f"vmafx: info: {_measured(point)}")
             case Advanced() if self._probing and self._done < 1:
                 # Encoding and scoring overlap; what is ahead says how far the probe is.
                 self._done = max(self._done, min(event.done / (event.total or event.done or 1), 1))
@@ -72,7 +63,7 @@ class SearchReporter(Reporter):
         passed = time.monotonic() - self._began
         left = f"about {_left(passed * (total - done) / done)} left" if done > 0.2 else ""
         shown = f"probe {number} of about {total}: {_named(self._probing.setting)}"
-        self.advance(done, total, shown, left=left)
+        self.advance(done, total, shown, left)
 
     def _show_phase(self, event: Advanced) -> None:
         """Move the bar over a phase of its own."""
@@ -82,7 +73,7 @@ class SearchReporter(Reporter):
         if total and speed:
             left += f", {_left(max(total - done, 0) / speed)} left"
         shown = f"{done}/{total}" if total else frames(done)
-        self.advance(done, total and max(total, done), f"{event.phase} {shown}", left=left)
+        self.advance(done, total and max(total, done), f"{event.phase} {shown}", left)
 
 
 def _left(seconds: float) -> str:

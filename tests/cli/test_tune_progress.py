@@ -18,10 +18,8 @@ class Watched(SearchReporter):
         super().__init__(quiet=False, verbose=verbose)
         self.bars: list[tuple[float, float | None, str, str]] = []
 
-    def advance(
-        self, done: float, total: float | None, words: str, *, fps: float = 0.0, left: str = ""
-    ) -> None:
-        super().advance(done, total, words, fps=fps, left=left)
+    def advance(self, done: float, total: float | None, words: str, left: str = "") -> None:
+        super().advance(done, total, words, left)
         self.bars.append((done, total, words, left))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vmafx_core.errors import UnknownNameError, UsageError
-from vmafx_core.report import json_log, ndjson, table, text_logs
+from vmafx_core.report import json_log, ndjson, text_logs
 from vmafx_core.scoring.requirements import Outcome
 from vmafx_core.scoring.result import ScoreResult
 
@@ -22,8 +22,15 @@ def _scores_only(stream: Callable[[ScoreResult], Iterable[str]]) -> Writer:
     return lambda result, outcomes: iter(stream(result))  # noqa: ARG005
 
 
+def _table(result: ScoreResult) -> Iterator[str]:
+    # What draws tables takes as long to load as everything that writes the other formats.
+    from vmafx_core.report import table  # noqa: PLC0415
+
+    yield table.render(result)
+
+
 FORMATS: dict[str, Writer] = {
-    "table": _scores_only(lambda result: [table.render(result)]),
+    "table": _scores_only(_table),
     "json": json_log.stream,
     "csv": _scores_only(text_logs.stream_csv),
     "xml": _scores_only(text_logs.stream_xml),
