@@ -2,6 +2,12 @@
 
 Of every fifty jobs one scores a tiny pair of videos, the others are answered from its result: what
 is measured is not scoring, but storing, queueing and telling.
+
+The jobs are submitted twice: by clients that never pause, which finds what is lost or done twice
+when there is more to do than can be done, and how much can be; and at a steady pace, which finds
+how long one waits at a daemon that keeps up. That is counted from when a job was due, not from
+when its client came to it. The latency of clients that never pause says nothing more than their
+rate does: it is their number divided by it.
 """
 
 import asyncio
@@ -31,6 +37,7 @@ from vmafx_rpc.stubs.vmafx.controller.v1.controller_pb2_grpc import VmafxControl
 _JOBS = 10_000
 _CLIENTS = 32
 _SCORED = 50
+_PACE = 200.0  # jobs a second
 _STORED = 100_000
 _WIDTH, _HEIGHT, _FRAMES = 160, 120, 3
 _LATENCY_BOUND = 0.05
@@ -40,8 +47,10 @@ _LIST_BOUND = 0.1
 def measure(settings: Settings) -> Iterator[Figure]:
     """Jobs that were lost or done twice, the time to submit one, and that to list some."""
     with tempfile.TemporaryDirectory(prefix="vmafx-bench-") as folder:
-        with running("--log-level", "warning") as address:
-            yield from _load(address, _pair(Path(folder)))
+        pair = _pair(Path(folder))
+        for pace in (None, _PACE):
+            with running("--log-level", "warning") as address:
+                yield from _load(address, pair, pace)
         database = f"sqlite:///{folder}/jobs.db"
         _fill(database)
         with running("--database", database) as address, Client(address) as client:
@@ -58,12 +67,12 @@ def _pair(folder: Path) -> tuple[str, str]:
     return str(paths[0]), str(paths[1])
 
 
-def _load(address: Address, pair: tuple[str, str]) -> Iterator[Figure]:
+def _load(address: Address, pair: tuple[str, str], pace: float | None) -> Iterator[Figure]:
     completed: Counter[str] = Counter()
     watching = Thread(target=_watch, args=(address, completed))
     watching.start()
     began = time.perf_counter()
-    acknowledged, seconds = asyncio.run(_submit(address, pair))
+    acknowledged, seconds = asyncio.run(_submit(address, pair, pace))
     submitted = time.perf_counter() - began
     watching.join()
     done = time.perf_counter() - began
@@ -71,12 +80,15 @@ def _load(address: Address, pair: tuple[str, str]) -> Iterator[Figure]:
     with Client(address) as client:
         stored = {job.id: job for job in jobs.newest(client, 2 * _JOBS)}
     ended = [stored[job_id].state == COMPLETED for job_id in acknowledged if job_id in stored]
-    yield Figure(f"of {_JOBS} jobs by {_CLIENTS} clients, lost", _JOBS - sum(ended), 0)
+    how = f"{pace:g} a second" if pace else "without a pause"
+    note = f"({_JOBS / submitted:.0f} submitted and {_JOBS / done:.0f} done a second;"
+    note += f" to submit, median {statistics.median(seconds):.3f} s, p99 {_p99(seconds):.3f} s)"
+    lost = _JOBS - sum(ended)
+    yield Figure(f"of {_JOBS} jobs by {_CLIENTS} clients, {how}, lost", lost, 0, note)
     again = sum(job.attempts > 1 or completed[job.id] > 1 for job in stored.values())
     yield Figure("done more than once, or told so", again, 0)
-    note = f"(median {statistics.median(seconds):.3f} s; {_JOBS / submitted:.0f} a second,"
-    note += f" done at {_JOBS / done:.0f} a second)"
-    yield Figure("seconds to submit a job, p99", _percentile(seconds), _LATENCY_BOUND, note)
+    if pace:
+        yield Figure("seconds to submit a job, p99", _p99(seconds), _LATENCY_BOUND)
 
 
 def _watch(address: Address, completed: Counter[str]) -> None:
@@ -89,8 +101,11 @@ def _watch(address: Address, completed: Counter[str]) -> None:
                 return
 
 
-async def _submit(address: Address, pair: tuple[str, str]) -> tuple[set[str], list[float]]:
-    """Submit all jobs; returns their ids, and how long each took."""
+async def _submit(
+    address: Address, pair: tuple[str, str], pace: float | None
+) -> tuple[set[str], list[float]]:
+    """Submit all jobs, so many a second; returns their ids, and how long each took."""
+    first = time.perf_counter()
     numbers = iter(range(_JOBS))
     ids: set[str] = set()
     seconds: list[float] = []
@@ -102,9 +117,10 @@ async def _submit(address: Address, pair: tuple[str, str]) -> tuple[set[str], li
             stub: Any = VmafxControllerStub(channel)  # type: ignore[no-untyped-call]
             for number in numbers:
                 request = _request(pair, no_cache=number % _SCORED == 0)
-                began = time.perf_counter()
+                due = first + number / pace if pace else time.perf_counter()
+                await asyncio.sleep(max(0.0, due - time.perf_counter()))
                 ids.add((await stub.SubmitJob(request)).job_id)
-                seconds.append(time.perf_counter() - began)
+                seconds.append(time.perf_counter() - due)
 
     await asyncio.gather(*(client() for _ in range(_CLIENTS)))
     return ids, seconds
@@ -174,5 +190,5 @@ def _listing(client: Client, rounds: int) -> Iterator[Figure]:
         yield Figure(f"seconds to list jobs, {what}", statistics.median(taken), _LIST_BOUND)
 
 
-def _percentile(values: list[float]) -> float:
+def _p99(values: list[float]) -> float:
     return statistics.quantiles(values, n=100)[-1]

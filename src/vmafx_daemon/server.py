@@ -7,13 +7,13 @@ import resource
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from vmafx_daemon.access.binding import check_binding
 from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.allocator import keep_freed_memory
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.engine.local import LocalEngine
-from vmafx_daemon.grpc.measured import Measured
 from vmafx_daemon.grpc.server import GrpcDoor
 from vmafx_daemon.http.server import HttpDoor
 from vmafx_daemon.jobs.database import database_url
@@ -82,7 +82,9 @@ async def _serve(settings: Settings, listening: Callable[[Sequence[str]], None])
     metrics = Metrics(controller)
     controller.observers += [JobLog(), metrics]
     addresses: list[str] = []
-    grpc = GrpcDoor(controller, policy, settings.limits, addresses, [Measured(metrics)])
+    grpc = GrpcDoor(
+        controller, policy, settings.limits, addresses, partial(metrics.on_request, "grpc")
+    )
     if settings.socket:
         grpc.listen_on_socket(settings.socket)
     grpc.listen_on_port(settings.host, settings.grpc_port, settings.access)

@@ -1,8 +1,7 @@
 """Finding out who calls by gRPC, and whether that caller may call this at all."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import unquote
@@ -11,7 +10,6 @@ from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.access.peer import Peer
 from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.errors import DeniedError
-from vmafx_daemon.grpc.around import Around
 
 _CONTROLLER = "/vmafx.controller.v1.VmafxController/"
 _SCORING = "/vmafx.v1.VmafxScoring/"
@@ -46,33 +44,25 @@ def current_caller() -> Caller:
     return _caller.get()
 
 
-class Authentication(Around):
-    """Lets through who may call, and remembers who it is.
+def admit(policy: Policy, method: str, context: Any) -> None:
+    """Let through who may call, and remember who it is.
 
     Args:
         policy: Decides.
+        method: "/package.Service/Method".
+        context: The call, as gRPC has it; this is in its task.
+
+    Raises:
+        UnknownCallerError: The caller has not said who it is, or wrongly.
+        DeniedError: It may not call this.
     """
-
-    def __init__(self, policy: Policy) -> None:
-        super().__init__()
-        self._policy = policy
-
-    @asynccontextmanager
-    async def around(self, method: str, context: Any) -> AsyncIterator[None]:
-        """Decide before the method begins.
-
-        Raises:
-            UnknownCallerError: The caller has not said who it is, or wrongly.
-            DeniedError: It may not call this.
-        """
-        if method not in _ROLES:
-            raise DeniedError(f"{method} is nobody's to call")
-        if role := _ROLES[method]:
-            metadata = dict(context.invocation_metadata() or ())
-            caller = self._policy.authenticate(metadata.get("authorization"), peer_of(context))
-            self._policy.require(caller, role)
-            _caller.set(caller)
-        yield
+    if method not in _ROLES:
+        raise DeniedError(f"{method} is nobody's to call")
+    if role := _ROLES[method]:
+        metadata = dict(context.invocation_metadata() or ())
+        caller = policy.authenticate(metadata.get("authorization"), peer_of(context))
+        policy.require(caller, role)
+        _caller.set(caller)
 
 
 def peer_of(context: Any) -> Peer:

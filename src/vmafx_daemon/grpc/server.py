@@ -1,7 +1,8 @@
 """The gRPC door: its services, its limits, and where it listens."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import grpc
@@ -13,13 +14,12 @@ from vmafx_core.errors import WorkError
 from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.access.tls import server_credentials
 from vmafx_daemon.controller import Controller
-from vmafx_daemon.grpc.authentication import Authentication
+from vmafx_daemon.grpc.authentication import admit
 from vmafx_daemon.grpc.calls import Calls
 from vmafx_daemon.grpc.controller import ControllerService
 from vmafx_daemon.grpc.scoring import ScoringService
 from vmafx_daemon.grpc.status import SERVICE as HEALTH
 from vmafx_daemon.grpc.status import HealthService
-from vmafx_daemon.grpc.wellformed import WellFormed
 from vmafx_daemon.operations.sockets import check_free, check_path
 from vmafx_daemon.settings import AccessSettings, LimitSettings
 from vmafx_rpc.messages import controller as controller_messages
@@ -54,7 +54,7 @@ class GrpcDoor:
         policy: Who may do what.
         limits: How much there may be.
         addresses: Where the daemon listens, as its status tells; those of gRPC are added.
-        observing: Further interceptors, inside of the one that tells errors.
+        on_call: Is told of each call that has ended: its method, status and seconds.
     """
 
     def __init__(
@@ -63,11 +63,11 @@ class GrpcDoor:
         policy: Policy,
         limits: LimitSettings,
         addresses: list[str],
-        observing: Sequence[grpc.aio.ServerInterceptor],
+        on_call: Callable[[str, str, float], None],
     ) -> None:
         self._addresses = addresses
         self._server = grpc.aio.server(
-            interceptors=[Calls(), *observing, Authentication(policy), WellFormed()],
+            interceptors=[Calls(partial(admit, policy), on_call)],
             options=(
                 *_OPTIONS,
                 ("grpc.max_receive_message_length", limits.message_bytes),

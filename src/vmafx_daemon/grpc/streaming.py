@@ -9,7 +9,7 @@ from vmafx_core.errors import UsageError
 from vmafx_daemon.access.caller import Caller
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.engine.contract import Stream, StreamTold
-from vmafx_daemon.grpc.wellformed import MOST_SECONDS
+from vmafx_daemon.grpc.reading import MOST_SECONDS
 from vmafx_daemon.pairs import pooled_means, provenance_of
 from vmafx_rpc import messages
 from vmafx_rpc.frame_pairs import FramePair

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, override
 
@@ -16,8 +17,9 @@ from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.access.tls import server_credentials
 from vmafx_daemon.access.tokens import add_token
 from vmafx_daemon.grpc import authentication
-from vmafx_daemon.grpc.authentication import Authentication, current_caller
-from vmafx_daemon.grpc.calls import ERROR_KEY, Calls
+from vmafx_daemon.grpc.authentication import admit, current_caller
+from vmafx_daemon.grpc.calls import Calls
+from vmafx_daemon.grpc.refusals import ERROR_KEY
 from vmafx_daemon.settings import AccessSettings, LimitSettings
 from vmafx_rpc.messages import controller, scoring
 from vmafx_rpc.stubs.vmafx.controller.v1 import controller_pb2_grpc
@@ -75,7 +77,7 @@ def served(test: Test, access: AccessSettings, channel: Any = None, *, socket: s
 
     async def run() -> None:
         server = grpc.aio.server(
-            interceptors=[Calls(), Authentication(Policy(access, LimitSettings()))]
+            interceptors=[Calls(partial(admit, Policy(access, LimitSettings())))]
         )
         jobs = Jobs()
         controller_pb2_grpc.add_VmafxControllerServicer_to_server(jobs, server)  # type: ignore[no-untyped-call]

@@ -10,9 +10,8 @@ import pytest
 from grpc_health.v1 import health_pb2_grpc
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
-from vmafx_daemon.grpc import around
+from vmafx_daemon.grpc import calls
 from vmafx_daemon.grpc.calls import Calls
-from vmafx_daemon.grpc.wellformed import WellFormed
 
 # A field that nobody knows, of 64 KiB.
 LARGE = b"\x7a\x80\x80\x04" + bytes(1 << 16)
@@ -37,12 +36,16 @@ class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # without t
             self.ended.set()
 
 
+def anybody(*_: Any) -> None:
+    """Lets every call through."""
+
+
 @pytest.mark.parametrize(
     ("sends_on", "told"), [(False, "no message was sent"), (True, "no message came within 0.1 s")]
 )
 def test_a_call_without_a_message_is_refused(*, sends_on: bool, told: str) -> None:
     async def run() -> None:
-        server = grpc.aio.server(interceptors=[Calls(), WellFormed(0.1)])
+        server = grpc.aio.server(interceptors=[Calls(anybody, seconds=0.1)])
         health_pb2_grpc.add_HealthServicer_to_server(Health(), server)
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
@@ -60,11 +63,11 @@ def test_a_call_without_a_message_is_refused(*, sends_on: bool, told: str) -> No
 
 
 def test_answers_that_nobody_reads_come_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(around, "READING_SECONDS", 0.2)
+    monkeypatch.setattr(calls, "READING_SECONDS", 0.2)
 
     async def run() -> None:
         health = Health()
-        server = grpc.aio.server(interceptors=[Calls(), WellFormed()])
+        server = grpc.aio.server(interceptors=[Calls(anybody)])
         health_pb2_grpc.add_HealthServicer_to_server(health, server)
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
