@@ -2,27 +2,24 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-import numpy as np
-
 from vmafx_core.libvmaf.specs import FeatureSpec
 from vmafx_core.scoring.pooling import pool
 from vmafx_core.scoring.result import Metric, MetricKind, Scores, WorstFrame, is_distance
-from vmafx_core.scoring.segments import SegmentScores
 
 _WORST_FRAMES = 10
 _BOOTSTRAP = ("_bagging", "_stddev", "_ci_p95_lo", "_ci_p95_hi")
 
 
 def collect(
-    segments: Sequence[SegmentScores],
+    scores: Mapping[str, Scores],
     predicted: Collection[str],
     requested: Sequence[FeatureSpec],
     neural: Mapping[str, MetricKind],
 ) -> dict[str, Metric]:
-    """Join the segments, and pool every metric.
+    """Pool every metric of a pair.
 
     Args:
-        segments: All segments of a pair, in order; at least one.
+        scores: The values of all frames by the metric's name.
         predicted: The names of the models' metrics.
         requested: The features that were asked for.
         neural: The kinds of neural models' metrics, by name.
@@ -31,8 +28,7 @@ def collect(
         The metrics by name: models, bootstrap statistics, asked-for features, elementary ones.
     """
     metrics = []
-    for name in segments[0].metrics:
-        values = np.concatenate([s.metrics[name] for s in segments])
+    for name, values in scores.items():
         kind = neural.get(name) or _kind(name, predicted, requested)
         pooled = pool(values, lower_is_better=is_distance(name, kind))
         metrics.append(Metric(name, kind, values, pooled))

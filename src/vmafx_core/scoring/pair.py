@@ -81,7 +81,9 @@ class PairRun:
         self._limit = request.frames
         self._times = array("d")
         self._distorted_times = array("d")
-        self._segments: list[SegmentScores] = []
+        # Each in one piece: what lives long among pictures that come and go wastes the room
+        # between them.
+        self._scores: dict[str, array[float]] = {}
         self._first: tuple[int, int] | None = None
         shifted = request.sync.auto or self._plan.offset
         self._watching = self._by_index and not shifted and not self._alone
@@ -199,7 +201,8 @@ class PairRun:
         if self._neural:
             added = self._neural.complete(segment.count, segment.metrics)
             segment = replace(segment, metrics=segment.metrics | added)
-        self._segments.append(segment)
+        for name, values in segment.metrics.items():
+            self._scores.setdefault(name, array("d")).frombytes(values.tobytes())
         times = np.array(self._times[segment.first : segment.first + segment.count])
         return FrameScores(self._index, segment.first, times, segment.metrics)
 
@@ -212,7 +215,8 @@ class PairRun:
         """
         predicted = {metric for _, metric in self._plan.models}
         kinds = {metric.name: metric.kind for metric in self._neural_metrics}
-        metrics = collect(self._segments, predicted, self._requested, kinds)
+        scores = {name: np.frombuffer(values) for name, values in self._scores.items()}
+        metrics = collect(scores, predicted, self._requested, kinds)
         times = np.array(self._times)
         frames = self._account(reference_total)
         notices = [
