@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
+from vmafx_core.allocator import keep_freed_memory
 from vmafx_daemon.access.binding import check_binding
 from vmafx_daemon.access.policy import Policy
-from vmafx_daemon.allocator import keep_freed_memory
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.engine.local import LocalEngine
 from vmafx_daemon.grpc.server import GrpcDoor

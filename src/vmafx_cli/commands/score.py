@@ -72,6 +72,9 @@ def score(
     from vmafx_core.scoring.inputs import Inputs  # noqa: PLC0415
 
     with Inputs(*specs) as opening:
+        from vmafx_core.allocator import keep_no_pictures  # noqa: PLC0415
+
+        keep_no_pictures()
         from vmafx_cli.scoring import run  # noqa: PLC0415
         from vmafx_core.scoring.engine import score_events  # noqa: PLC0415
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 
+from vmafx_core.allocator import keep_freed_memory
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import UsageError, VmafxError, WorkError
 from vmafx_core.media.types import InputSpec
@@ -30,7 +31,6 @@ from vmafx_core.tune.events import Advanced, Probed, Sampled, Told
 from vmafx_core.tune.measure import Measurer, prepared
 from vmafx_core.tune.request import Measuring
 from vmafx_core.tune.windows import Window
-from vmafx_daemon.allocator import keep_freed_memory
 from vmafx_daemon.engine.framing import framed, receive
 from vmafx_daemon.engine.live import Pairs, Upload
 from vmafx_rpc import messages
