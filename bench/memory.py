@@ -1,6 +1,7 @@
 """Memory: the peak of a long pair against that of a pair of one minute."""
 
 from collections.abc import Iterator
+from statistics import median
 
 from bench import material
 from bench.measure import Figure, Settings, run
@@ -20,7 +21,7 @@ def _peak(minutes: int) -> float:
 
 def measure(settings: Settings) -> Iterator[Figure]:
     """The ratio of the largest resident sets, at 1080p."""
-    short = max(_peak(1) for _ in range(_SHORT_RUNS))
+    short = median(_peak(1) for _ in range(_SHORT_RUNS))
     long = _peak(settings.minutes)
     what = f"peak memory, {settings.minutes} minutes / 1 minute of 1080p"
     yield Figure(what, long / short, _BOUND, f"({long:.0f} MiB / {short:.0f} MiB)")

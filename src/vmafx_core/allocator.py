@@ -12,32 +12,31 @@ import sys
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
 
-_MIB = 1 << 20
-
 
 def keep_freed_memory() -> None:
     """Keep some of what is freed for the next picture, rather than have it mapped anew.
 
     Mapping it again, page by page, takes as long as everything else that a daemon does with a
-    picture that goes through it.
+    picture that goes through it; and its workers are watched over, and replaced.
     """
-    _settle(large=32 * _MIB, kept=32 * _MIB)
+    _settle(32 << 20)
 
 
 def keep_no_pictures() -> None:
-    """Map every picture by itself, always.
+    """Map large blocks by themselves, always, as those of pictures are.
 
     Among pictures of the heap, what lives for long leaves gaps that no other fits in, and a long
-    video takes more memory than a short one.
+    video takes more memory than a short one. For a program that scores one, where mapping is
+    little beside decoding.
     """
-    _settle(large=_MIB, kept=_MIB)
+    _settle(256 << 10)
 
 
-def _settle(*, large: int, kept: int) -> None:
-    """Map blocks of so many bytes by themselves; and keep at most so many at the heap's end."""
+def _settle(large: int) -> None:
+    """Map blocks of so many bytes by themselves; and keep no more than that at the heap's end."""
     if sys.platform != "linux":
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt:
         mallopt(_M_MMAP_THRESHOLD, large)
-        mallopt(_M_TRIM_THRESHOLD, kept)
+        mallopt(_M_TRIM_THRESHOLD, large)

@@ -17,7 +17,7 @@ from vmafx_daemon.engine.contract import Engine, Stream
 from vmafx_daemon.errors import BusyError, DrainingError, StateError
 from vmafx_daemon.jobs.answered import Answered
 from vmafx_daemon.jobs.dispatcher import Dispatcher, end_tasks
-from vmafx_daemon.jobs.fingerprint import fingerprint
+from vmafx_daemon.jobs.fingerprint import Fingerprints
 from vmafx_daemon.jobs.hub import Hub, no_job
 from vmafx_daemon.jobs.records import COMPLETED, ENDED, NEW, PENDING, RUNNING, Change, now
 from vmafx_daemon.jobs.store import JobStore
@@ -33,6 +33,9 @@ JobEvent = messages.controller.JobEvent
 JobState = messages.controller.JobState
 
 _PRUNE_SECONDS = 600.0
+# Files that are read at once, and for how long, to see whether a job was answered already: whoever
+# submits it waits.
+_READERS, _READING_SECONDS = 4, 1.0
 _DAY = 86400.0
 _FULL_SECONDS = 5.0
 _log = logging.getLogger(__name__)
@@ -62,6 +65,7 @@ class Controller:
         self._submitting = 0
         self._begun: dict[str, float] = {}
         self._answered = Answered()
+        self._fingerprints = Fingerprints(_READERS, _READING_SECONDS)
         self._draining = False
         self._started_at = now()
         self._version = version("vmafx")
@@ -111,6 +115,7 @@ class Controller:
         """End everything; what still runs is queued again."""
         await self.drain(0.0)
         await end_tasks(self._tasks)
+        self._fingerprints.close()
         await self._engine.close()
         await self._store.close()
 
@@ -131,7 +136,9 @@ class Controller:
         self._check_open()
         if request.spec.HasField("pair"):
             request.no_cache |= request.spec.pair.options.no_cache
-        known_by = await asyncio.to_thread(self._admit, request, caller)
+        await asyncio.to_thread(self._policy.check_spec, request.spec, caller)
+        again = not request.no_cache and request.spec in self._answered
+        known_by = await self._fingerprints.of(request.spec) if again else None
         job = job_of(request, self._limits)
         key = request.idempotency_key
         try:
@@ -284,16 +291,6 @@ class Controller:
             for name, model in (await asyncio.to_thread(installed)).items()
         ]
         return messages.controller.ListModelsResponse(models=[*built_in, *added])
-
-    def _admit(self, request: messages.controller.SubmitJobRequest, caller: Caller) -> bytes | None:
-        """Check what is asked for; may wait for a disk or a name server.
-
-        Returns:
-            The fingerprint of what was answered lately and may be so again.
-        """
-        self._policy.check_spec(request.spec, caller)
-        again = not request.no_cache and request.spec in self._answered
-        return fingerprint(request.spec) if again else None
 
     def _check_open(self) -> None:
         if self._draining:

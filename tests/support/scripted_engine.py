@@ -15,7 +15,7 @@ from vmafx_daemon.controller import Controller
 from vmafx_daemon.engine.contract import Limits, Stream, Told, WorkerLostError
 from vmafx_daemon.jobs.database import database_url
 from vmafx_daemon.jobs.store import JobStore
-from vmafx_daemon.settings import LimitSettings, Settings
+from vmafx_daemon.settings import AccessSettings, LimitSettings, Settings
 from vmafx_rpc import messages
 
 OWNER = Caller("socket owner", Role.WRITE, owner=True)
@@ -134,10 +134,11 @@ async def controlling(
     engine: ScriptedEngine | None = None,
     limits: LimitSettings | None = None,
     database: str | None = None,
+    roots: tuple[Path, ...] = (),
 ) -> AsyncIterator[Controller]:
     """A controller that has started, on a state folder."""
     settings = Settings(state=state, socket=None, limits=limits or LimitSettings())
-    settings = replace(settings, database=database)
+    settings = replace(settings, database=database, access=AccessSettings(roots=roots))
     controller = Controller(
         settings,
         JobStore(database_url(settings)),

@@ -202,7 +202,9 @@ class PairRun:
             added = self._neural.complete(segment.count, segment.metrics)
             segment = replace(segment, metrics=segment.metrics | added)
         for name, values in segment.metrics.items():
-            self._scores.setdefault(name, array("d")).frombytes(values.tobytes())
+            self._scores.setdefault(name, array("d")).frombytes(
+                np.asarray(values, np.float64).tobytes()
+            )
         times = np.array(self._times[segment.first : segment.first + segment.count])
         return FrameScores(self._index, segment.first, times, segment.metrics)
 

@@ -7,13 +7,12 @@ let go of before it is stored, however long the disk is full.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from functools import partial
 
 from vmafx_core.errors import VmafxError, WorkError
 from vmafx_daemon.engine.contract import Engine, Limits, WorkerLostError
-from vmafx_daemon.jobs.fingerprint import fingerprint
+from vmafx_daemon.jobs.fingerprint import Fingerprints
 from vmafx_daemon.jobs.hub import Hub
 from vmafx_daemon.jobs.records import Begun, JobResult, pack
 from vmafx_daemon.jobs.store import JobStore
@@ -61,8 +60,7 @@ class Dispatcher:
         self._stopping = False
         self._running: dict[int, tuple[str, asyncio.Task[None]]] = {}
         self._resting: set[asyncio.Task[None]] = set()
-        # Reading may hang where a disk is far away; nothing else is to wait for that.
-        self._readers = ThreadPoolExecutor(engine.slots, thread_name_prefix="vmafx-fingerprint")
+        self._fingerprints = Fingerprints(engine.slots, _FINGERPRINT_SECONDS)
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -99,7 +97,7 @@ class Dispatcher:
                 await self._store.release(ticket)
             except VmafxError as error:
                 _log.warning("a job is queued again only at the next start: %s", error.message)
-        self._readers.shutdown(wait=False, cancel_futures=True)
+        self._fingerprints.close()
 
     async def _dispatch(self) -> None:
         while not self._stopping:
@@ -144,14 +142,14 @@ class Dispatcher:
 
     async def _execute(self, begun: Begun) -> None:
         await self._check(begun.job.spec)
-        before = await self._fingerprint(begun)
+        before = await self._fingerprints.of(begun.job.spec)
         if before and not begun.no_cache:
             reused = await self._persist(lambda: self._store.reuse(begun.ticket, before))
             if reused:
                 return
         result = await self._run(begun)
         # What changed meanwhile may have been scored half as it was.
-        same = before is not None and await self._fingerprint(begun) == before
+        same = before is not None and await self._fingerprints.of(begun.job.spec) == before
         packed = await asyncio.to_thread(pack, result, before if same else None)
         await self._persist(lambda: self._store.complete(begun.ticket, packed))
 
@@ -172,14 +170,6 @@ class Dispatcher:
                 else:
                     self._hub.tell(event_of(job.id, each))
         raise WorkError("the job ended without a result", "This is a fault of the server.")
-
-    async def _fingerprint(self, begun: Begun) -> bytes | None:
-        loop = asyncio.get_running_loop()
-        reading = loop.run_in_executor(self._readers, fingerprint, begun.job.spec)
-        try:
-            return await asyncio.wait_for(reading, _FINGERPRINT_SECONDS)
-        except TimeoutError:
-            return None
 
     async def _persist[T](self, write: Callable[[], Awaitable[T]]) -> T:
         """Write until it is written."""

@@ -1,11 +1,12 @@
 """What a job is to do and on which content, in one short value: equal jobs have equal results."""
 
+import asyncio
 import hashlib
 import os
 import stat
-import time
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,12 +15,34 @@ from vmafx_rpc import messages
 
 _PIECE = 64 << 10
 _PIECES = 8
-# Files whose content is not read again as long as their times say that it is the same; and how
-# many nanoseconds a file may be changed for without its times saying so.
-_MOST_KNOWN = 4096
-_TICK = 2_000_000_000
 # Files that lead to others, whose content is not in them.
 _LISTS = (b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD")
+
+
+class Fingerprints:
+    """Takes fingerprints beside everything else: reading may hang where a disk is far away.
+
+    Args:
+        threads: How many at once.
+        seconds: How long one may take; what takes longer has none.
+    """
+
+    def __init__(self, threads: int, seconds: float) -> None:
+        self._readers = ThreadPoolExecutor(threads, thread_name_prefix="vmafx-fingerprint")
+        self._seconds = seconds
+
+    async def of(self, spec: messages.controller.JobSpec) -> bytes | None:
+        """The fingerprint of a job, or None."""
+        loop = asyncio.get_running_loop()
+        reading = loop.run_in_executor(self._readers, fingerprint, spec)
+        try:
+            return await asyncio.wait_for(reading, self._seconds)
+        except TimeoutError:
+            return None
+
+    def close(self) -> None:
+        """Take no more; what hangs is left to itself."""
+        self._readers.shutdown(wait=False, cancel_futures=True)
 
 
 def fingerprint(spec: messages.controller.JobSpec) -> bytes | None:
@@ -73,16 +96,9 @@ def _content(location: str) -> bytes:
         ValueError: It is no plain file, or leads to others.
     """
     found = _plain(location)
-    told = found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_dev, found.st_ino
-    at_rest = time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > _TICK
-    hashed = _pieces if at_rest else _pieces.__wrapped__
-    return hashed(location, *told)
-
-
-@lru_cache(_MOST_KNOWN)
-def _pieces(location: str, size: int, *told: int) -> bytes:
-    """What tells a file, and a hash over it and over pieces of the file."""
-    hashed = hashlib.sha256(repr((size, *told)).encode())
+    size = found.st_size
+    told = f"{size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_dev} {found.st_ino}"
+    hashed = hashlib.sha256(told.encode())
     step = max(_PIECE, size // _PIECES)
     with Path(location).open("rb", buffering=0) as file:
         for offset in (*range(0, size, step), max(0, size - _PIECE)):

@@ -102,9 +102,12 @@ class Transaction:
         key = idempotency_key or None
         if existing := key and self._connection.scalar(_WITH_KEY, {"key": key}):
             return existing, True
-        equal = self._equal(fingerprint) if fingerprint else None
-        columns = self._reused(job, equal) if equal else {"turn": -job.priority}
-        job.state = COMPLETED if equal else PENDING
+        # A copy: this may be done again, and then there may be no such result.
+        job = Job.FromString(job.SerializeToString())
+        if equal := self._equal(fingerprint) if fingerprint else None:
+            job.state, columns = COMPLETED, self._reused(job, equal)
+        else:
+            job.state, columns = PENDING, {"turn": -job.priority}
         change = Change(job, self._numbers.next(), NEW)
         row = columns | {
             "id": job.id,

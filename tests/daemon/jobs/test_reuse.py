@@ -3,14 +3,19 @@
 import asyncio
 import os
 from collections.abc import Callable
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 
 from support.scripted_engine import OWNER, ScriptedEngine, controlling, ended, request
+from vmafx_daemon import controller as controller_module
+from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.controller import Controller
+from vmafx_daemon.jobs.database import connect
 from vmafx_daemon.jobs.fingerprint import fingerprint
-from vmafx_daemon.jobs.records import COMPLETED, Job
+from vmafx_daemon.jobs.records import COMPLETED, PENDING, Job, Outcome
+from vmafx_daemon.jobs.transitions import Numbers, Transaction
 from vmafx_rpc import messages
 
 
@@ -62,6 +67,87 @@ def test_an_equal_job_waits_for_nobody(tmp_path: Path) -> None:
             assert second.result == first.result
 
     asyncio.run(run())
+
+
+def test_watchers_hear_of_a_job_that_is_answered_at_once(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with controlling(tmp_path) as controller:
+            wanted = files(tmp_path)
+            await done(controller, wanted)
+            async with aclosing(controller.watch_all()) as events:
+                heard = asyncio.ensure_future(anext(events))
+                await asyncio.sleep(0)
+                job_id, _ = await controller.submit(wanted, OWNER)
+                event = await asyncio.wait_for(heard, 10)
+            assert (event.job_id, event.state.state) == (job_id, COMPLETED)
+            told = [event.WhichOneof("event") async for event in controller.watch(job_id)]
+            assert told == ["state", "result"]
+
+    asyncio.run(run())
+
+
+def test_a_job_that_is_answered_at_once_keeps_its_key(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with controlling(tmp_path) as controller:
+            wanted = files(tmp_path)
+            await done(controller, wanted)
+            wanted.idempotency_key = "key"
+            (first, new), (second, known) = [
+                await controller.submit(wanted, OWNER) for _ in range(2)
+            ]
+            assert (first, new, known) == (second, False, True)
+
+    asyncio.run(run())
+
+
+def test_the_same_files_of_another_caller_are_scored(tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = ScriptedEngine()
+        async with controlling(tmp_path, engine, roots=(tmp_path,)) as controller:
+            wanted = files(tmp_path)
+            await done(controller, wanted)
+            job_id, _ = await controller.submit(wanted, Caller("127.0.0.1", Role.WRITE))
+            assert not (await ended(controller, job_id)).cached
+            assert len(engine.begun) == 2
+
+    asyncio.run(run())
+
+
+def test_files_that_cannot_be_read_in_time_wait_in_the_queue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(controller_module, "_READING_SECONDS", 0.0)
+
+    async def run() -> None:
+        async with controlling(tmp_path) as controller:
+            wanted = files(tmp_path)
+            await done(controller, wanted)
+            job_id, _ = await controller.submit(wanted, OWNER)
+            job = await ended(controller, job_id)
+            assert (job.cached, job.attempts) == (True, 1)
+
+    asyncio.run(run())
+
+
+def test_an_answer_that_is_not_written_is_not_kept(tmp_path: Path) -> None:
+    """Where a commit fails, what was to be written together is written one by one."""
+    store = connect(f"sqlite:///{tmp_path / 'jobs.db'}")
+    job = Job(id="b", max_attempts=1)
+    outcome = Outcome(b"body", (93.5,), b"print")
+    with store.connect() as connection:
+        first = Transaction(connection, Numbers(0), 0.0)
+        first.submit(Job(id="a"), "", no_cache=False, fingerprint=None)
+        (begun,) = first.begin(1, "worker")
+        first.complete(begun.ticket, outcome)
+        first.submit(job, "", no_cache=False, fingerprint=b"print")
+        assert first.changes[-1].job.cached
+        connection.rollback()
+        again = Transaction(connection, Numbers(0), 0.0)
+        again.submit(job, "", no_cache=False, fingerprint=b"print")
+        stored = again.changes[-1].job
+        assert (stored.state, stored.cached, list(stored.scores)) == (PENDING, False, [])
+        connection.rollback()
+    store.dispose()
 
 
 def test_results_are_reused_after_a_restart(tmp_path: Path) -> None:
