@@ -332,7 +332,7 @@ class Controller:
             elif job.state in ENDED:
                 observer.on_ended(job, time.monotonic() - begun if begun else 0.0)
             elif change.before != NEW:
-                observer.on_requeued(job)
+                observer.on_requeued(job, _why_again(change))
 
     def _tell_frames(self, frames: int) -> None:
         for observer in self.observers:
@@ -353,3 +353,10 @@ class Controller:
                 await self._store.prune(self._limits.keep_days * _DAY, self._limits.keep_bytes)
             except VmafxError as error:
                 _log.warning("old jobs could not be deleted: %s", error.message)
+
+
+def _why_again(change: Change) -> str:
+    """The reason that a job waits again; see `Observer.on_requeued`."""
+    if change.before in ENDED:
+        return "retried"
+    return "node_lost" if change.job.HasField("error") else "controller_restart"

@@ -86,6 +86,7 @@ class Metrics(Observer):
         self._requeued = Counter(
             "vmafx_controller_jobs_requeued_total",
             "Times that a job was queued again.",
+            ("reason",),
             registry=registry,
         )
         self._ended = {
@@ -163,9 +164,9 @@ class Metrics(Observer):
             waited = job.started_at.ToMilliseconds() - job.created_at.ToMilliseconds()
             self._wait_seconds.observe(max(0, waited) / 1000)
 
-    def on_requeued(self, job: Job) -> None:  # noqa: ARG002  # whichever
-        """Count it."""
-        self._requeued.inc()
+    def on_requeued(self, job: Job, reason: str) -> None:  # noqa: ARG002  # whichever
+        """Count it, by the reason."""
+        self._requeued.labels(reason).inc()
 
     def on_ended(self, job: Job, seconds: float) -> None:
         """Count it, by how it ended."""

@@ -17,8 +17,14 @@ class Observer:
     def on_started(self, job: Job) -> None:
         """A job was begun."""
 
-    def on_requeued(self, job: Job) -> None:
-        """A job waits again: its attempt was lost, as `error` says, or another was wished for."""
+    def on_requeued(self, job: Job, reason: str) -> None:
+        """A job waits again.
+
+        Args:
+            job: The job.
+            reason: "node_lost": its worker was, as `error` says; "controller_restart": the daemon
+                stopped, or was killed, while it ran; "retried": somebody wished for it.
+        """
 
     def on_ended(self, job: Job, seconds: float) -> None:
         """A job ended.

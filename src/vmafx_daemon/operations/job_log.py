@@ -17,8 +17,8 @@ class JobLog(Observer):
         _tell("job started", job, attempt=job.attempts)
 
     @override
-    def on_requeued(self, job: Job) -> None:
-        _tell("job queued again", job, **_error(job))
+    def on_requeued(self, job: Job, reason: str) -> None:
+        _tell("job queued again", job, reason=reason, **_error(job))
 
     @override
     def on_ended(self, job: Job, seconds: float) -> None:

@@ -396,3 +396,28 @@ def test_observers_are_told_of_every_change(tmp_path: Path) -> None:
             assert told == ["submitted 0", "started 1", "frames 2", "frames 1", "ended True True"]
 
     asyncio.run(run())
+
+
+def test_observers_are_told_why_a_job_waits_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher, "_FIRST_REST", 0.01)
+    told: list[str] = []
+
+    class Listening(Observer):
+        def on_requeued(self, job: Job, reason: str) -> None:  # noqa: ARG002  # whichever
+            told.append(reason)
+
+    async def run() -> None:
+        async with controlling(tmp_path) as controller:
+            controller.observers.append(Listening())
+            await ended(controller, await submitted(controller, "lost once"))
+            failed = await submitted(controller, "bad")
+            await ended(controller, failed)
+            await controller.retry(failed)
+            await ended(controller, failed)
+            await running(controller, await submitted(controller, "wait"))
+            await controller.drain(0.0)
+            assert told == ["node_lost", "retried", "controller_restart"]
+
+    asyncio.run(run())
