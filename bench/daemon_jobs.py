@@ -87,8 +87,7 @@ def _load(address: Address, pair: tuple[str, str], pace: float | None) -> Iterat
     yield Figure(f"of {_JOBS} jobs by {_CLIENTS} clients, {how}, lost", lost, 0, note)
     again = sum(job.attempts > 1 or completed[job.id] > 1 for job in stored.values())
     yield Figure("done more than once, or told so", again, 0)
-    if pace:
-        yield Figure("seconds to submit a job, p99", _p99(seconds), _LATENCY_BOUND)
+    yield Figure(f"seconds to submit a job, {how}, p99", _p99(seconds), _LATENCY_BOUND)
 
 
 def _watch(address: Address, completed: Counter[str]) -> None:
