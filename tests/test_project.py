@@ -10,6 +10,7 @@ from pathlib import Path
 from hatchling.builders.wheel import WheelBuilder
 
 from support.data import missing, program
+from vmafx_core import __version__
 
 _ROOT = Path(__file__).resolve().parents[1]
 _PYPROJECT = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -66,7 +67,7 @@ def test_the_wheel_holds_every_file_of_the_packages_and_the_license(tmp_path: Pa
 
 def test_the_changelog_has_an_entry_for_this_version() -> None:
     changelog = (_ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert f"\n## {_PYPROJECT['project']['version']}" in changelog
+    assert f"\n## {__version__}" in changelog
 
 
 def test_every_make_target_that_the_readme_names_is_one_that_make_help_lists() -> None:

@@ -11,7 +11,6 @@ A flag wins over an environment variable (`VMAFX_SCORE_THREADS`), which wins ove
 """
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -38,7 +37,7 @@ def read(path: Path) -> dict[str, Any]:
         UsageError: If the file cannot be read or is no TOML.
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         if CONFIG_VARIABLE in os.environ:
             raise UsageError(
@@ -51,12 +50,15 @@ def read(path: Path) -> dict[str, Any]:
             f"cannot read the configuration file {str(path)!r}: {error}",
             f"Correct the file, or name another one in {CONFIG_VARIABLE}.",
         ) from error
+    import tomllib  # noqa: PLC0415  # most have no such file
+
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(
             f"the configuration file {str(path)!r} is not valid TOML: {error}",
             "Correct that line.",
         ) from error
-    return tables
 
 
 def check_tables(tables: Mapping[str, Any], commands: Iterable[str], path: Path) -> None:

@@ -16,6 +16,7 @@ from av.codec import Codec
 from av.codec.codec import UnknownCodecError
 
 from vmafx_cli import config
+from vmafx_core import __version__
 from vmafx_core.errors import ComponentError, VmafxError
 from vmafx_core.libvmaf.catalogue import FEATURES, MODELS
 from vmafx_core.libvmaf.context import Context
@@ -90,7 +91,7 @@ def _ok(topic: str, name: str, detail: str) -> Finding:
 
 
 def _program() -> Iterator[Finding]:
-    yield _ok("program", "vmafx", version("vmafx"))
+    yield _ok("program", "vmafx", __version__)
     yield _ok("program", "python", f"{platform.python_version()}, {sys.executable}")
     yield _ok("program", "system", platform.platform())
     yield _ok("program", "numpy", version("numpy"))

@@ -12,7 +12,7 @@ def main() -> None:
     """Run the program and exit."""
     # While it loads, the program cannot tell of an interruption; the system ends it in silence.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # No matrices are multiplied here, but numpy's threads for it would start, and spin.
+    # Only small matrices are multiplied here, but numpy's threads for it would start, and spin.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _open_ahead(sys.argv[1:])
     from vmafx_cli.main import main as run  # noqa: PLC0415  # under the handler above

@@ -12,6 +12,7 @@ from vmafx_cli.command_classes import LazyCommand
 from vmafx_cli.configured import ConfiguredGroup
 from vmafx_cli.options.addresses import with_address
 from vmafx_cli.options.outputs import DEBUG
+from vmafx_core import __version__
 from vmafx_core.report.files import writing_stdout
 
 PROGRAM = "vmafx"
@@ -87,10 +88,8 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version  # noqa: PLC0415  # not needed to start up
-
         with writing_stdout():
-            typer.echo(f"{PROGRAM} {version(PROGRAM)}")
+            typer.echo(f"{PROGRAM} {__version__}")
         raise typer.Exit
 
 

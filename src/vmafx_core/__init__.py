@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from vmafx_core.scoring.request import Pairing, ScoreRequest, Sync
     from vmafx_core.scoring.result import PairResult, ScoreResult
 
+# Here, as reading it out of what is installed takes longer than much of what it is wanted for.
+__version__ = "0.1.0"
+
 # Names are imported when they are first used: decoders and numpy take a while to load, and the
 # command line's --help needs neither.
 _HOMES = {

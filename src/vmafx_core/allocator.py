@@ -19,24 +19,29 @@ def keep_freed_memory() -> None:
     Mapping it again, page by page, takes as long as everything else that a daemon does with a
     picture that goes through it; and its workers are watched over, and replaced.
     """
-    _settle(32 << 20)
+    _settle(32 << 20, kept=32 << 20)
 
 
 def keep_no_pictures() -> None:
     """Map large blocks by themselves, always, as those of pictures are.
 
     Among pictures of the heap, what lives for long leaves gaps that no other fits in, and a long
-    video takes more memory than a short one. For a program that scores one, where mapping is
-    little beside decoding.
+    video takes more memory than a short one. Packets of what is hardly compressed are smaller:
+    those come and go once a picture, and mapping each would take as long as copying a picture.
     """
-    _settle(256 << 10)
+    _settle(384 << 10, kept=16 << 20)
 
 
-def _settle(large: int) -> None:
-    """Map blocks of so many bytes by themselves; and keep no more than that at the heap's end."""
+def _settle(large: int, kept: int) -> None:
+    """Settle it.
+
+    Args:
+        large: Blocks of so many bytes are mapped by themselves.
+        kept: How much is kept at the heap's end.
+    """
     if sys.platform != "linux":
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt:
         mallopt(_M_MMAP_THRESHOLD, large)
-        mallopt(_M_TRIM_THRESHOLD, large)
+        mallopt(_M_TRIM_THRESHOLD, kept)

@@ -5,9 +5,10 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator
-from importlib.metadata import version
+from collections.abc import AsyncGenerator, Sequence
+from functools import partial
 
+from vmafx_core import __version__
 from vmafx_core.backends.installed import installed
 from vmafx_core.errors import ComponentError, VmafxError
 from vmafx_core.libvmaf.catalogue import MODELS
@@ -17,8 +18,10 @@ from vmafx_daemon.engine.contract import Engine, Stream
 from vmafx_daemon.errors import BusyError, DrainingError, StateError
 from vmafx_daemon.jobs.answered import Answered
 from vmafx_daemon.jobs.dispatcher import Dispatcher, end_tasks
-from vmafx_daemon.jobs.fingerprint import Fingerprints
+from vmafx_daemon.jobs.fingerprint import fingerprint
 from vmafx_daemon.jobs.hub import Hub, no_job
+from vmafx_daemon.jobs.joining import Joined
+from vmafx_daemon.jobs.readers import Readers
 from vmafx_daemon.jobs.records import COMPLETED, ENDED, NEW, PENDING, RUNNING, Change, now
 from vmafx_daemon.jobs.store import JobStore
 from vmafx_daemon.jobs.submission import job_of
@@ -65,10 +68,11 @@ class Controller:
         self._submitting = 0
         self._begun: dict[str, float] = {}
         self._answered = Answered()
-        self._fingerprints = Fingerprints(_READERS, _READING_SECONDS)
+        self._looks: Joined[tuple[messages.controller.JobSpec, bytes | None]] = Joined()
+        self._readers = Readers(_READERS, _READING_SECONDS)
         self._draining = False
         self._started_at = now()
-        self._version = version("vmafx")
+        self._version = __version__
         self._libvmaf = ""
         self._no_libvmaf = "libvmaf is being looked for"
         self._hub: Hub
@@ -115,7 +119,7 @@ class Controller:
         """End everything; what still runs is queued again."""
         await self.drain(0.0)
         await end_tasks(self._tasks)
-        self._fingerprints.close()
+        self._readers.close()
         await self._engine.close()
         await self._store.close()
 
@@ -136,25 +140,23 @@ class Controller:
         self._check_open()
         if request.spec.HasField("pair"):
             request.no_cache |= request.spec.pair.options.no_cache
-        await asyncio.to_thread(self._policy.check_spec, request.spec, caller)
-        again = not request.no_cache and request.spec in self._answered
-        known_by = await self._fingerprints.of(request.spec) if again else None
+        asked = request.spec.SerializeToString(deterministic=True), request.no_cache, caller
+        spec, known_by = await self._looks.do(asked, partial(self._look, request, caller))
+        request.spec.CopyFrom(spec)
         job = job_of(request, self._limits)
-        key = request.idempotency_key
+        key, room = request.idempotency_key, self._has_room()
+        if not (room or key or known_by):
+            raise self._full()
+        self._submitting += room
         try:
-            self._check_room()
-        except BusyError:
-            if key and (known := await self._store.existing(key)):
-                await self._check_same(known, request.spec)
-                return known, True
-            raise
-        self._submitting += 1
-        try:
-            job_id, existing = await self._store.submit(
-                job, key, no_cache=request.no_cache, fingerprint=known_by
+            stored = await self._store.submit(
+                job, key, no_cache=request.no_cache, fingerprint=known_by, room=room
             )
         finally:
-            self._submitting -= 1
+            self._submitting -= room
+        if stored is None:
+            raise self._full()
+        job_id, existing = stored
         if existing:
             await self._check_same(job_id, request.spec)
         # Here, where it is known in which request.
@@ -205,7 +207,8 @@ class Controller:
             StateError: It is neither failed nor cancelled.
             BusyError: The queue is full.
         """
-        self._check_room()
+        if not self._has_room():
+            raise self._full()
         if not await self._store.retry(job_id):
             state = JobState.Name((await self.get(job_id)).state)
             raise StateError(
@@ -226,11 +229,14 @@ class Controller:
         """
         return self._hub.watch(job_id, after)
 
-    def watch_all(self, after: int = 0) -> AsyncGenerator[JobEvent]:
+    def watch_all(self, after: int = 0) -> AsyncGenerator[Sequence[JobEvent]]:
         """What happens to all jobs, without scores and results; does not end.
 
         Args:
             after: The number of the event to begin behind; 0 for now.
+
+        Yields:
+            The next events, in order.
         """
         return self._hub.watch_all(after)
 
@@ -292,15 +298,36 @@ class Controller:
         ]
         return messages.controller.ListModelsResponse(models=[*built_in, *added])
 
+    async def _look(
+        self, request: messages.controller.SubmitJobRequest, caller: Caller
+    ) -> tuple[messages.controller.JobSpec, bytes | None]:
+        """Check what is to be done; returns it put down at length, and by what its result is known.
+
+        The latter only where there may be one already, and its files are read in time.
+        """
+
+        def checked() -> messages.controller.JobSpec:
+            spec = messages.controller.JobSpec()
+            spec.CopyFrom(request.spec)
+            self._policy.check_spec(spec, caller)
+            return spec
+
+        spec = await asyncio.to_thread(checked)
+        again = not request.no_cache and self._answered.knows(spec)
+        return spec, await self._readers.read(partial(fingerprint, spec)) if again else None
+
     def _check_open(self) -> None:
         if self._draining:
             raise DrainingError.now()
 
-    def _check_room(self) -> None:
-        if self._counts[PENDING] + self._submitting >= self._limits.queue:
-            raise BusyError(
-                f"{self._limits.queue} jobs wait already", "Try again later.", _FULL_SECONDS
-            )
+    def _has_room(self) -> bool:
+        """Whether one more job may wait."""
+        return self._counts[PENDING] + self._submitting < self._limits.queue
+
+    def _full(self) -> BusyError:
+        return BusyError(
+            f"{self._limits.queue} jobs wait already", "Try again later.", _FULL_SECONDS
+        )
 
     async def _check_same(self, job_id: str, spec: messages.controller.JobSpec) -> None:
         """Refuse to take a job for another one, only because somebody gave both the same key."""
@@ -322,7 +349,7 @@ class Controller:
         begun = self._begun.pop(job.id, None)
         if job.state == RUNNING:
             self._begun[job.id] = time.monotonic()
-        elif job.state == COMPLETED:
+        elif job.state == COMPLETED and change.before != NEW:  # else it was known
             self._answered.add(job.spec)
         for observer in self.observers:
             if change.before == NEW:

@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 from prometheus_client import (
     CollectorRegistry,
@@ -146,8 +148,8 @@ class Metrics(Observer):
             code: How it ended, in the door's own words.
             seconds: How long it took.
         """
-        self._requests.labels(door, operation, code).inc()
-        self._request_seconds.labels(door, operation).observe(seconds)
+        _of(self._requests, door, operation, code).inc()
+        _of(self._request_seconds, door, operation).observe(seconds)
         if operation in _SCORING:
             self._scores.inc()
             self._score_seconds.observe(seconds)
@@ -166,16 +168,16 @@ class Metrics(Observer):
 
     def on_requeued(self, job: Job, reason: str) -> None:  # noqa: ARG002  # whichever
         """Count it, by the reason."""
-        self._requeued.labels(reason).inc()
+        _of(self._requeued, reason).inc()
 
     def on_ended(self, job: Job, seconds: float) -> None:
         """Count it, by how it ended."""
         outcome = _OUTCOMES[job.state]
         self._ended[outcome].inc()
         if seconds:
-            self._job_seconds.labels(outcome).observe(seconds)
+            _of(self._job_seconds, outcome).observe(seconds)
         for score in job.scores:
-            self._quality.labels(self._model_of(job)).observe(score)
+            _of(self._quality, self._model_of(job)).observe(score)
 
     def on_frames(self, frames: int) -> None:
         """Count them."""
@@ -198,6 +200,12 @@ class Metrics(Observer):
             return _OTHER
         self._models.add(name)
         return name
+
+
+@cache
+def _of(metric: Any, *labels: str) -> Any:
+    """A metric's series with these labels, which takes a while to find; there are not many."""
+    return metric.labels(*labels)
 
 
 class _Now(Collector):

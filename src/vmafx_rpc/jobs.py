@@ -1,7 +1,7 @@
 """Jobs at a daemon: submitting, finding, and following them to their end."""
 
 import uuid
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 
@@ -55,7 +55,8 @@ def watch(client: Client, job_id: str, after: int = 0) -> Generator[JobEvent]:
         VmafxError: The daemon cannot be reached any more, or refuses.
     """
     request = messages.controller.WatchJobRequest(job_id=job_id, after=after)
-    with closing(_told(client, client.controller.WatchJob, request)) as events:
+    asked = client.controller.WatchJob, request, lambda told: (told.event,)
+    with closing(_told(client, *asked)) as events:
         for event in events:
             yield event
             if _is_last(event):
@@ -73,11 +74,23 @@ def watch_all(client: Client, after: int = 0) -> Generator[JobEvent]:
         VmafxError: The daemon cannot be reached any more, or refuses.
     """
     request = messages.controller.WatchJobsRequest(after=after)
-    return _told(client, client.controller.WatchJobs, request)
+    return _told(client, client.controller.WatchJobs, request, lambda told: told.events)
 
 
-def _told(client: Client, method: Callable[..., Any], request: Any) -> Generator[JobEvent]:
-    """The events that a method tells; where it ends or is cut off, those that come after them."""
+def _told(
+    client: Client,
+    method: Callable[..., Any],
+    request: Any,
+    events_of: Callable[[Any], Iterable[JobEvent]],
+) -> Generator[JobEvent]:
+    """The events that a method tells; where it ends or is cut off, those that come after them.
+
+    Args:
+        client: The daemon.
+        method: What tells them, of the daemon.
+        request: What it is asked.
+        events_of: The events of one response.
+    """
     patience = client.patience()
     while True:
         call = method(request, metadata=client.metadata)
@@ -89,8 +102,9 @@ def _told(client: Client, method: Callable[..., Any], request: Any) -> Generator
             for response in call:
                 client.meet()
                 patience.renew()
-                request.after = response.event.number
-                yield response.event
+                for event in events_of(response):
+                    request.after = event.number
+                    yield event
         except grpc.RpcError as failure:
             error = client.error(failure)
             if not client.is_passing(failure):

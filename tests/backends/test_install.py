@@ -23,11 +23,11 @@ from support.onnx_models import (
     write_model,
     write_registry,
 )
-from vmafx_core.backends.description import Role
 from vmafx_core.backends.install import install
 from vmafx_core.backends.installed import find_model, installed, remove_model
 from vmafx_core.backends.providers import Wish
 from vmafx_core.backends.registry import Kind
+from vmafx_core.backends.role import Role
 from vmafx_core.backends.session import Session
 from vmafx_core.errors import InputError, UnknownNameError, UsageError, VmafxError, WorkError
 

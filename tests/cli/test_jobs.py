@@ -140,7 +140,7 @@ def test_a_watched_job_ends_as_its_score_would_have(run: InProcess, stub: StubDa
 
 def test_watching_all_jobs_tells_their_states(run: InProcess, stub: StubDaemon) -> None:
     event = JobEvent(number=7, job_id="4f2a91", state=scored())
-    stub.answers["WatchJobs"] = [[messages.controller.WatchJobsResponse(event=event), STOPPED]]
+    stub.answers["WatchJobs"] = [[messages.controller.WatchJobsResponse(events=[event]), STOPPED]]
     ended = run("jobs", "watch")
     assert (ended.code, ended.out) == (3, "4f2a91 completed\n")
     ended = run("jobs", "watch", "--format", "ndjson")

@@ -73,6 +73,21 @@ def test_the_token_of_a_file_or_of_the_environment_is_shown(
     assert stub.metadata["authorization"] == "Bearer t2"
 
 
+def test_videos_are_sent_to_nobody_who_is_not_named(run: InProcess) -> None:
+    ended = run("score", "a.mp4", "b.mp4", "--upload")
+    assert ended.code == 2
+    assert "--upload sends the videos to a daemon, but none is named" in ended.err
+    assert "Name it with --remote" in ended.err
+
+
+def test_a_configured_upload_waits_for_a_daemon_to_be_named(
+    run: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VMAFX_CONFIG", str(tmp_path / "config.toml"))
+    (tmp_path / "config.toml").write_text("[score]\nupload = true\n")
+    assert "a.mp4: no such file" in run("score", "a.mp4", "b.mp4").err
+
+
 def test_a_token_file_that_holds_none_is_refused(run: InProcess, tmp_path: Path) -> None:
     empty = tmp_path / "token"
     empty.touch()

@@ -78,3 +78,16 @@ def test_scoring_here_loads_nothing_of_a_daemon(tmp_path: Path) -> None:
     words = ["score", str(clip), str(clip), "--no-model", "-f", "psnr"]
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, check=True)
     assert done.stderr.split() == []
+
+
+def test_videos_are_opened_before_numpy_is_loaded(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "a.mp4", frames=2, width=160, height=120)
+    code = (
+        "import sys\n"
+        "from vmafx_core.media.types import InputSpec\n"
+        "from vmafx_core.scoring.inputs import Inputs\n"
+        "with Inputs(InputSpec(location=sys.argv[1]), ()) as inputs:\n"
+        "    assert inputs.opened()[0].info.frame_count == 2\n"
+        "assert 'numpy' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(clip)], check=True)

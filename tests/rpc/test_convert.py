@@ -13,7 +13,7 @@ from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import UsageError
 from vmafx_core.libvmaf.specs import parse_feature, parse_model
 from vmafx_core.media.types import Crop, InputSpec
-from vmafx_core.scoring.request import ScoreRequest, Sync
+from vmafx_core.scoring.request import DEFAULT_SEGMENT_FRAMES, ScoreRequest, Sync
 from vmafx_core.scoring.result import ScoreResult
 from vmafx_core.tune.events import Advanced, Sampled
 from vmafx_core.tune.points import Point
@@ -112,7 +112,7 @@ def test_what_is_not_set_is_the_default() -> None:
     sparse = messages.task.ScoreTask(reference=messages.task.Input(location="a"))
     back = from_message(sparse, ScoreRequest)
     assert back.sync == Sync()
-    assert back.segment_frames == 250
+    assert back.segment_frames == DEFAULT_SEGMENT_FRAMES
     assert back.pairing.value == "auto"
     assert back.models == ()
 

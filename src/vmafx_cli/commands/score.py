@@ -46,6 +46,7 @@ _EPILOG = """\
 @with_groups
 def score(
     *,
+    ctx: typer.Context,
     reference: Reference,
     distorted: Distorted = None,
     no_reference: NoReference = False,
@@ -61,6 +62,7 @@ def score(
     Frames are decoded, brought to the reference's size and depth, paired by index and scored;
     the result says what was done. The reference is decoded once for all distorted videos.
     """
+    remote.check(ctx)
     specs = inputs.specs(reference, distorted, alone=no_reference)
     if remote.wanted:
         # Neither help nor scoring here needs to speak to a daemon.

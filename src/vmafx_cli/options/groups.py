@@ -90,6 +90,12 @@ def _telling(parser: Callable[[str], Any]) -> Callable[[str], Any]:
     return parse
 
 
+def typed(ctx: typer.Context, name: str) -> bool:
+    """Whether a parameter stands on the command line, rather than in the configuration."""
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     """Spread each dataclass parameter of a command into one option a field."""
     signature = inspect.signature(command)

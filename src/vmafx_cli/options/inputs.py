@@ -2,7 +2,7 @@
 
 import sys
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,14 +12,13 @@ from vmafx_cli.options.reading import ReadingOptions
 from vmafx_core.errors import UsageError
 from vmafx_core.media.types import Crop, InputSpec
 
-Reference = Annotated[
-    str,
-    typer.Argument(
-        metavar="REFERENCE",
-        help="The original: a file, a URL, or - for a pipe.",
-        show_default=False,
-    ),
-]
+
+def _reference(help_: str) -> Any:
+    return typer.Argument(metavar="REFERENCE", help=help_, show_default=False)
+
+
+Reference = Annotated[str, _reference("The original: a file, a URL, or - for a pipe.")]
+QueuedReference = Annotated[str, _reference("The original: a file or a URL, which can wait.")]
 Distorted = Annotated[
     list[str] | None,
     typer.Argument(

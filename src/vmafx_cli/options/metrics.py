@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from vmafx_cli.options import names, panels
-from vmafx_cli.options.groups import option
+from vmafx_cli.options.groups import option, typed
 from vmafx_core.backends.specs import NeuralSpec
 from vmafx_core.errors import UsageError
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, parse_feature
@@ -14,20 +14,15 @@ from vmafx_core.scoring.names import parse_any_model
 from vmafx_core.scoring.request import DEFAULT_MODEL
 
 
-def _typed(ctx: typer.Context, name: str) -> bool:
-    source = ctx.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
-
-
 def _unless_switched_off(ctx: typer.Context, models: Any) -> Any:
     """The models, unless they are of the configuration and the command line wants none."""
-    overruled = _typed(ctx, "no_model") and not _typed(ctx, "model")
+    overruled = typed(ctx, "no_model") and not typed(ctx, "model")
     return None if overruled else models
 
 
 def _unless_named(ctx: typer.Context, wanted: bool) -> bool:
     """Whether no model is wanted, unless only the configuration says so and a model was typed."""
-    return wanted and (_typed(ctx, "no_model") or not _typed(ctx, "model"))
+    return wanted and (typed(ctx, "no_model") or not typed(ctx, "model"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

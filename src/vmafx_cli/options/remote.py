@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
 from vmafx_cli.options import panels
 from vmafx_cli.options.addresses import REMOTE
-from vmafx_cli.options.groups import option
+from vmafx_cli.options.groups import option, typed
 from vmafx_core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -154,6 +156,18 @@ class UploadOptions(RemoteOptions):
             help="Have it scored anew, though the daemon has the result of an equal job.",
         ),
     ] = False
+
+    def check(self, ctx: typer.Context) -> None:
+        """Refuse to send videos to nobody, where that was typed.
+
+        Raises:
+            UsageError: No daemon is named.
+        """
+        if typed(ctx, "upload") and not self.wanted:
+            raise UsageError(
+                "--upload sends the videos to a daemon, but none is named",
+                "Name it with --remote, or leave --upload out.",
+            )
 
 
 def _token(path: str | None) -> str:

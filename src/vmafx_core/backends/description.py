@@ -7,11 +7,11 @@ graph does by itself.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from vmafx_core.backends.graph import Graph, Tensor
 from vmafx_core.backends.registry import Kind
+from vmafx_core.backends.role import Role
 from vmafx_core.backends.vectors import CANONICAL, find_vector
 from vmafx_core.errors import InputError, UnknownNameError
 
@@ -19,21 +19,6 @@ from vmafx_core.errors import InputError, UnknownNameError
 _LARGEST = 1e30
 # The means and deviations of ImageNet's RGB pictures, which such models were trained with.
 _RGB_MEAN, _RGB_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-
-
-class Role(StrEnum):
-    """How a model is used."""
-
-    REGRESSOR = "regressor"
-    """Features of a pair to a score, a frame at a time."""
-    DISTANCE = "distance"
-    """Two pictures to a distance."""
-    QUALITY = "quality"
-    """One picture to a score."""
-    SALIENCY = "saliency"
-    """One picture to a map of where people look."""
-    FILTER = "filter"
-    """A picture to a picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from vmafx_core.backends.description import Description, Role
+from vmafx_core.backends.description import Description
 from vmafx_core.backends.graph import Tensor
 from vmafx_core.backends.registry import Entry, Kind
+from vmafx_core.backends.role import Role
 from vmafx_core.errors import InputError, UnknownNameError, WorkError
 
 FOLDER_VARIABLE = "VMAFX_MODEL_DIR"

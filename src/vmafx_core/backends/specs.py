@@ -11,10 +11,13 @@ A model is an installed one's name, parts behind it separated by colons::
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from vmafx_core.backends.description import Role
-from vmafx_core.backends.installed import InstalledModel, find_model
+from vmafx_core.backends.role import Role
 from vmafx_core.errors import UnknownNameError, UsageError
+
+if TYPE_CHECKING:
+    from vmafx_core.backends.installed import InstalledModel
 
 _METRIC_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _PARTS = ("name", "int8", "fp16", "encoder", "preset", "crf")
@@ -76,6 +79,8 @@ def parse_neural(text: str) -> NeuralSpec:
         UnknownNameError: There is no such model, encoder or part.
         UsageError: A value is wrong, or means nothing to this model.
     """
+    from vmafx_core.backends.installed import find_model  # noqa: PLC0415  # seldom needed
+
     first, *parts = text.split(":")
     model = find_model(first)
     spec = NeuralSpec(model=first)
@@ -85,7 +90,7 @@ def parse_neural(text: str) -> NeuralSpec:
     return spec
 
 
-def check_neural(spec: NeuralSpec, model: InstalledModel) -> None:
+def check_neural(spec: NeuralSpec, model: "InstalledModel") -> None:
     """Refuse what means nothing to a model.
 
     Raises:

@@ -11,7 +11,7 @@ from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import Notice
 
 # Pictures that wait take no more memory than this, or are one.
-_MOST_BYTES = 48 << 20
+_MOST_BYTES = 24 << 20
 
 
 class Ahead:

@@ -9,6 +9,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import islice
 
 import av
@@ -83,7 +84,8 @@ def thumbnail(frame: av.VideoFrame) -> Thumbnail:
     step_y = max(1, plane.height // (HEIGHT * _OVERSAMPLING))
     step_x = max(1, plane.width // (WIDTH * _OVERSAMPLING))
     picked = rows[::step_y, ::step_x].astype(np.float32)
-    return _averaged(_averaged(picked, HEIGHT).T, WIDTH).T
+    averaged = _averaging(len(picked), HEIGHT) @ picked @ _averaging(picked.shape[1], WIDTH).T
+    return np.asarray(averaged, dtype=np.float32)
 
 
 def best_shift(reference: list[Thumbnail], distorted: list[Thumbnail], max_shift: int) -> Shift:
@@ -193,11 +195,14 @@ def _look(
     return _Look(info, times, thumbnails)
 
 
-def _averaged(rows: Thumbnail, count: int) -> Thumbnail:
-    """`rows`, shape (n, m), averaged down to (count, m); repeated where there are fewer."""
-    edges = np.linspace(0, len(rows), count, endpoint=False).astype(np.intp)
-    sizes = np.diff(edges, append=len(rows)).clip(min=1)
-    return np.asarray(np.add.reduceat(rows, edges, axis=0) / sizes[:, None], dtype=np.float32)
+@lru_cache(maxsize=8)
+def _averaging(rows: int, count: int) -> Thumbnail:
+    """The matrix that averages `rows` rows down to `count`; repeats them where there are fewer."""
+    edges = np.linspace(0, rows, count, endpoint=False).astype(np.intp)
+    ends = np.maximum(np.append(edges[1:], rows), edges + 1)
+    places = np.arange(rows)
+    weights = (edges[:, None] <= places) & (places < ends[:, None])
+    return np.asarray(weights / (ends - edges)[:, None], dtype=np.float32)
 
 
 def _unit(thumbnails: list[Thumbnail]) -> npt.NDArray[np.float32]:

@@ -7,9 +7,9 @@ recordings of live video have true ones.
 
 import re
 from fractions import Fraction
+from itertools import islice, pairwise
 
 import av
-import numpy as np
 from av.video.stream import VideoStream
 
 from vmafx_core.errors import InputError
@@ -97,10 +97,11 @@ def is_variable(stream: VideoStream) -> bool:
     """Whether the frames of a stream are unevenly spaced, as far as its container tells."""
     entries = stream.index_entries
     if stream.frames and len(entries) == stream.frames:
-        # An edit list may cut into the first and the last frame.
-        times = np.fromiter((e.timestamp for e in entries), np.int64, len(entries))[1:-1]
-        steps = np.diff(times)
-        return steps.size > 0 and bool(np.ptp(steps) > _UNEVEN * max(np.median(steps), 1))
+        # An edit list may cut into the first and the last frame. NumPy is not loaded yet, and
+        # would be before anything can be decoded.
+        times = islice((entry.timestamp for entry in entries), 1, len(entries) - 1)
+        steps = sorted(after - before for before, after in pairwise(times))
+        return bool(steps) and steps[-1] - steps[0] > _UNEVEN * max(steps[len(steps) // 2], 1)
     average, base = rate_of(stream), stream.base_rate
     if not average or not base:
         return False

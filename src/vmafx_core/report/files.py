@@ -7,7 +7,6 @@ output.
 """
 
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -118,7 +117,7 @@ def write_atomically(path: str | Path, data: str | bytes | Iterable[str]) -> Non
 
 
 def _replace(target: Path, content: Iterable[bytes]) -> None:
-    temporary = target.parent / f".vmafx-{secrets.token_hex(8)}.part"
+    temporary = target.parent / f".vmafx-{os.urandom(8).hex()}.part"
     try:
         with temporary.open("xb") as file:
             file.writelines(content)

@@ -9,12 +9,12 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
-from importlib.metadata import version
 from importlib.resources import files
 from string import Template
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from vmafx_core import __version__
 from vmafx_core.report.elements import markup, tag
 
 # The parts are modules, which other pages load one by one; here they are one module.
@@ -56,7 +56,7 @@ def page(
     text = json.dumps(data, allow_nan=False, separators=(",", ":"))
     return Template((folder / "page.html").read_text("utf-8")).substitute(
         policy=policy,
-        generator=f"vmafx {version('vmafx')}",
+        generator=f"vmafx {__version__}",
         title=markup(tag("title")(title)),
         style=style,
         body=markup(header, *body),

@@ -1,6 +1,5 @@
 """Models by the names that users write: libvmaf's, and installed neural ones."""
 
-from vmafx_core.backends.installed import installed
 from vmafx_core.backends.specs import NeuralSpec, parse_neural
 from vmafx_core.errors import UnknownNameError
 from vmafx_core.libvmaf.catalogue import MODELS
@@ -17,6 +16,8 @@ def parse_any_model(text: str) -> ModelSpec | NeuralSpec:
     try:
         return parse_model(text)
     except UnknownNameError:
+        from vmafx_core.backends.installed import installed  # noqa: PLC0415  # seldom needed
+
         name, added = text.partition(":")[0], installed()
         known = [AUTO, *(model.name for model in MODELS), *added]
         if name in added:

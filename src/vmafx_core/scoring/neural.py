@@ -9,9 +9,10 @@ from typing import Self
 import av
 import numpy as np
 
-from vmafx_core.backends.description import Description, Role
+from vmafx_core.backends.description import Description
 from vmafx_core.backends.installed import find_model
 from vmafx_core.backends.providers import Wish
+from vmafx_core.backends.role import Role
 from vmafx_core.backends.session import Session
 from vmafx_core.backends.specs import CRFS, PRESETS, NeuralSpec, check_neural
 from vmafx_core.backends.vectors import find_vector

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vmafx_core.backends.description import Role
+from vmafx_core.backends.role import Role
 from vmafx_core.errors import MismatchError, UsageError
 from vmafx_core.libvmaf.model import Model
 from vmafx_core.libvmaf.specs import AUTO, ModelSpec

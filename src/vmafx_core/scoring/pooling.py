@@ -75,7 +75,12 @@ def pool(values: npt.NDArray[np.float64], *, lower_is_better: bool = False) -> P
         return float(from_worst[: max(1, round(share * ordered.size))].mean())
 
     def percentile(share: float) -> float:
-        return float(np.percentile(ordered, share))
+        # As np.percentile, which loads a good part more of numpy. What is no number sorts last.
+        if math.isnan(ordered[-1]):
+            return math.nan
+        place = share / 100 * (ordered.size - 1)
+        below, above = float(ordered[int(place)]), float(ordered[math.ceil(place)])
+        return below if below == above else below + (above - below) * (place % 1)
 
     return Pooled(
         mean=float(values.mean()),

@@ -9,7 +9,8 @@ from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec
 from vmafx_core.media.types import InputSpec
 
 DEFAULT_MODEL = "vmaf_v0.6.1"
-DEFAULT_SEGMENT_FRAMES = 250
+# Two to five frames around each are scored twice, and its scores come only when it has ended.
+DEFAULT_SEGMENT_FRAMES = 500
 
 
 class Pairing(StrEnum):

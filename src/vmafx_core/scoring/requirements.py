@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from vmafx_core.backends.installed import find_model as installed_model
 from vmafx_core.backends.specs import NeuralSpec
 from vmafx_core.errors import UnknownNameError, UsageError
 from vmafx_core.libvmaf.catalogue import FEATURES, MODELS, find_feature, find_model
@@ -158,7 +157,11 @@ def _model_metrics(models: Sequence[ModelSpec]) -> Iterator[str]:
 
 
 def _neural_metrics(specs: Sequence[NeuralSpec]) -> Iterator[str]:
-    return (spec.metric(installed_model(spec.model).description.role) for spec in specs)
+    if not specs:
+        return
+    from vmafx_core.backends.installed import find_model as installed  # noqa: PLC0415  # seldom
+
+    yield from (spec.metric(installed(spec.model).description.role) for spec in specs)
 
 
 def _feature_names(request: ScoreRequest) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 
-from vmafx_core.backends.description import Role
+from vmafx_core.backends.role import Role
 from vmafx_core.errors import InputError, RemoteError, VmafxError
 from vmafx_core.media.convert import Converter
 from vmafx_core.media.locations import is_pipe, name_of

@@ -6,8 +6,8 @@ from itertools import batched
 import av
 import numpy as np
 
-from vmafx_core.backends.description import Role
 from vmafx_core.backends.pictures import luma_of, tensor_of
+from vmafx_core.backends.role import Role
 from vmafx_core.backends.session import Session, Values
 from vmafx_core.errors import WorkError
 from vmafx_core.scoring.result import Scores

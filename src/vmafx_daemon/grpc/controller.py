@@ -57,9 +57,9 @@ class ControllerService(VmafxControllerServicer):
         self, request: wire.WatchJobsRequest, _: Any
     ) -> AsyncGenerator[wire.WatchJobsResponse]:
         """Tell what happens to all jobs."""
-        async with aclosing(self._controller.watch_all(request.after)) as events:
-            async for event in events:
-                yield wire.WatchJobsResponse(event=event)
+        async with aclosing(self._controller.watch_all(request.after)) as everything:
+            async for events in everything:
+                yield wire.WatchJobsResponse(events=events)
 
     async def ListModels(self, _: wire.ListModelsRequest, __: Any) -> wire.ListModelsResponse:
         """List the models."""

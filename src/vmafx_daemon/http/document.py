@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from importlib.metadata import version
 from typing import Any
 
 from starlette.responses import Response
 
+from vmafx_core import __version__
 from vmafx_daemon.access.caller import Role
 from vmafx_daemon.http.answers import JSON
 from vmafx_daemon.http.operations import Call, Operation
@@ -78,7 +78,7 @@ class Document:
                 paths.setdefault(each.path, {})[each.method.lower()] = described
         return {
             "openapi": "3.1.0",
-            "info": {"title": "vmafx", "version": version("vmafx"), "description": _ABOUT},
+            "info": {"title": "vmafx", "version": __version__, "description": _ABOUT},
             "servers": [{"url": "/"}],
             "tags": [{"name": group} for group in self._groups],
             "paths": paths,

@@ -12,6 +12,7 @@ from vmafx_daemon.http.event_stream import MEDIA, EventStreams
 from vmafx_daemon.http.operations import Call, Operation
 from vmafx_daemon.http.parameters import Parameter
 from vmafx_daemon.http.reading import enum_names, read_message
+from vmafx_daemon.jobs.hub import one_by_one
 from vmafx_daemon.jobs.records import ENDED
 from vmafx_rpc.messages import controller as wire
 
@@ -185,7 +186,7 @@ class Jobs:
 
     async def _watch_all(self, call: Call) -> Response:
         after = call.values.get(_LAST.name, 0)
-        return self._streams.telling(self._controller.watch_all(after))
+        return self._streams.telling(one_by_one(self._controller.watch_all(after)))
 
 
 async def _again(told: Sequence[wire.JobEvent]) -> AsyncGenerator[wire.JobEvent]:

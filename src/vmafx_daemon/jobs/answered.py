@@ -19,15 +19,22 @@ class Answered:
 
     def add(self, spec: messages.controller.JobSpec) -> None:
         """Note that a job with this spec was completed."""
-        digest = _digest(spec)
-        self._digests.pop(digest, None)
-        self._digests[digest] = None
+        self._put(_digest(spec))
         if len(self._digests) > _MOST:
             del self._digests[next(iter(self._digests))]
 
-    def __contains__(self, spec: messages.controller.JobSpec) -> bool:
-        """Whether one with this spec was."""
-        return _digest(spec) in self._digests
+    def knows(self, spec: messages.controller.JobSpec) -> bool:
+        """Whether one with this spec was; what is asked for is kept longest."""
+        digest = _digest(spec)
+        if digest not in self._digests:
+            return False
+        self._put(digest)
+        return True
+
+    def _put(self, digest: bytes) -> None:
+        """Put it last."""
+        self._digests.pop(digest, None)
+        self._digests[digest] = None
 
 
 def _digest(spec: messages.controller.JobSpec) -> bytes:

@@ -12,8 +12,9 @@ from functools import partial
 
 from vmafx_core.errors import VmafxError, WorkError
 from vmafx_daemon.engine.contract import Engine, Limits, WorkerLostError
-from vmafx_daemon.jobs.fingerprint import Fingerprints
+from vmafx_daemon.jobs.fingerprint import fingerprint
 from vmafx_daemon.jobs.hub import Hub
+from vmafx_daemon.jobs.readers import Readers
 from vmafx_daemon.jobs.records import Begun, JobResult, pack
 from vmafx_daemon.jobs.store import JobStore
 from vmafx_daemon.jobs.telling import SCORING, event_of, frames_in, progress_of, result_of
@@ -60,7 +61,7 @@ class Dispatcher:
         self._stopping = False
         self._running: dict[int, tuple[str, asyncio.Task[None]]] = {}
         self._resting: set[asyncio.Task[None]] = set()
-        self._fingerprints = Fingerprints(engine.slots, _FINGERPRINT_SECONDS)
+        self._readers = Readers(engine.slots, _FINGERPRINT_SECONDS)
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -97,7 +98,7 @@ class Dispatcher:
                 await self._store.release(ticket)
             except VmafxError as error:
                 _log.warning("a job is queued again only at the next start: %s", error.message)
-        self._fingerprints.close()
+        self._readers.close()
 
     async def _dispatch(self) -> None:
         while not self._stopping:
@@ -142,14 +143,15 @@ class Dispatcher:
 
     async def _execute(self, begun: Begun) -> None:
         await self._check(begun.job.spec)
-        before = await self._fingerprints.of(begun.job.spec)
+        read = partial(fingerprint, begun.job.spec)
+        before = await self._readers.read(read)
         if before and not begun.no_cache:
             reused = await self._persist(lambda: self._store.reuse(begun.ticket, before))
             if reused:
                 return
         result = await self._run(begun)
         # What changed meanwhile may have been scored half as it was.
-        same = before is not None and await self._fingerprints.of(begun.job.spec) == before
+        same = before is not None and await self._readers.read(read) == before
         packed = await asyncio.to_thread(pack, result, before if same else None)
         await self._persist(lambda: self._store.complete(begun.ticket, packed))
 

@@ -1,48 +1,23 @@
 """What a job is to do and on which content, in one short value: equal jobs have equal results."""
 
-import asyncio
 import hashlib
 import os
 import stat
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from vmafx_core import __version__
 from vmafx_core.libvmaf.library import candidates
 from vmafx_rpc import messages
 
 _PIECE = 64 << 10
 _PIECES = 8
+# Not to wait at what has become a pipe; and, on Windows, to read bytes as they are.
+_HOW = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 # Files that lead to others, whose content is not in them.
 _LISTS = (b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD")
-
-
-class Fingerprints:
-    """Takes fingerprints beside everything else: reading may hang where a disk is far away.
-
-    Args:
-        threads: How many at once.
-        seconds: How long one may take; what takes longer has none.
-    """
-
-    def __init__(self, threads: int, seconds: float) -> None:
-        self._readers = ThreadPoolExecutor(threads, thread_name_prefix="vmafx-fingerprint")
-        self._seconds = seconds
-
-    async def of(self, spec: messages.controller.JobSpec) -> bytes | None:
-        """The fingerprint of a job, or None."""
-        loop = asyncio.get_running_loop()
-        reading = loop.run_in_executor(self._readers, fingerprint, spec)
-        try:
-            return await asyncio.wait_for(reading, self._seconds)
-        except TimeoutError:
-            return None
-
-    def close(self) -> None:
-        """Take no more; what hangs is left to itself."""
-        self._readers.shutdown(wait=False, cancel_futures=True)
 
 
 def fingerprint(spec: messages.controller.JobSpec) -> bytes | None:
@@ -75,15 +50,13 @@ def _program() -> bytes:
     """What does the work; the same for as long as this process runs."""
     library = next((each.path for each in candidates() if each.path), "")
     found = Path(library).stat()
-    return repr(
-        (version("vmafx"), version("av"), library, found.st_size, found.st_mtime_ns)
-    ).encode()
+    return repr((__version__, version("av"), library, found.st_size, found.st_mtime_ns)).encode()
 
 
 def _models(task: messages.task.ScoreTask) -> Iterable[bytes]:
     for model in task.models:
         if model.path:
-            _plain(model.path)
+            _check_plain(Path(model.path).stat(), model.path)
             with Path(model.path).open("rb") as file:
                 yield hashlib.file_digest(file, "sha256").digest()
 
@@ -95,23 +68,34 @@ def _content(location: str) -> bytes:
         OSError: It cannot be read.
         ValueError: It is no plain file, or leads to others.
     """
-    found = _plain(location)
-    size = found.st_size
-    told = f"{size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_dev} {found.st_ino}"
-    hashed = hashlib.sha256(told.encode())
-    step = max(_PIECE, size // _PIECES)
-    with Path(location).open("rb", buffering=0) as file:
-        for offset in (*range(0, size, step), max(0, size - _PIECE)):
-            file.seek(offset)
-            piece = file.read(_PIECE)
+    _check_plain(Path(location).stat(), location)  # opening a pipe would tell its other end
+    file = os.open(location, os.O_RDONLY | _HOW)
+    try:
+        found = os.fstat(file)
+        _check_plain(found, location)
+        size = found.st_size
+        told = f"{size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_dev} {found.st_ino}"
+        hashed = hashlib.sha256(told.encode())
+        for offset, length in _pieces(size):
+            if offset:
+                os.lseek(file, offset, os.SEEK_SET)
+            piece = os.read(file, length)
             if offset == 0 and piece.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_LISTS):
                 raise ValueError(location)
             hashed.update(piece)
+    finally:
+        os.close(file)
     return hashed.digest()
 
 
-def _plain(location: str) -> os.stat_result:
-    found = Path(location).stat()
+def _pieces(size: int) -> Iterable[tuple[int, int]]:
+    """Where the pieces of a file lie that are read, and how long they are."""
+    if size <= _PIECES * _PIECE:
+        return [(0, size)]
+    step = size // _PIECES
+    return [(offset, _PIECE) for offset in (*range(0, size, step), size - _PIECE)]
+
+
+def _check_plain(found: os.stat_result, location: str) -> None:
     if not stat.S_ISREG(found.st_mode):
         raise ValueError(location)
-    return found

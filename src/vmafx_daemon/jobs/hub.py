@@ -5,13 +5,14 @@ bits what has been told since: it grows over all jobs and over restarts. A chang
 written is not told before it is safe, and so everything that is told is in order.
 """
 
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
+from itertools import accumulate
 
 from vmafx_daemon.errors import NotFoundError
 from vmafx_daemon.jobs.records import COMPLETED, ENDED, RUNNING, Change
 from vmafx_daemon.jobs.store import JobStore
-from vmafx_daemon.jobs.topic import Bell, JobEvent, JobProgress, Topic, next_after
+from vmafx_daemon.jobs.topic import Bell, JobEvent, JobProgress, Topic, all_after
 
 _SHIFT = 23
 # A completed job's result has the number behind that of its state.
@@ -19,6 +20,7 @@ _RESULT = 1
 _FIRST = 2
 _MOST_RECENT = 1000
 _PAGE = 500
+_MOST_BYTES = 1 << 20
 
 
 class Hub:
@@ -108,13 +110,17 @@ class Hub:
             result = await self._store.result(job_id)
             yield JobEvent(number=latest.number + _RESULT, job_id=job_id, result=result)
 
-    async def watch_all(self, after: int = 0) -> AsyncGenerator[JobEvent]:
+    async def watch_all(self, after: int = 0) -> AsyncGenerator[Sequence[JobEvent]]:
         """What happens to all jobs, without scores and results; does not end.
 
         Of what happened long ago, only the latest change of each job is told.
 
         Args:
             after: The number of the event to begin behind; 0 for now.
+
+        Yields:
+            The next events, in order; all that there are by then, but no more than about a
+            megabyte at once.
         """
         cursor = self._cursor(after) or self._latest()
         seen: dict[str, JobProgress] = {}
@@ -122,17 +128,21 @@ class Hub:
             news = self._bell.next()
             if cursor < self._floor:
                 page = await self._store.changed_after(cursor >> _SHIFT, _PAGE)
-                for change in page:
-                    yield _state(change)
-                cursor = _number(page[-1].number) if page else self._floor
-                continue
-            if event := next_after(self._recent, cursor):
-                cursor = event.number
-                yield event
+                if not page:
+                    cursor = self._floor
+                    continue
+                events = [_state(change) for change in page]
+            else:
+                events = all_after(self._recent, cursor)
+            if events := _as_many_as_fit(events):
+                cursor = events[-1].number
+                yield events
             elif fresh := [each for each in self._progress() if seen.get(each[0]) is not each[1]]:
                 seen = dict(self._progress())
-                for job_id, progress in fresh:
-                    yield JobEvent(number=cursor, job_id=job_id, progress=progress)
+                yield [
+                    JobEvent(number=cursor, job_id=job_id, progress=progress)
+                    for job_id, progress in fresh
+                ]
             else:
                 await news.wait()
 
@@ -164,6 +174,14 @@ class Hub:
         return after if 0 < after <= self._latest() else 0
 
 
+async def one_by_one(everything: AsyncGenerator[Sequence[JobEvent]]) -> AsyncGenerator[JobEvent]:
+    """The events of `Hub.watch_all`, each by itself."""
+    async with aclosing(everything):
+        async for events in everything:
+            for event in events:
+                yield event
+
+
 def no_job(job_id: str) -> NotFoundError:
     """The error that there is no job of that name."""
     return NotFoundError(f"there is no job {job_id[:40]!r}", "It may be too old: see the list.")
@@ -171,6 +189,12 @@ def no_job(job_id: str) -> NotFoundError:
 
 def _number(change: int) -> int:
     return change << _SHIFT
+
+
+def _as_many_as_fit(events: list[JobEvent]) -> list[JobEvent]:
+    """The first of some events, at least one of them."""
+    sizes = accumulate(event.ByteSize() for event in events)
+    return events[: max(1, sum(size <= _MOST_BYTES for size in sizes))]
 
 
 def _state(change: Change) -> JobEvent:

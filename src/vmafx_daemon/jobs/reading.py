@@ -39,13 +39,6 @@ def result(connection: Connection, job_id: str) -> JobResult | None:
     return unpack(body) if body else None
 
 
-def existing(connection: Connection, idempotency_key: str) -> str | None:
-    """The id of the job that was submitted with a key."""
-    return connection.execute(
-        select(jobs.c.id).where(jobs.c.idempotency_key == idempotency_key)
-    ).scalar()
-
-
 def changed_after(connection: Connection, number: int, most: int) -> list[Change]:
     """The latest change of each job that came after one, in their order."""
     query = select(jobs.c.record, jobs.c.changed).where(jobs.c.changed > number)

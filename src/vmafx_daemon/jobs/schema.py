@@ -29,7 +29,7 @@ meta = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
-    # How many changes of state there have been; grows for as long as the store exists.
+    # No change of state has a number beyond it; grows for as long as the store exists.
     Column("changes", BigInteger, nullable=False),
     # The store's own time, and the wall clock's when that was written; see `clock`.
     Column("clock", Float(53), nullable=False),

@@ -9,7 +9,7 @@ from typing import Concatenate
 
 from sqlalchemy import Connection, Engine, select, update
 
-from vmafx_core.errors import VmafxError
+from vmafx_core.errors import VmafxError, WorkError
 from vmafx_daemon.jobs import pruning, reading
 from vmafx_daemon.jobs.clock import Clock
 from vmafx_daemon.jobs.database import as_vmafx_error, connect
@@ -21,6 +21,10 @@ from vmafx_rpc import messages
 
 _READERS = 4
 _META = update(meta)
+_CHANGES = select(meta.c.changes)
+# Numbers of changes, and seconds, that are put down before they come.
+_RESERVED = 1000
+_CLOCK_SECONDS = 1.0
 
 
 class JobStore:
@@ -40,10 +44,10 @@ class JobStore:
         self.on_change: Callable[[Change], None] = _nobody
         self._url = url
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="vmafx-read")
-        self._numbers = Numbers(0)
+        self._numbers, self._reserved = Numbers(0), 0
         self._engine: Engine
         self._clock: Clock
-        self._writer: Writer
+        self._writer: Writer[Transaction]
 
     async def open(self) -> None:
         """Connect; to be called first.
@@ -59,10 +63,10 @@ class JobStore:
                 connection.execute(select(meta.c.changes, meta.c.clock, meta.c.wall)).one()
             )
         )
-        # Numbers that a killed daemon gave to nothing that lasts are not given again.
-        self._numbers = Numbers(changes + 1)
+        # Numbers that another daemon may have told are not given again.
+        self._numbers, self._reserved = Numbers(changes + 1), changes
         self._clock = Clock(clock, wall)
-        self._writer = Writer(self._engine, self._write_meta)
+        self._writer = Writer(self._engine, self._begin, self._finish)
         try:
             await self._writer.do(lambda _: None, lambda _: None)
         except VmafxError:
@@ -77,7 +81,7 @@ class JobStore:
 
     @property
     def last_number(self) -> int:
-        """The number of the latest change, or one behind it; right before anything is changed."""
+        """The number of the latest change, or before there is one here, one beyond all others."""
         return self._numbers.last
 
     async def submit(
@@ -87,14 +91,12 @@ class JobStore:
         *,
         no_cache: bool = False,
         fingerprint: bytes | None = None,
-    ) -> tuple[str, bool]:
-        """Store a new job; returns its id, or that of the job with the same key, and which.
-
-        Where there is the result of an equal job, it ends with that before it begins.
-        """
+        room: bool = True,
+    ) -> tuple[str, bool] | None:
+        """Store a new job; see `Transaction.submit`."""
         return await self._change(
             lambda all_: all_.submit(
-                job, idempotency_key, no_cache=no_cache, fingerprint=fingerprint
+                job, idempotency_key, no_cache=no_cache, fingerprint=fingerprint, room=room
             )
         )
 
@@ -156,7 +158,7 @@ class JobStore:
         limit = await self._read(partial(pruning.limit, before=before, most_bytes=most_bytes))
         deleted = 0
         # In small pieces, for others wait meanwhile.
-        while some := await self._write(partial(pruning.delete, until=limit)):
+        while some := await self._change(lambda all_: all_.prune(limit)):
             deleted += some
         return deleted
 
@@ -167,10 +169,6 @@ class JobStore:
     async def result(self, job_id: str) -> JobResult | None:
         """The result of a completed job."""
         return await self._read(reading.result, job_id)
-
-    async def existing(self, idempotency_key: str) -> str | None:
-        """The id of the job that was submitted with a key."""
-        return await self._read(reading.existing, idempotency_key)
 
     async def changed_after(self, number: int, most: int) -> list[Change]:
         """The latest change of each job that came after one, in their order."""
@@ -195,9 +193,9 @@ class JobStore:
         return await self._read(reading.page, request)
 
     async def _change[T](self, operation: Callable[[Transaction], T]) -> T:
-        def run(connection: Connection) -> tuple[T, list[Change]]:
-            transaction = Transaction(connection, self._numbers, self._clock.now())
-            return operation(transaction), transaction.changes
+        def run(transaction: Transaction) -> tuple[T, list[Change]]:
+            before = len(transaction.changes)
+            return operation(transaction), transaction.changes[before:]
 
         def then(done: tuple[T, list[Change]]) -> None:
             for change in done[1]:
@@ -205,12 +203,23 @@ class JobStore:
 
         return (await self._writer.do(run, then))[0]
 
-    async def _write[T](self, operation: Callable[[Connection], T]) -> T:
-        return await self._writer.do(operation, lambda _: None)
+    def _begin(self, connection: Connection) -> Transaction:
+        if "reserved" not in connection.info:
+            # What was known may have changed while there was no connection.
+            if connection.execute(_CHANGES).scalar_one() > self._reserved:
+                raise WorkError("another daemon has used the database of jobs", "Restart this one.")
+            connection.info["reserved"] = 0, 0.0
+        return Transaction(connection, self._numbers, self._clock.now)
 
-    def _write_meta(self, connection: Connection) -> None:
-        values = {"changes": self._numbers.last, "clock": self._clock.now(), "wall": time.time()}
-        connection.execute(_META, values)
+    def _finish(self, transaction: Transaction) -> None:
+        connection, clock = transaction.put_down(), self._clock.now()
+        # As long as it is this connection that writes, what it has put down holds.
+        reserved, until = connection.info["reserved"]
+        if self._numbers.last > reserved or clock > until:
+            self._reserved, until = self._numbers.last + _RESERVED, clock + _CLOCK_SECONDS
+            wall = time.time() + _CLOCK_SECONDS
+            connection.execute(_META, {"changes": self._reserved, "clock": until, "wall": wall})
+            connection.info["reserved"] = self._reserved, until
 
     async def _read[**P, T](
         self, question: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs

@@ -76,7 +76,8 @@ class Topic:
 
     def after(self, number: int) -> JobEvent | None:
         """The next event behind the one with that number."""
-        return next_after(self._events, number)
+        index = bisect_right(self._events, number, key=_number)
+        return self._events[index] if index < len(self._events) else None
 
     def _forget_half(self) -> None:
         # The state and what was told first stay: they say what is scored.
@@ -90,11 +91,12 @@ class Topic:
         self._bytes = sum(self._sizes)
 
 
-def next_after(events: Sequence[JobEvent], number: int) -> JobEvent | None:
-    """The first of events, which are in order, behind that number."""
+def all_after(events: Sequence[JobEvent], number: int) -> list[JobEvent]:
+    """The events behind that number, of some that are in order."""
     if not events or events[-1].number <= number:
-        return None
-    if len(events) == 1 or events[-2].number <= number:
-        return events[-1]  # as whoever keeps up wants it
-    index = bisect_right(events, number, key=lambda event: event.number)
-    return events[index]
+        return []
+    return list(events[bisect_right(events, number, key=_number) :])
+
+
+def _number(event: JobEvent) -> int:
+    return event.number

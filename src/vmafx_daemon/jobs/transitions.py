@@ -1,7 +1,8 @@
 """Changes of jobs in the database: what may become of what, and what is written then."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Self
 
 from sqlalchemy import (
     Connection,
@@ -16,6 +17,7 @@ from sqlalchemy import (
 )
 
 from vmafx_core.errors import VmafxError, WorkError
+from vmafx_daemon.jobs import pruning
 from vmafx_daemon.jobs.records import (
     CANCELLED,
     COMPLETED,
@@ -51,7 +53,11 @@ _EQUAL = (
     .order_by(results.c.id.desc())
     .limit(1)
 )
-_SUBMIT = insert(jobs).returning(jobs.c.seq)
+# As many results as are remembered of those that were looked for.
+_MOST_EQUALS = 1000
+# What jobs have that wait, all of them, as those that are put down together have the same.
+_WAITING = {"result": None, "ended": None, "bytes": None}
+_SUBMIT = insert(jobs)
 _LABEL = insert(labels)
 _KEEP = insert(results).returning(results.c.id)
 _CHANGE = update(jobs).where(jobs.c.seq == bindparam("of"))
@@ -73,6 +79,25 @@ class Numbers:
         return self.last
 
 
+@dataclass(frozen=True, slots=True)
+class _Equal:
+    """A result that an equal job has as well.
+
+    Attributes:
+        result: Its number.
+        size: How many bytes it has.
+        scores: Those that a job with it shows.
+    """
+
+    result: int
+    size: int
+    scores: tuple[float, ...]
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Self:
+        return cls(row.id, row.size, tuple(Job.FromString(row.record).scores))
+
+
 class Transaction:
     """Changes of jobs that are written together.
 
@@ -82,34 +107,76 @@ class Transaction:
     Args:
         connection: The database, in a transaction.
         numbers: Numbers for the changes.
-        time: The store's time.
+        clock: The store's time.
+
+    Attributes:
+        changes: What has been changed, in order.
     """
 
-    def __init__(self, connection: Connection, numbers: Numbers, time: float) -> None:
+    def __init__(
+        self, connection: Connection, numbers: Numbers, clock: Callable[[], float]
+    ) -> None:
         self.changes: list[Change] = []
-        self._connection = connection
         self._numbers = numbers
-        self._time = time
+        self._clock = clock
+        self._open = connection
+        # New jobs and their labels, which are put down together.
+        self._new: list[dict[str, Any]] = []
+        self._labels: list[dict[str, Any]] = []
+        # Nobody else writes what a connection has read, and it is given up when a commit fails.
+        self._equals: dict[bytes, _Equal | None] = connection.info.setdefault("equals", {})
+
+    def put_down(self) -> Connection:
+        """Put down what is new; returns the connection, to be used for what it is not to miss."""
+        if self._new:
+            self._open.execute(_SUBMIT, self._new)
+            self._new = []
+        if self._labels:
+            self._open.execute(_LABEL, self._labels)
+            self._labels = []
+        return self._open
 
     def submit(
-        self, job: Job, idempotency_key: str, *, no_cache: bool, fingerprint: bytes | None
-    ) -> tuple[str, bool]:
-        """Store a new job; returns its id, or that of the job with the same key, and which.
+        self,
+        job: Job,
+        idempotency_key: str,
+        *,
+        no_cache: bool,
+        fingerprint: bytes | None,
+        room: bool = True,
+    ) -> tuple[str, bool] | None:
+        """Store a new job.
 
         Where there is the result of an equal job, it ends with that before it begins.
+
+        Args:
+            job: The job.
+            idempotency_key: What nobody gives two jobs; empty for none.
+            no_cache: Whether a result of an equal job will not do.
+            fingerprint: What equal jobs have in common; None where that cannot be told.
+            room: Whether it may wait in the queue.
+
+        Returns:
+            Its id, or that of the job with the same key, and which; None where it would have to
+            wait, and may not.
         """
         # No key is stored as null, which equals nothing.
         key = idempotency_key or None
-        if existing := key and self._connection.scalar(_WITH_KEY, {"key": key}):
+        if existing := key and self.put_down().scalar(_WITH_KEY, {"key": key}):
             return existing, True
         # A copy: this may be done again, and then there may be no such result.
         job = Job.FromString(job.SerializeToString())
-        if equal := self._equal(fingerprint) if fingerprint else None:
+        equal = self._equal(fingerprint) if fingerprint else None
+        if equal:
             job.state, columns = COMPLETED, self._reused(job, equal)
+        elif not room:
+            return None
         else:
-            job.state, columns = PENDING, {"turn": -job.priority}
+            job.state, columns = PENDING, _WAITING | {"turn": -job.priority}
         change = Change(job, self._numbers.next(), NEW)
         row = columns | {
+            # Numbers grow in the order of submissions.
+            "seq": change.number,
             "id": job.id,
             "idempotency_key": key,
             "state": job.state,
@@ -117,10 +184,9 @@ class Transaction:
             "no_cache": no_cache,
             "record": job.SerializeToString(),
         }
-        seq = self._connection.scalar(_SUBMIT, row)
-        if job.labels:
-            rows = [{"name": n, "value": v, "seq": seq} for n, v in job.labels.items()]
-            self._connection.execute(_LABEL, rows)
+        self._new.append(row)
+        labels_ = [{"name": n, "value": v, "seq": row["seq"]} for n, v in job.labels.items()]
+        self._labels.extend(labels_)
         self.changes.append(change)
         return job.id, False
 
@@ -141,7 +207,8 @@ class Transaction:
         """End an attempt with what it came to."""
         for row in self._with_ticket(ticket):
             stored = {"fingerprint": outcome.fingerprint, "body": outcome.body}
-            result = self._connection.scalar(_KEEP, stored)
+            result = self._open.scalar(_KEEP, stored)
+            self._equals.clear()
             job = Job.FromString(row.record)
             job.scores[:] = outcome.scores
             ending = self._ending(job, len(outcome.body))
@@ -180,7 +247,7 @@ class Transaction:
         """Queue a job that has rested."""
         for row in self._with_ticket(ticket):
             turn = -Job.FromString(row.record).priority
-            self._connection.execute(_CHANGE, {"of": row.seq, "turn": turn})
+            self._open.execute(_CHANGE, {"of": row.seq, "turn": turn})
 
     def release(self, ticket: int) -> None:
         """Queue a job whose attempt was ended through no fault of its own; it does not count."""
@@ -218,22 +285,32 @@ class Transaction:
                 return True
         return False
 
+    def prune(self, until: float) -> int:
+        """Delete some of the jobs that ended until then; returns how many went."""
+        self._equals.clear()
+        return pruning.delete(self.put_down(), until)
+
     def _rows(self, query: Select[Any], **wanted: Any) -> list[Row[Any]]:
-        return list(self._connection.execute(query, wanted))
+        return list(self.put_down().execute(query, wanted))
 
     def _with_ticket(self, ticket: int) -> Iterator[Row[Any]]:
         """The job whose latest change has that number; none where another came after it."""
         yield from self._rows(_WITH_TICKET, ticket=ticket)
 
-    def _equal(self, fingerprint: bytes) -> Row[Any] | None:
-        """The latest result with a fingerprint, and the job that it is of."""
-        return next(iter(self._rows(_EQUAL, wanted=fingerprint)), None)
+    def _equal(self, fingerprint: bytes) -> _Equal | None:
+        """The latest result with a fingerprint."""
+        if fingerprint not in self._equals:
+            if len(self._equals) >= _MOST_EQUALS:
+                self._equals.clear()
+            rows = self._rows(_EQUAL, wanted=fingerprint)
+            self._equals[fingerprint] = _Equal.of(rows[0]) if rows else None
+        return self._equals[fingerprint]
 
-    def _reused(self, job: Job, equal: Row[Any]) -> dict[str, Any]:
+    def _reused(self, job: Job, equal: _Equal) -> dict[str, Any]:
         """Note in a job that it ends with the result of an equal one; returns its columns."""
         job.cached = True
-        job.scores[:] = Job.FromString(equal.record).scores
-        return self._ending(job, equal.size) | {"result": equal.id}
+        job.scores[:] = equal.scores
+        return self._ending(job, equal.size) | {"result": equal.result}
 
     def _fail(self, row: Row[Any], job: Job, error: VmafxError) -> None:
         job.error.CopyFrom(error_to_message(error))
@@ -242,13 +319,13 @@ class Transaction:
     def _ending(self, job: Job, size: int = 0) -> dict[str, Any]:
         """Note in a job that it ends, with a result of so many bytes; returns its columns."""
         job.ended_at.CopyFrom(now())
-        return {"turn": None, "ended": self._time, "bytes": size + job.ByteSize()}
+        return {"turn": None, "ended": self._clock(), "bytes": size + job.ByteSize()}
 
     def _change(self, row: Row[Any], job: Job, state: Any, **columns: Any) -> int:
         change = Change(job, self._numbers.next(), job.state)
         job.state = state
         columns |= {"state": state, "changed": change.number, "record": job.SerializeToString()}
-        self._connection.execute(_CHANGE, {"of": row.seq} | columns)
+        self._open.execute(_CHANGE, {"of": row.seq} | columns)
         self.changes.append(change)
         return change.number
 

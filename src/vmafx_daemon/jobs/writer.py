@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Operation:
+class _Operation[W]:
     """Something to write.
 
     Attributes:
@@ -26,29 +26,34 @@ class _Operation:
         future: Gets it after that.
     """
 
-    run: Callable[[Connection], Any]
+    run: Callable[[W], Any]
     then: Callable[[Any], None]
     future: asyncio.Future[Any]
 
 
-class Writer:
+class Writer[W]:
     """Writes to a database; each operation entirely, or not at all.
 
     Args:
         engine: The database.
+        begin: Makes, for each commit, what its operations are handed.
         finish: Is called before each commit, for what is to be written once for all operations.
     """
 
-    def __init__(self, engine: Engine, finish: Callable[[Connection], None]) -> None:
+    def __init__(
+        self, engine: Engine, begin: Callable[[Connection], W], finish: Callable[[W], None]
+    ) -> None:
         self._engine = engine
+        self._begin = begin
         self._finish = finish
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
-        self._waiting: queue.SimpleQueue[_Operation | None] = queue.SimpleQueue()
+        self._new: list[_Operation[W]] = []
+        self._waiting: queue.SimpleQueue[list[_Operation[W]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="vmafx-store", daemon=True)
         self._thread.start()
 
-    async def do[T](self, run: Callable[[Connection], T], then: Callable[[T], None]) -> T:
+    async def do[T](self, run: Callable[[W], T], then: Callable[[T], None]) -> T:
         """Write something; returns when it is safe.
 
         Args:
@@ -61,29 +66,40 @@ class Writer:
             WorkError: The database failed.
         """
         future: asyncio.Future[T] = self._loop.create_future()
-        self._waiting.put(_Operation(run, then, future))
+        if not self._new:
+            # What comes in the same turn of the loop wakes the thread once.
+            self._loop.call_soon(self._hand_over)
+        self._new.append(_Operation(run, then, future))
         return await future
 
     async def close(self) -> None:
         """End, after everything that waits."""
+        self._hand_over()
         self._waiting.put(None)
         await asyncio.to_thread(self._thread.join)
+
+    def _hand_over(self) -> None:
+        for first in range(0, len(self._new), _MOST_TOGETHER):
+            self._waiting.put(self._new[first : first + _MOST_TOGETHER])
+        self._new = []
 
     def _work(self) -> None:
         last = False
         while not last:
-            taken = [self._waiting.get()]
-            while len(taken) < _MOST_TOGETHER and not self._waiting.empty():
-                taken.append(self._waiting.get())
-            last = None in taken
-            operations = [operation for operation in taken if operation]
+            operations: list[_Operation[W]] = []
+            while not last and (not operations or not self._waiting.empty()):
+                taken = self._waiting.get()
+                last = taken is None
+                operations += taken or []
+                if len(operations) >= _MOST_TOGETHER:
+                    break
             if operations:
                 outcomes = self._outcomes(operations)
                 self._loop.call_soon_threadsafe(_settle, operations, outcomes)
         if self._connection:
             self._connection.close()
 
-    def _outcomes(self, operations: list[_Operation]) -> list[Any]:
+    def _outcomes(self, operations: list[_Operation[W]]) -> list[Any]:
         try:
             return self._commit(operations)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told to who waits
@@ -96,12 +112,13 @@ class Writer:
         # One of them may be at fault, or need more room than there is: the others are not.
         return [outcome for one in operations for outcome in self._outcomes([one])]
 
-    def _commit(self, operations: list[_Operation]) -> list[Any]:
+    def _commit(self, operations: list[_Operation[W]]) -> list[Any]:
         if self._connection is None:
             self._connection = self._engine.connect()
             hold_alone(self._connection)
-        answers = [operation.run(self._connection) for operation in operations]
-        self._finish(self._connection)
+        work = self._begin(self._connection)
+        answers = [operation.run(work) for operation in operations]
+        self._finish(work)
         self._connection.commit()
         return answers
 
@@ -113,7 +130,7 @@ class Writer:
             self._connection = None
 
 
-def _settle(operations: list[_Operation], outcomes: list[Any]) -> None:
+def _settle[W](operations: list[_Operation[W]], outcomes: list[Any]) -> None:
     for operation, outcome in zip(operations, outcomes, strict=True):
         failed = isinstance(outcome, Exception)
         if not failed:

@@ -22,6 +22,8 @@ class JobLog(Observer):
 
     @override
     def on_ended(self, job: Job, seconds: float) -> None:
+        if not _log.isEnabledFor(logging.INFO):
+            return
         state = messages.controller.JobState.Name(job.state).removeprefix("JOB_STATE_").lower()
         _tell(f"job {state}", job, seconds=round(seconds, 3), cached=job.cached, **_error(job))
 

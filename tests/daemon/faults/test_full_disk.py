@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -41,6 +42,13 @@ def end_waits(daemon: Daemon) -> bool:
     return any("waits to be stored" in event["event"] for event in daemon.log())
 
 
+def run_anew(*pair: Path, **more: Any) -> controller.SubmitJobRequest:
+    """A request that no stored result may answer: each such job is run."""
+    request = score_of(*pair, **more)
+    request.no_cache = True
+    return request
+
+
 def submitted_until_full(client: Client, *pair: Path) -> list[str]:
     """Submit jobs until there is no room; returns the ids of those that were taken.
 
@@ -49,7 +57,7 @@ def submitted_until_full(client: Client, *pair: Path) -> list[str]:
     taken: list[str] = []
     while len(taken) < _MOST:
         try:
-            taken.append(jobs.submit(client, score_of(*pair)))
+            taken.append(jobs.submit(client, run_anew(*pair)))
         except BusyError as error:
             assert "disk that holds the jobs is full" in error.message  # noqa: PT017  # others too
             return taken
@@ -62,7 +70,7 @@ def test_a_full_disk_refuses_jobs_and_loses_nothing_that_is_done_meanwhile(
     pair = root / "ref.mp4", root / "dis.mp4"
     with running(tmp_path) as daemon:
         client = daemon.client()
-        accepted = [jobs.submit(client, score_of(*pair, **LARGE))]
+        accepted = [jobs.submit(client, run_anew(*pair, **LARGE))]
         for event in jobs.watch(client, accepted[0]):
             if event.state.state == RUNNING:
                 break
@@ -73,7 +81,7 @@ def test_a_full_disk_refuses_jobs_and_loses_nothing_that_is_done_meanwhile(
                 assert time.monotonic() < until
                 time.sleep(0.05)
         assert all(ended(client, each).state == COMPLETED for each in accepted)
-        assert done(client, score_of(*pair)).state == COMPLETED
+        assert done(client, run_anew(*pair)).state == COMPLETED
         listed = client.call(client.controller.ListJobs, controller.ListJobsRequest())
         assert {job.id for job in listed.jobs} > set(accepted)
         assert len(listed.jobs) == len(accepted) + 1

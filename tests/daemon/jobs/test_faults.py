@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from vmafx_core.errors import WorkError
 from vmafx_daemon.errors import BusyError
 from vmafx_daemon.jobs import dispatcher
 from vmafx_daemon.jobs.clock import Clock
+from vmafx_daemon.jobs.hub import one_by_one
 from vmafx_daemon.jobs.records import COMPLETED, FAILED
 from vmafx_daemon.jobs.store import JobStore
 from vmafx_rpc import messages
@@ -44,7 +46,7 @@ class Disk:
         self.full = True
         self.store._engine.dispose()
         with pytest.raises(WorkError):
-            await self.store._write(self._fail)
+            await self.store._change(self._fail)
 
     def empty(self) -> None:
         """Make room."""
@@ -100,7 +102,7 @@ def test_one_operation_that_fails_takes_no_other_with_it(tmp_path: Path) -> None
 
             answers = await asyncio.gather(
                 submitted(controller),
-                writer._write(fail),
+                writer._change(fail),
                 submitted(controller),
                 return_exceptions=True,
             )
@@ -156,6 +158,7 @@ CHILD = """
 import asyncio, random, sys
 from pathlib import Path
 from support.scripted_engine import OWNER, ScriptedEngine, controlling, request
+from vmafx_daemon.jobs.hub import one_by_one
 from vmafx_daemon.jobs.records import COMPLETED
 from vmafx_daemon.settings import LimitSettings
 
@@ -163,7 +166,7 @@ def say(*words):
     print(*words, flush=True)
 
 async def watch(controller, after):
-    async for event in controller.watch_all(after):
+    async for event in one_by_one(controller.watch_all(after)):
         if event.state.state == COMPLETED:
             say("completed", event.job_id, event.number)
 
@@ -223,7 +226,7 @@ def test_kill_9_loses_no_acknowledged_job_and_tells_no_completion_twice(tmp_path
                 job = await ended(controller, job_id)
                 assert job.state == COMPLETED
                 assert job.result.score.pairs
-            async with aclosing(controller.watch_all(last)) as watching:
+            async with aclosing(one_by_one(controller.watch_all(last))) as watching:
                 while not acknowledged <= completed.keys():
                     event = await asyncio.wait_for(anext(watching), 10)
                     completed[event.job_id] += event.state.state == COMPLETED
@@ -231,6 +234,23 @@ def test_kill_9_loses_no_acknowledged_job_and_tells_no_completion_twice(tmp_path
     asyncio.run(rest())
     assert acknowledged
     assert max(completed.values()) == 1
+
+
+def test_numbers_that_a_killed_daemon_told_are_not_given_again(tmp_path: Path) -> None:
+    async def run() -> None:
+        told = []
+        (tmp_path / "killed").mkdir()
+        async with controlling(tmp_path / "killed") as controller:
+            for _ in range(3):
+                events = controller.watch(await submitted(controller))
+                told += [event.number async for event in events]
+            # What would be left of it.
+            shutil.copytree(tmp_path / "killed", tmp_path / "left")
+        async with controlling(tmp_path / "left") as controller:
+            events = controller.watch(await submitted(controller))
+            assert min([event.number async for event in events]) > max(told)
+
+    asyncio.run(run())
 
 
 def test_jobs_keep_their_order_and_their_age_when_the_clock_jumps(

@@ -153,14 +153,39 @@ def test_a_database_belongs_to_one_daemon(tmp_path: Path, database: str) -> None
     asyncio.run(run())
 
 
+def test_a_daemon_that_another_took_the_database_from_goes_no_further(
+    tmp_path: Path, database: str, server: Path
+) -> None:
+    async def run() -> None:
+        async with controlling(tmp_path, database=database) as controller:
+            await ended(controller, await submitted(controller))
+            end_connections(server)
+            async with controlling(tmp_path, database=database) as other:
+                done = await ended(other, await submitted(other))
+            for _ in range(3):
+                with pytest.raises(WorkError):
+                    await submitted(controller)
+            with pytest.raises(WorkError, match="another daemon has used"):
+                await submitted(controller)
+        async with controlling(tmp_path, database=database) as controller:
+            assert (await controller.get(done.id)).state == COMPLETED
+            assert (await ended(controller, await submitted(controller))).state == COMPLETED
+
+    asyncio.run(run())
+
+
+def end_connections(server: Path) -> None:
+    """End what the server has with all daemons."""
+    with psycopg.connect(f"host={server} user=vmafx dbname=postgres") as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'jobs%'"
+        )
+
+
 def test_a_lost_connection_is_made_anew(tmp_path: Path, database: str, server: Path) -> None:
     async def run() -> None:
         async with controlling(tmp_path, database=database) as controller:
-            with psycopg.connect(f"host={server} user=vmafx dbname=postgres") as other:
-                other.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                    "WHERE datname LIKE 'jobs%'"
-                )
+            end_connections(server)
             # Whoever writes first notices it.
             with suppress(WorkError):
                 await submitted(controller)

@@ -8,14 +8,26 @@ from pathlib import Path
 
 import pytest
 
-from support.scripted_engine import OWNER, ScriptedEngine, controlling, ended, request
+from support.scripted_engine import (
+    OWNER,
+    ScriptedEngine,
+    controlling,
+    ended,
+    request,
+    running,
+    submitted,
+)
 from vmafx_daemon import controller as controller_module
 from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.controller import Controller
+from vmafx_daemon.errors import BusyError
 from vmafx_daemon.jobs.database import connect
 from vmafx_daemon.jobs.fingerprint import fingerprint
+from vmafx_daemon.jobs.hub import one_by_one
 from vmafx_daemon.jobs.records import COMPLETED, PENDING, Job, Outcome
+from vmafx_daemon.jobs.store import JobStore
 from vmafx_daemon.jobs.transitions import Numbers, Transaction
+from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc import messages
 
 
@@ -69,12 +81,29 @@ def test_an_equal_job_waits_for_nobody(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
+def test_an_equal_job_needs_no_room_in_the_queue(tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = ScriptedEngine()
+        async with controlling(tmp_path, engine, LimitSettings(queue=1)) as controller:
+            wanted, other = files(tmp_path), files(tmp_path, "other")
+            await done(controller, wanted)
+            await running(controller, await submitted(controller, "wait"))
+            await submitted(controller)
+            assert (await done(controller, wanted)).cached
+            for refused in (other, request(idempotency_key="new")):
+                with pytest.raises(BusyError):
+                    await controller.submit(refused, OWNER)
+            engine.go.set()
+
+    asyncio.run(run())
+
+
 def test_watchers_hear_of_a_job_that_is_answered_at_once(tmp_path: Path) -> None:
     async def run() -> None:
         async with controlling(tmp_path) as controller:
             wanted = files(tmp_path)
             await done(controller, wanted)
-            async with aclosing(controller.watch_all()) as events:
+            async with aclosing(one_by_one(controller.watch_all())) as events:
                 heard = asyncio.ensure_future(anext(events))
                 await asyncio.sleep(0)
                 job_id, _ = await controller.submit(wanted, OWNER)
@@ -135,14 +164,16 @@ def test_an_answer_that_is_not_written_is_not_kept(tmp_path: Path) -> None:
     job = Job(id="b", max_attempts=1)
     outcome = Outcome(b"body", (93.5,), b"print")
     with store.connect() as connection:
-        first = Transaction(connection, Numbers(0), 0.0)
+        first = Transaction(connection, Numbers(0), float)
         first.submit(Job(id="a"), "", no_cache=False, fingerprint=None)
         (begun,) = first.begin(1, "worker")
         first.complete(begun.ticket, outcome)
         first.submit(job, "", no_cache=False, fingerprint=b"print")
         assert first.changes[-1].job.cached
+        # As the writer does.
+        connection.invalidate()
         connection.rollback()
-        again = Transaction(connection, Numbers(0), 0.0)
+        again = Transaction(connection, Numbers(0), float)
         again.submit(job, "", no_cache=False, fingerprint=b"print")
         stored = again.changes[-1].job
         assert (stored.state, stored.cached, list(stored.scores)) == (PENDING, False, [])
@@ -273,3 +304,49 @@ def test_probes_and_neural_models_have_no_fingerprint(tmp_path: Path) -> None:
     assert fingerprint(wanted.spec) is None
     wanted.spec.encode.setting.encoder = "libx264"
     assert fingerprint(wanted.spec) is None
+
+
+def test_equal_jobs_that_come_together_read_their_files_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[messages.controller.JobSpec] = []
+
+    def counted(spec: messages.controller.JobSpec) -> bytes | None:
+        read.append(spec)
+        return fingerprint(spec)
+
+    monkeypatch.setattr(controller_module, "fingerprint", counted)
+
+    async def run() -> None:
+        async with controlling(tmp_path) as controller:
+            wanted = files(tmp_path)
+            await done(controller, wanted)
+            answers = await asyncio.gather(*(controller.submit(wanted, OWNER) for _ in range(40)))
+            ids = {job_id for job_id, _ in answers}
+            assert len(ids) == 40
+            assert all([(await ended(controller, job_id)).cached for job_id in ids])
+            assert len(read) <= 2
+
+    asyncio.run(run())
+
+
+def test_of_jobs_that_are_answered_together_the_newest_stay(tmp_path: Path) -> None:
+    async def run() -> None:
+        store = JobStore(f"sqlite:///{tmp_path / 'jobs.db'}")
+        await store.open()
+        await store.submit(Job(id="first", max_attempts=1))
+        (begun,) = await store.begin(1, "worker")
+        await store.complete(begun.ticket, Outcome(b"z" * 1000, (93.5,), b"print"))
+        jobs = [Job(id=f"job {index}", max_attempts=1) for index in range(100)]
+        await asyncio.gather(*(store.submit(job, fingerprint=b"print") for job in jobs))
+        kept = await store.page(messages.controller.ListJobsRequest(page_size=1000))
+        assert len(kept.jobs) == 101
+        deleted = await store.prune(1e9, 50 * 1100)
+        assert 45 < deleted < 60
+        kept = await store.page(messages.controller.ListJobsRequest(page_size=1000))
+        assert {job.id for job in kept.jobs} == {
+            f"job {index}" for index in range(deleted - 1, 100)
+        }
+        await store.close()
+
+    asyncio.run(run())

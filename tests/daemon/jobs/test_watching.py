@@ -16,6 +16,7 @@ from support.scripted_engine import (
     submitted,
 )
 from vmafx_daemon.jobs import hub, topic
+from vmafx_daemon.jobs.hub import one_by_one
 from vmafx_daemon.jobs.records import CANCELLED, COMPLETED, PENDING, RUNNING
 from vmafx_daemon.jobs.topic import JobEvent
 
@@ -101,14 +102,14 @@ def test_all_jobs_are_watched_from_now_on_or_from_an_event_on(tmp_path: Path) ->
     async def run() -> None:
         async with controlling(tmp_path) as controller:
             await ended(controller, await submitted(controller))
-            watching = controller.watch_all()
+            watching = one_by_one(controller.watch_all())
             one = asyncio.create_task(some(watching, 3))
             await asyncio.sleep(0)
             job_id = await submitted(controller, "bad")
             events = await one
             assert {event.job_id for event in events} == {job_id}
             await watching.aclose()
-            async with aclosing(controller.watch_all(events[0].number)) as again:
+            async with aclosing(one_by_one(controller.watch_all(events[0].number))) as again:
                 assert await some(again, 2) == events[1:]
 
     asyncio.run(run())
@@ -122,7 +123,7 @@ def test_a_watcher_that_fell_behind_is_told_the_latest_of_each_job(
 
     async def run() -> None:
         async with controlling(tmp_path) as controller:
-            async with aclosing(controller.watch_all()) as watching:
+            async with aclosing(one_by_one(controller.watch_all())) as watching:
                 first = asyncio.create_task(some(watching, 1))
                 await asyncio.sleep(0)
                 sent = [await submitted(controller, "bad") for _ in range(20)]
@@ -157,7 +158,7 @@ def test_numbers_grow_over_restarts_and_watching_goes_on(tmp_path: Path) -> None
             assert kinds(rest)[-2:] == [COMPLETED, "result"]
             assert min(event.number for event in rest) > max(event.number for event in before)
         async with controlling(tmp_path) as controller:
-            async with aclosing(controller.watch_all(before[-1].number)) as everything:
+            async with aclosing(one_by_one(controller.watch_all(before[-1].number))) as everything:
                 (event,) = await some(everything, 1)
             assert (event.job_id, event.state.state) == (job_id, COMPLETED)
             assert event.number == rest[-2].number
@@ -215,3 +216,31 @@ def test_scores_of_a_running_job_are_bounded_and_keep_their_beginning(
     last = known.after(998)
     assert last is not None
     assert last.number == 999
+
+
+def test_what_happens_together_is_told_together_in_bounded_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        async with controlling(tmp_path) as controller:
+            watching = controller.watch_all()
+            first = asyncio.ensure_future(anext(watching))
+            await asyncio.sleep(0)
+            sent = await asyncio.gather(*(submitted(controller, "bad") for _ in range(20)))
+            pieces = [list(await first)]
+            for job_id in sent:
+                await ended(controller, job_id)
+            pieces.append(list(await anext(watching)))
+            assert len(pieces[1]) > 20
+            monkeypatch.setattr(hub, "_MOST_BYTES", 2 * pieces[1][0].ByteSize())
+            async with aclosing(controller.watch_all(pieces[0][0].number)) as again:
+                told: list[JobEvent] = []
+                while len(told) < 40:
+                    piece = await anext(again)
+                    assert 0 < len(piece) <= 3
+                    told.extend(piece)
+            numbers = [event.number for event in told]
+            assert numbers == sorted(set(numbers))
+            await watching.aclose()
+
+    asyncio.run(run())

@@ -4,7 +4,7 @@ import typer
 
 from vmafx_cli.command_classes import Command
 from vmafx_cli.options.groups import with_groups
-from vmafx_cli.options.inputs import Distorted, InputOptions, NoReference, Reference
+from vmafx_cli.options.inputs import Distorted, InputOptions, NoReference, QueuedReference
 from vmafx_cli.options.jobs import QueueOptions
 from vmafx_cli.options.outputs import Debug
 from vmafx_cli.options.remote import RemoteOptions
@@ -30,7 +30,7 @@ _EPILOG = """\
 @with_groups
 def submit(
     *,
-    reference: Reference,
+    reference: QueuedReference,
     distorted: Distorted = None,
     no_reference: NoReference = False,
     scoring: ScoringOptions,
