@@ -8,6 +8,7 @@ import typer.core
 import typer.main
 
 from vmafx_cli.options.coercion import without_pydantic
+from vmafx_core.loading import loading
 from vmafx_core.report.files import writing_stdout
 
 
@@ -62,8 +63,9 @@ class LazyGroup(typer.core.TyperGroup):
 
     def load(self, name: str) -> Any:
         """Import a command."""
-        module = importlib.import_module(self.lazy_commands[name].module)
-        command = typer.main.get_command(module.app)
+        with loading():
+            module = importlib.import_module(self.lazy_commands[name].module)
+            command = typer.main.get_command(module.app)
         command.name = name
         return command
 

@@ -7,6 +7,8 @@ from contextlib import suppress
 from itertools import takewhile
 from os.path import isfile
 
+from vmafx_core.loading import loading
+
 
 def main() -> None:
     """Run the program and exit."""
@@ -15,7 +17,8 @@ def main() -> None:
     # Only small matrices are multiplied here, but numpy's threads for it would start, and spin.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _open_ahead(sys.argv[1:])
-    from vmafx_cli.main import main as run  # noqa: PLC0415  # under the handler above
+    with loading():
+        from vmafx_cli.main import main as run  # noqa: PLC0415  # under the handler above
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     code = run()

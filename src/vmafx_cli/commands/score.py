@@ -9,6 +9,7 @@ from vmafx_cli.options.inputs import Distorted, InputOptions, NoReference, Refer
 from vmafx_cli.options.outputs import MessageOptions, ResultOptions
 from vmafx_cli.options.remote import UploadOptions
 from vmafx_cli.options.scoring import ScoringOptions
+from vmafx_core.loading import loading
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -74,11 +75,11 @@ def score(
     from vmafx_core.scoring.inputs import Inputs  # noqa: PLC0415
 
     with Inputs(*specs) as opening:
-        from vmafx_core.allocator import keep_no_pictures  # noqa: PLC0415
+        with loading():
+            from vmafx_cli.scoring import run  # noqa: PLC0415
+            from vmafx_core.allocator import keep_no_pictures  # noqa: PLC0415
+            from vmafx_core.scoring.engine import score_events  # noqa: PLC0415
 
         keep_no_pictures()
-        from vmafx_cli.scoring import run  # noqa: PLC0415
-        from vmafx_core.scoring.engine import score_events  # noqa: PLC0415
-
         request = scoring.request(*specs)
         run(request, score_events(request, opening), gate, results, messages)

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from vmafx_core.errors import VmafxError, WorkError
+from vmafx_core.loading import loading
 from vmafx_daemon.settings import Settings
 from vmafx_rpc import messages
 from vmafx_rpc.failures import error_from_message, error_to_message
@@ -74,7 +75,8 @@ def _asked(process: subprocess.Popen[bytes], settings: bytes) -> bytes:
 
 def _main() -> None:
     """Be the daemon."""
-    from vmafx_daemon.operations import loading  # noqa: PLC0415  # whoever starts it does without
+    with loading():
+        from vmafx_daemon import server  # noqa: PLC0415  # whoever starts it does without
 
     settings: Settings = pickle.load(sys.stdin.buffer)  # noqa: S301  # of the program that starts it
 
@@ -82,7 +84,7 @@ def _main() -> None:
         _answer({"addresses": list(addresses)})
 
     try:
-        loading.server().run(settings, ready, background=True)
+        server.run(settings, ready, background=True)
     except VmafxError as error:
         message = error_to_message(error)
         _answer({"error": {field.name: value for field, value in message.ListFields()}})

@@ -16,6 +16,7 @@ from vmafx_cli.options.daemon import (
 from vmafx_cli.options.groups import option, with_groups
 from vmafx_cli.options.outputs import Debug
 from vmafx_core.errors import ComponentError
+from vmafx_core.loading import loading
 from vmafx_core.report.files import writing_stdout
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
@@ -64,9 +65,10 @@ def start(
         raise ComponentError("the daemon does not run on Windows", "Use WSL, or a container.")
     settings = daemon.settings(listening, access, limits)
     if foreground:
-        from vmafx_daemon.operations import loading  # noqa: PLC0415  # help does without
+        with loading():
+            from vmafx_daemon import server  # noqa: PLC0415  # help does without
 
-        loading.server().run(settings, lambda _: None)
+        server.run(settings, lambda _: None)
         return
     from vmafx_daemon.operations import background  # noqa: PLC0415
 
