@@ -14,7 +14,7 @@ from vmafx_core import score
 from vmafx_core.libvmaf.specs import parse_model
 from vmafx_core.media.live import LiveSource
 from vmafx_core.scoring.engine import score_events
-from vmafx_core.scoring.events import Finished, FrameScores
+from vmafx_core.scoring.events import Finished, FrameScores, Progress
 from vmafx_core.scoring.inputs import ReadyInputs
 from vmafx_core.scoring.request import ScoreRequest
 
@@ -75,3 +75,36 @@ def test_scores_come_while_pictures_do_and_are_the_same(
     assert [run.first for run in runs] == list(np.cumsum([0, *(len(r.times) for r in runs[:-1])]))
     if pause:
         assert len(runs) > 2
+
+
+@pytest.mark.parametrize("slow", [0, 1])
+def test_how_far_it_is_is_told_while_a_side_stands_still(
+    clips: tuple[Path, Path], slow: int
+) -> None:
+    sides = [live(n) for n in ("ref", "dis")]
+    pictures = [planes(path) for path in clips]
+    go_on, held = threading.Event(), FRAMES - 5
+
+    def give() -> None:
+        for i in range(FRAMES):
+            if i == held:
+                sides[1 - slow].give(pictures[1 - slow][i])
+                go_on.wait(60)
+            for side, given in zip(sides, pictures, strict=True):
+                if i != held or side is sides[slow]:
+                    side.give(given[i])
+        for side in sides:
+            side.finish()
+
+    giving = threading.Thread(target=give)
+    giving.start()
+    request = ScoreRequest(reference=sides[0].spec, distorted=(sides[1].spec,), latency=0.1)
+    scored = 0
+    for event in score_events(request, ReadyInputs(sides[0], [sides[1]])):
+        if isinstance(event, FrameScores):
+            scored += len(event.times)
+        elif isinstance(event, Progress) and event.frames == held:
+            go_on.set()
+    giving.join()
+    assert scored == FRAMES
+    assert go_on.is_set(), "it ended only as nobody waited any longer"

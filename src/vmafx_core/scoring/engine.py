@@ -74,7 +74,7 @@ class _Run:
     def __init__(self, request: ScoreRequest, plan: Plan, stack: ExitStack, began: float) -> None:
         self._request = request
         self._plan = plan
-        self._began = began
+        self._began = self._told = began
         self._said: Counter[str] = Counter()
         # Pairs that want the reference in the same form share one conversion of it.
         matches = [p.match for p in plan.pairs]
@@ -91,14 +91,14 @@ class _Run:
 
     def events(self) -> Iterator[Event]:
         """Score everything."""
-        told = self._began
         ended = False
         rows = iter(self._reader)
         while not all(pair.done for pair in self._pairs):
-            while not self._reader.awaited(_LOOK_EVERY):
-                # Pictures come slowly; scores need not wait for the next one.
+            while not self._awaited():
+                # Pictures come slowly; what is known need not wait for the next one.
                 for pair in self._pairs:
                     yield from pair.scored()
+                yield from self._progress()
             row = next(rows, None)
             if row is None:
                 ended = True
@@ -109,15 +109,24 @@ class _Run:
                     yield from pair.scored()
             self._read += 1
             self._said += CAPTURE.drain()
-            now = time.monotonic()
-            if now - told >= _PROGRESS_EVERY:
-                told = now
-                yield self._progress(now - self._began)
+            yield from self._progress()
         yield from self._finish(ended=ended)
 
-    def _progress(self, seconds: float) -> Progress:
+    def _awaited(self) -> bool:
+        """Wait a moment for the next picture of every input; whether they are there."""
+        return self._reader.awaited(_LOOK_EVERY) and all(
+            pair.done or pair.awaited(_LOOK_EVERY) for pair in self._pairs
+        )
+
+    def _progress(self) -> Iterator[Progress]:
+        """How far it is, if that has not been said for a while."""
+        now = time.monotonic()
+        if not self._read or now - self._told < _PROGRESS_EVERY:
+            return
+        self._told = now
+        seconds = now - self._began
         frames = min(pair.fed for pair in self._pairs if not pair.done or pair.fed == self._most())
-        return Progress(frames, self._plan.expected_frames, frames / seconds, seconds)
+        yield Progress(frames, self._plan.expected_frames, frames / seconds, seconds)
 
     def _most(self) -> int:
         return max(pair.fed for pair in self._pairs)

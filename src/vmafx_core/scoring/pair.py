@@ -148,6 +148,10 @@ class PairRun:
         """Whether no more reference frames are wanted."""
         return self._pairer.ended or self.limited
 
+    def awaited(self, seconds: float) -> bool:
+        """Wait for the next distorted frame or the end for so long; whether it is there."""
+        return self._reader is None or self._reader.awaited(seconds)
+
     def feed(self, index: int, reference: av.VideoFrame) -> None:
         """Take the next reference frame.
 

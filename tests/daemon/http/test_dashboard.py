@@ -9,22 +9,35 @@ import httpx
 import pytest
 
 from support.browser import Browser, chromium
+from support.clips import write_clip
 from support.daemon import Daemon, running
-from support.http import done, score_body, standing_still, submit, watched
+from support.http import done, held_back, score_body, standing_still, submit, watched
 from support.pages import chart, enter, outside, press, reads, rows, text
 from vmafx_daemon.access.caller import Role
 from vmafx_daemon.access.tokens import add_token
 
-# So large that a frame takes a while, and told of in short segments.
-SLOW = {"size": {"width": 1920, "height": 1080}, "segment_frames": 2}
 # How many points the chart has, while the job runs and some but not all of its frames are known.
 MIDWAY = """
 const find = (where) => document.querySelector(where);
 const plot = find(".plot")?.dataset;
 const points = Number(plot?.points ?? 0);
 const said = find("#progress")?.innerText ?? "";
-return find("#job .is-running") && /[1-9]0? of 10 frames/.test(said) &&
-  find("#progress progress").value > 0 && points > 0 && points < 10 && plot.to;
+return find("#job .is-running") && /[1-9][0-9]* of 200 frames/.test(said) &&
+  find("#progress progress").value > 0 && points > 0 && points < 200 && plot.to;
+"""
+# Lists of jobs come, but are not looked at until it is called; and when it is.
+HOLD_LISTS = """
+const ask = window.fetch;
+const released = new Promise((resolve) => { window.release = resolve; });
+window.fetch = async (...request) => {
+  const answer = await ask(...request);
+  if (String(request[0]).startsWith("/v1/jobs?")) {
+    window.held = (window.held ?? 0) + 1;
+    await released;
+  }
+  return answer;
+};
+window.addEventListener("changed", () => { window.heard = true; });
 """
 ESCAPE_KEY, END_KEY = "\ue00c", "\ue010"
 
@@ -49,12 +62,6 @@ def look_at(browser: Browser, address: str) -> None:
     browser.visit("about:blank")
     browser.log()
     browser.visit(address)
-
-
-def slow_body(root: Path) -> dict[str, object]:
-    body = score_body(root)
-    body["spec"]["score"] |= SLOW
-    return body
 
 
 def test_an_empty_queue_says_how_to_submit_the_first_job(browser: Browser, tmp_path: Path) -> None:
@@ -111,19 +118,44 @@ def test_the_queue_is_filtered_and_turned_over(
     page.until("return document.querySelectorAll('#jobs tbody tr').length === 50")
 
 
-def test_a_running_job_tells_how_far_it_is_and_its_scores_as_they_come(
-    page: Browser, daemon: Daemon, http: httpx.Client, root: Path
+def test_a_job_that_is_submitted_while_the_list_is_on_its_way_is_shown(
+    page: Browser, http: httpx.Client, root: Path
 ) -> None:
-    with standing_still(daemon, http, root):  # until it is looked at
-        job_id = submit(http, slow_body(root))
-        press(page, "#running .what a")
-        page.until("return document.querySelector('#job .is-running')")
-    assert float(page.until(MIDWAY)) == pytest.approx(9 / 25), "the end is known before"
-    reads(page, "#pools", "worst 1 %")
-    assert text(page, "#job .badge").endswith("completed")
-    page.until("return document.querySelector('.plot')?.dataset.points === '10'")
-    assert page.run("return location.hash") == f"#/jobs/{job_id}"
-    assert not page.run("return document.querySelector('#progress')")
+    done(http, score_body(root, labels={"many": "before"}))
+    reads(page, "#jobs tbody .labels", "many=before")
+    page.run(HOLD_LISTS)
+    press(page, ".choice", "completed")
+    page.until("return window.held === 2")
+    done(http, score_body(root, labels={"many": "after"}))
+    page.until("return window.heard")
+    page.run("window.release()")
+    reads(page, "#jobs tbody .labels", "many=after")
+
+
+def test_a_running_job_tells_how_far_it_is_and_its_scores_as_they_come(
+    browser: Browser, tmp_path: Path
+) -> None:
+    raw = write_clip(tmp_path / "ref.y4m", frames=200, width=160, height=120, codec="rawvideo")
+    write_clip(tmp_path / "dis.mp4", frames=200, width=160, height=120, options={"crf": "40"})
+    with (
+        held_back(raw, share=0.75) as (url, release),
+        running(tmp_path / "state", "--root", tmp_path, "--url-host", "127.0.0.1") as daemon,
+        httpx.Client(base_url=daemon.url, timeout=60) as http,
+    ):
+        body = score_body(tmp_path)
+        body["spec"]["score"] |= {"reference": {"location": url}, "segment_frames": 10}
+        look_at(browser, daemon.url)
+        job_id = submit(http, body)
+        press(browser, "#running .what a")
+        assert float(browser.until(MIDWAY)) == pytest.approx(199 / 25), "the end is known before"
+        release()
+        reads(browser, "#pools", "worst 1 %")
+        assert text(browser, "#job .badge").endswith("completed")
+        browser.until("return document.querySelector('.plot')?.dataset.points === '200'")
+        assert browser.run("return location.hash") == f"#/jobs/{job_id}"
+        assert not browser.run("return document.querySelector('#progress')")
+        assert browser.log() == []
+        assert outside(browser) == []
 
 
 def test_a_finished_job_shows_every_frame_its_pools_and_where_they_come_from(

@@ -32,6 +32,8 @@ export class JobList {
   #nothing = element("div", { class: "nothing" });
   #abort = new AbortController();
   #searched = 0;
+  // What is heard while jobs are asked for, by job: the answer may be from before it happened.
+  #unsaid = null;
   #watch;
   #ticking;
 
@@ -124,6 +126,7 @@ export class JobList {
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
+    this.#unsaid ??= new Map();
     try {
       const [{ jobs, next, searched }, running] = await Promise.all([
         this.#find(signal),
@@ -135,8 +138,12 @@ export class JobList {
       this.#turn(next);
       this.#tell();
     } catch (error) {
-      if (!signal.aborted) this.#note.textContent = error.message;
+      if (signal.aborted) return;
+      this.#note.textContent = error.message;
     }
+    const unsaid = [...this.#unsaid.values()];
+    this.#unsaid = null;
+    for (const event of unsaid) this.#hear(event);
   }
 
   /** The jobs of this page, and where the next one begins. */
@@ -189,7 +196,12 @@ export class JobList {
     }
   }
 
-  #hear({ job_id: id, state: job, progress }) {
+  #hear(event) {
+    const { job_id: id, state: job, progress } = event;
+    if (this.#unsaid) {
+      this.#unsaid.set(id, { ...this.#unsaid.get(id), ...event });
+      return;
+    }
     if (progress) {
       this.#jobs.advance(id, progress);
       this.#running.advance(id, progress);
