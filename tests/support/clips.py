@@ -14,6 +14,8 @@ _DEFAULT_OPTIONS = {
     "libx264": {"crf": "20"},
     "libx265": {"crf": "20", "x265-params": "log-level=none"},
 }
+# With AVX-512, x264's macroblock tree encodes the same pictures differently from run to run.
+_SAME_EACH_TIME = {"libx264": {"x264-params": "asm=sse4.2"}}
 
 
 def picture(index: int, width: int, height: int, *, peak: int = 255) -> npt.NDArray[Any]:
@@ -63,7 +65,8 @@ def write_clip(
         stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
         stream.codec_context.thread_count = 1
         time_base = stream.codec_context.time_base = 1 / Fraction(ticks or rate)
-        stream.options = {**(_DEFAULT_OPTIONS.get(codec, {}) if options is None else options)}
+        wanted = _DEFAULT_OPTIONS.get(codec, {}) if options is None else options
+        stream.options = {**_SAME_EACH_TIME.get(codec, {}), **wanted}
         for index, time in zip(pictures, times, strict=True):
             picture_frame = frame(index, width, height, pix_fmt)
             picture_frame.pts = time
