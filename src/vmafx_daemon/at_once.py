@@ -1,5 +1,6 @@
 """Scoring one pair and waiting for it: a job that lives no longer than whoever waits."""
 
+import asyncio
 from contextlib import aclosing, suppress
 
 from vmafx_core.errors import VmafxError, WorkError
@@ -20,11 +21,14 @@ async def score_at_once(
         VmafxError: It is wrong, not allowed, or has failed.
     """
     submission = wire.SubmitJobRequest(spec=wire.JobSpec(pair=request))
-    job_id, _ = await controller.submit(submission, caller)
+    submitting = asyncio.ensure_future(controller.submit(submission, caller))
     try:
+        # It goes on if this is cancelled, for a job that is being stored is there all the same.
+        job_id, _ = await asyncio.shield(submitting)
         job = await _ended(controller, job_id)
     except BaseException:
         with suppress(VmafxError):
+            job_id, _ = await submitting
             await controller.cancel(job_id)
         raise
     if job.state == wire.JOB_STATE_FAILED:

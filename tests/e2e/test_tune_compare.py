@@ -4,6 +4,7 @@ import csv
 import json
 import signal
 import subprocess
+import time
 from io import StringIO
 from pathlib import Path
 
@@ -184,6 +185,7 @@ def test_an_interrupted_corpus_keeps_its_rows(source: Path, tmp_path: Path) -> N
     ) as process:
         while not path.exists() or not path.stat().st_size:
             assert process.poll() is None
+            time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130

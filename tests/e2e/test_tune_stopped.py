@@ -30,6 +30,7 @@ def test_a_stopped_search_ends_soon_and_what_it_measured_is_kept(
         [*command, *results],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        bufsize=0,  # a buffer would hold lines that `communicate` does not see
         cwd=tmp_path,
         env={"VMAFX_CACHE_DIR": str(cache)},
     ) as process:

@@ -69,9 +69,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture
-def server(clip: bytes, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(opening, "_CONNECT_SECONDS", 1.0)
-    monkeypatch.setattr(opening, "_READ_SECONDS", 1.0)
+def server(clip: bytes) -> Iterator[Server]:
     with Server(clip) as serving:
         thread = threading.Thread(target=serving.serve_forever, args=(0.05,))
         thread.start()
@@ -115,12 +113,18 @@ def test_a_server_that_is_not_there_is_an_error() -> None:
         read("http://127.0.0.1:1/clip.mp4")
 
 
-def test_a_server_that_never_answers_is_given_up(server: Server) -> None:
+def test_a_server_that_never_answers_is_given_up(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "_CONNECT_SECONDS", 1.0)
     with pytest.raises(RemoteError, match="does not answer"):
         read(server.url("silent.mp4"))
 
 
 @pytest.mark.parametrize("way", ["cut", "stalling"])
-def test_a_body_that_ends_early_is_an_error(server: Server, way: str) -> None:
+def test_a_body_that_ends_early_is_an_error(
+    server: Server, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(opening, "_READ_SECONDS", 1.0)
     with pytest.raises(RemoteError, match="server stopped"):
         read(server.url(f"{way}.mp4"))

@@ -15,5 +15,5 @@ def stub() -> StubDaemon:
 
 @pytest.fixture
 def client(stub: StubDaemon) -> Iterator[Client]:
-    with serving(stub) as address, Client(address, Identity(token="t0"), patience=0.5) as client:
+    with serving(stub) as address, Client(address, Identity(token="t0"), patience=3) as client:
         yield client

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.events import Finished, FrameScores, Progress
 from vmafx_core.scoring.inputs import ReadyInputs
 from vmafx_core.scoring.request import ScoreRequest
+from vmafx_core.scoring.segments import SegmentScorer
 
 FRAMES = 40
 
@@ -38,22 +40,40 @@ def planes(path: Path) -> list[memoryview]:
         return [memoryview(f.to_ndarray()).cast("B") for f in container.decode(video=0)]
 
 
-@pytest.mark.parametrize("model", ["vmaf_v0.6.1", "vmaf_v1.0.16_3d0h"])
-@pytest.mark.parametrize("pause", [0.0, 0.02])
-def test_scores_come_while_pictures_do_and_are_the_same(
-    clips: tuple[Path, Path], model: str, pause: float
+def give_pairs(
+    clips: Iterable[Path], sides: Iterable[LiveSource], wait: Callable[[], None]
 ) -> None:
-    sides = [live(n) for n in ("ref", "dis")]
-
-    def give() -> None:
+    """Give all pictures of clips to their sides; wait behind each pair."""
+    try:
         for pair in zip(*map(planes, clips), strict=True):
             for side, picture in zip(sides, pair, strict=True):
                 side.give(picture)
-            time.sleep(pause)
+            wait()
+    finally:
         for side in sides:
             side.finish()
 
-    giving = threading.Thread(target=give)
+
+@pytest.mark.parametrize("model", ["vmaf_v0.6.1", "vmaf_v1.0.16_3d0h"])
+@pytest.mark.parametrize("pause", [0.0, 0.02])
+def test_scores_come_while_pictures_do_and_are_the_same(
+    clips: tuple[Path, Path], model: str, pause: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sides = [live(n) for n in ("ref", "dis")]
+    fed, feed = threading.Semaphore(0), SegmentScorer.feed
+
+    def counted(scorer: SegmentScorer, *pair: av.VideoFrame) -> None:
+        feed(scorer, *pair)
+        fed.release()
+
+    def wait() -> None:
+        if pause:
+            # However long a pair takes, the next one has to be waited for.
+            assert fed.acquire(timeout=60), "a pair is not scored before the next one comes"
+            time.sleep(pause)
+
+    monkeypatch.setattr(SegmentScorer, "feed", counted)
+    giving = threading.Thread(target=give_pairs, args=(clips, sides, wait))
     giving.start()
     request = ScoreRequest(
         reference=sides[0].spec,

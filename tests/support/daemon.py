@@ -72,7 +72,7 @@ class Daemon:
         workers = self.workers()
         self.signal(signal.SIGKILL)
         self.wait()
-        _, left = psutil.wait_procs(workers, 5)
+        _, left = psutil.wait_procs(workers, _PATIENCE)
         assert not left, "workers outlive their daemon"
 
     def close(self) -> None:
@@ -87,7 +87,7 @@ class Daemon:
             finally:
                 self._process.kill()
             assert code == 0, f"the daemon ended with {code}"
-            _, left = psutil.wait_procs(workers, 5)
+            _, left = psutil.wait_procs(workers, _PATIENCE)
             assert not left, "workers outlive their daemon"
 
 

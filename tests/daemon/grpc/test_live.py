@@ -70,6 +70,7 @@ def test_what_the_daemon_refuses_is_raised(daemon: Daemon) -> None:
 
 def test_it_is_broken_off_by_closing_it(daemon: Daemon) -> None:
     with daemon.client(remote=True) as client:
+        until_none_is_open(client)  # of an earlier test
         scores = score_pairs(client, CONFIG, cycle(PAIRS))
         assert isinstance(next(scores), scoring.FrameScore)
         assert open_streams(client) == 1

@@ -25,7 +25,7 @@ from vmafx_rpc.stubs.vmafx.v1.scoring_pb2_grpc import VmafxScoringStub
 
 PAIRS = made_pairs(10)
 BEGIN = [config(), *frames(PAIRS)]
-_PATIENCE = 10.0
+_PATIENCE = 30.0
 
 
 def until(true: Callable[[], object], what: str) -> None:
@@ -73,7 +73,7 @@ def test_a_stream_that_is_cancelled_leaves_nothing(daemon: Daemon) -> None:
 def test_a_stream_whose_deadline_passes_leaves_nothing(daemon: Daemon) -> None:
     client = daemon.client(remote=True)
     Talk(client, *BEGIN).answers()  # so that there is a worker already
-    talk = Talk(client, *BEGIN, seconds=2)
+    talk = Talk(client, *BEGIN, seconds=5)
     worker = at_work(daemon)
     code, _ = talk.failure()
     assert code is grpc.StatusCode.DEADLINE_EXCEEDED
@@ -161,7 +161,7 @@ def test_many_idle_streams_cost_little_and_there_is_a_most_of_them(tmp_path: Pat
 
 
 def test_streams_go_on_while_a_daemon_drains_and_no_other_begins(tmp_path: Path) -> None:
-    with running(tmp_path) as daemon:
+    with running(tmp_path, "--drain", "60") as daemon:
         client = daemon.client(remote=True)
         talk = Talk(client, *BEGIN)
         at_work(daemon)

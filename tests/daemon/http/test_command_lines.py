@@ -10,6 +10,7 @@ from support.browser import Browser, chromium
 from support.cli import vmafx
 from support.daemon import Daemon
 from support.pages import reads, text
+from support.submissions import ended
 from vmafx_rpc import jobs
 from vmafx_rpc.messages import controller
 
@@ -21,10 +22,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 def submitted(daemon: Daemon, words: list[str]) -> controller.Job:
-    """The job that a command line stores."""
-    ended = vmafx("jobs", "submit", *words, "--remote", daemon.addresses[0])
-    assert ended.code == 0, ended.err
-    return jobs.get(daemon.client(), ended.out.strip())
+    """The job that a command line stores, once it has ended."""
+    done = vmafx("jobs", "submit", *words, "--remote", daemon.addresses[0])
+    assert done.code == 0, done.err
+    return ended(daemon.client(), done.out.strip())
 
 
 @pytest.mark.parametrize(
@@ -54,8 +55,10 @@ def test_it_says_what_it_cannot_say(browser: Browser, daemon: Daemon, root: Path
     task.reference.location = str(root / "ref.mp4")
     task.distorted.add(location=str(root / "dis.mp4"), start=0.2)
     task.models.add(version="vmaf_v0.6.1")
-    job_id = jobs.submit(daemon.client(), request)
+    client = daemon.client()
+    job_id = jobs.submit(client, request)
     browser.visit("about:blank")
     browser.visit(f"{daemon.url}/#/jobs/{job_id}")
     assert "--start" in reads(browser, "#request", "differ")
     assert "--start" not in text(browser, "#request pre")
+    ended(client, job_id)

@@ -18,9 +18,12 @@ Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWrite
 
 
 class Hasty(BoundedProtocol):
-    most = 3
-    sending_seconds = 0.1
+    sending_seconds = 1.0
     reading_seconds = 0.1
+
+
+class Few(BoundedProtocol):
+    most = 3
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -44,12 +47,15 @@ async def holds(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
-def serving(test: Callable[[Connect, uvicorn.Server], Awaitable[None]]) -> None:
-    """Run a test against a server of hasty connections."""
+def serving(
+    test: Callable[[Connect, uvicorn.Server], Awaitable[None]],
+    protocol: type[BoundedProtocol] = Hasty,
+) -> None:
+    """Run a test against a server of bounded connections."""
 
     async def run() -> None:
         config = uvicorn.Config(
-            app, port=0, http=Hasty, ws="none", lifespan="off", log_config=None, access_log=False
+            app, port=0, http=protocol, ws="none", lifespan="off", log_config=None, access_log=False
         )
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve())
@@ -108,7 +114,7 @@ def test_a_connection_may_rest_between_requests() -> None:
             writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             answer = await reader.readuntil(b"0\r\n\r\n")
             assert answer.startswith(b"HTTP/1.1 200")
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(Hasty.sending_seconds + 0.2)
         writer.write(b"GET / HT")
         assert status(await reader.read()) == 408
         writer.close()
@@ -154,4 +160,4 @@ def test_there_are_only_so_many_connections() -> None:
         for each in (writer, *(writer for _, writer in pairs)):
             each.close()
 
-    serving(test)
+    serving(test, Few)

@@ -81,7 +81,7 @@ def test_numbers_that_are_none_are_refused(http: httpx.Client) -> None:
 
 def test_streams_end_and_nothing_is_taken_when_the_daemon_stops(root: Path, tmp_path: Path) -> None:
     with (
-        running(tmp_path / "state", "--root", root, "--drain", "3") as daemon,
+        running(tmp_path / "state", "--root", root, "--drain", "3600") as daemon,
         httpx.Client(base_url=daemon.url, timeout=60) as http,
     ):
         with standing_still(daemon, http, root):
@@ -96,6 +96,7 @@ def test_streams_end_and_nothing_is_taken_when_the_daemon_stops(root: Path, tmp_
                 assert (ready.status_code, ready.text) == (503, "the server is stopping\n")
                 assert http.get("/healthz").status_code == 200
                 assert http.post("/v1/jobs", json=score_body(root)).status_code == 503
+                daemon.signal(signal.SIGTERM)  # it waits no longer for the job
                 list(told)  # ends as it should, not broken off
         assert daemon.wait() == 0
 

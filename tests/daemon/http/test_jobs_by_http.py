@@ -43,6 +43,7 @@ def test_the_same_key_gives_the_same_job(http: httpx.Client, root: Path) -> None
     first, second = (http.post("/v1/jobs", json=body) for _ in range(2))
     assert first.json()["job_id"] == second.json()["job_id"]
     assert second.json()["existing"] is True
+    watched(http, first.json()["job_id"])
 
 
 def test_the_list_is_filtered_and_comes_in_pages(http: httpx.Client, root: Path) -> None:

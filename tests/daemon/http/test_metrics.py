@@ -1,6 +1,7 @@
 """What Prometheus is told."""
 
 import re
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -34,9 +35,23 @@ def rise(
     return after[key] - before.get(key, 0.0)
 
 
+def told_at_rest(http: httpx.Client) -> Mapping[Sample, float]:
+    """All samples, once no job of another test waits or runs any more."""
+    until = time.monotonic() + 60
+    while True:
+        samples = told(http)
+        if not any(
+            samples[f"vmafx_controller_jobs_{state}", frozenset()]
+            for state in ("pending", "running")
+        ):
+            return samples
+        assert time.monotonic() < until, "the jobs of other tests do not end"
+        time.sleep(0.05)
+
+
 def test_jobs_are_counted_and_measured(http: httpx.Client, root: Path) -> None:
     (root / "bad.mp4").write_bytes(b"no video")
-    before = told(http)
+    before = told_at_rest(http)
     assert done(http, score_body(root))["state"] == "completed"
     assert done(http, score_body(root, "bad.mp4"))["state"] == "failed"
     after = told(http)

@@ -25,6 +25,12 @@ from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc import messages
 
 
+async def begun(engine: ScriptedEngine, jobs: int = 1) -> None:
+    """Wait until an engine has so many jobs: each of them is running a little before."""
+    while len(engine.begun) < jobs:  # noqa: ASYNC110 - the script has no event for it
+        await asyncio.sleep(0.01)
+
+
 def test_a_job_is_completed_with_its_result_and_leading_scores(tmp_path: Path) -> None:
     async def run() -> None:
         async with controlling(tmp_path) as controller:
@@ -102,7 +108,9 @@ def test_attempts_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     asyncio.run(run())
 
 
-def test_others_go_on_while_a_job_rests(tmp_path: Path) -> None:
+def test_others_go_on_while_a_job_rests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatcher, "_FIRST_REST", 60.0)
+
     async def run() -> None:
         engine = ScriptedEngine()
         async with controlling(tmp_path, engine) as controller:
@@ -139,7 +147,8 @@ def test_as_many_run_at_once_as_the_engine_has_slots(tmp_path: Path) -> None:
             sent = [await submitted(controller, "wait", name=f"/{i}") for i in range(5)]
             for job_id in sent[:3]:
                 await running(controller, job_id)
-            await asyncio.sleep(0.05)
+            await begun(engine, 3)
+            await asyncio.sleep(0.05)  # in which one too many could be begun
             assert (controller.status().running, controller.status().pending) == (3, 2)
             assert len(engine.begun) == 3
             engine.go.set()
@@ -168,8 +177,7 @@ def test_cancelling_ends_a_running_job(tmp_path: Path) -> None:
         async with controlling(tmp_path, engine) as controller:
             job_id = await submitted(controller, "wait")
             await running(controller, job_id)
-            while not engine.begun:  # noqa: ASYNC110  # it is running before its engine has it
-                await asyncio.sleep(0.01)
+            await begun(engine)
             assert (await controller.cancel(job_id)).state == CANCELLED
             assert engine.ended == [job_id]
             assert controller.status().running == 0
@@ -363,6 +371,7 @@ def test_draining_queues_again_what_does_not_end_without_counting_the_attempt(
         async with controlling(tmp_path, engine) as controller:
             job_id = await submitted(controller, "wait")
             await running(controller, job_id)
+            await begun(engine)
             await controller.drain(0.01)
             job = await controller.get(job_id)
             assert (job.state, job.attempts) == (PENDING, 0)

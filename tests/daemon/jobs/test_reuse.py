@@ -31,6 +31,12 @@ from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc import messages
 
 
+@pytest.fixture(autouse=True)
+def time_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, files are read in time."""
+    monkeypatch.setattr(controller_module, "_READING_SECONDS", 60.0)
+
+
 def files(folder: Path, what: str = "ok") -> messages.controller.SubmitJobRequest:
     """A request for two files that are there."""
     made = request(what)

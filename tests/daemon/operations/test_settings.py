@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from support.background import Home
 from support.cli import PROGRAM
 from support.clips import write_clip
+from support.ports import free_port
 
 
 def status(home: Home) -> Any:
@@ -36,8 +36,7 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_file(
 
 
 def test_ports_and_socket_are_where_the_environment_says(home: Home, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     path = tmp_path / "own.sock"
     started = home.vmafx(
         *("daemon", "start"), VMAFX_GRPC_PORT=port, VMAFX_PORT="0", VMAFX_SOCKET=str(path)
