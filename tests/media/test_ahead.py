@@ -1,5 +1,8 @@
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import pytest
 
 from support.clips import write_clip
@@ -23,6 +26,31 @@ def test_pictures_that_were_decoded_early_come_first_and_once(
     early = Ahead(source(clip))
     early.fill()
     assert [frame.time for frame in early.frames()] == pytest.approx([i / 25 for i in range(12)])
+    early.close()
+
+
+def test_pictures_that_were_decoded_early_do_not_wait_for_the_next_one(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", frames=12)
+    stands_still, go_on = threading.Event(), threading.Event()
+
+    class Slow(VideoSource):
+        def frames(self) -> Iterator[av.VideoFrame]:
+            for number, frame in enumerate(super().frames()):
+                if number == 5:
+                    stands_still.set()
+                    go_on.wait(60)
+                yield frame
+
+    early = Ahead(Slow(InputSpec(location=str(clip))))
+    filling = threading.Thread(target=early.fill)
+    filling.start()
+    assert stands_still.wait(60)
+    frames = early.frames()
+    assert [next(frames).time for _ in range(5)] == pytest.approx([i / 25 for i in range(5)])
+    assert not go_on.is_set()
+    go_on.set()
+    assert [frame.time for frame in frames] == pytest.approx([i / 25 for i in range(5, 12)])
+    filling.join()
     early.close()
 
 

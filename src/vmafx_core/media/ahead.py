@@ -1,8 +1,8 @@
 """Decoding a first few pictures of a video while nobody asks for them yet."""
 
-import threading
-from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 import av
 
@@ -17,8 +17,8 @@ _MOST_BYTES = 24 << 20
 class Ahead:
     """A source some of whose pictures are decoded before they are asked for.
 
-    Whoever has made it calls `fill` in a thread of its own; `frames` ends that, gives what is
-    there, and goes on from there by itself.
+    Whoever has made it calls `fill` in a thread of its own; `frames` has it end, gives what it has
+    decoded, and goes on from there by itself.
 
     Args:
         source: The source; closed with this one.
@@ -27,10 +27,10 @@ class Ahead:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._frames = source.frames()
-        self._ready: deque[av.VideoFrame] = deque()
+        # None stands behind the last of them.
+        self._ready: SimpleQueue[av.VideoFrame | None] = SimpleQueue()
         self._error: BaseException | None = None
         self._wanted = False
-        self._filling = threading.Lock()
 
     @property
     def spec(self) -> InputSpec:
@@ -49,26 +49,25 @@ class Ahead:
 
     def fill(self) -> None:
         """Decode until there is enough, an end, or somebody who asks."""
-        with self._filling:
-            room = _MOST_BYTES
+        room = _MOST_BYTES
+        try:
             while room > 0 and not self._wanted:
-                try:
-                    picture = next(self._frames)
-                except StopIteration:
-                    return
-                except BaseException as error:  # noqa: BLE001 - raised again where it belongs
-                    self._error = error
-                    return
-                self._ready.append(picture)
+                picture = next(self._frames)
+                self._ready.put(picture)
                 room -= sum(plane.buffer_size for plane in picture.planes)
+        except StopIteration:
+            return
+        except BaseException as error:  # noqa: BLE001 - raised again where it belongs
+            self._error = error
+        finally:
+            self._ready.put(None)
 
     def frames(self) -> Iterator[av.VideoFrame]:
         """The pictures, in order; to be called once."""
         self._wanted = True
-        with self._filling:
-            pass
-        while self._ready:
-            yield self._ready.popleft()
+        # Those that are there do not wait for the one that is being read, which may take long.
+        while (picture := self._ready.get()) is not None:
+            yield picture
         if self._error:
             raise self._error
         yield from self._frames
@@ -81,5 +80,8 @@ class Ahead:
     def close(self) -> None:
         """Free everything."""
         self._wanted = True
-        self._ready.clear()
+        with suppress(Empty):
+            while True:
+                self._ready.get_nowait()
+        self._ready.put(None)
         self._source.close()
