@@ -11,6 +11,9 @@ from vmafx_rpc.failures import error_from_message
 from vmafx_rpc.messages import controller as wire
 from vmafx_rpc.messages import scoring
 
+# What goes on though nobody waits for it; a loop by itself would let it go.
+_abandoned: set["asyncio.Future[None]"] = set()
+
 
 async def score_at_once(
     controller: Controller, request: scoring.ScoreRequest, caller: Caller
@@ -27,15 +30,23 @@ async def score_at_once(
         job_id, _ = await asyncio.shield(submitting)
         job = await _ended(controller, job_id)
     except BaseException:
-        with suppress(VmafxError):
-            job_id, _ = await submitting
-            await controller.cancel(job_id)
+        abandoning = asyncio.ensure_future(_abandon(controller, submitting))
+        _abandoned.add(abandoning)
+        abandoning.add_done_callback(_abandoned.discard)
+        await asyncio.shield(abandoning)
         raise
     if job.state == wire.JOB_STATE_FAILED:
         raise error_from_message(job.error)
     if job.state == wire.JOB_STATE_CANCELLED:
         raise WorkError(f"job {job_id} was cancelled", "Somebody else did that; ask again.")
     return response_of(job)
+
+
+async def _abandon(controller: Controller, submitting: "asyncio.Future[tuple[str, bool]]") -> None:
+    """Cancel a job that nobody waits for any more, as soon as it is stored."""
+    with suppress(VmafxError):
+        job_id, _ = await submitting
+        await controller.cancel(job_id)
 
 
 async def _ended(controller: Controller, job_id: str) -> wire.Job:

@@ -12,12 +12,12 @@ import pytest
 
 from support.clips import write_clip
 from vmafx_core import score
-from vmafx_core.libvmaf.specs import parse_model
+from vmafx_core.libvmaf.specs import parse_feature, parse_model
 from vmafx_core.media.live import LiveSource
 from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.events import Finished, FrameScores, Progress
 from vmafx_core.scoring.inputs import ReadyInputs
-from vmafx_core.scoring.request import ScoreRequest
+from vmafx_core.scoring.request import Pairing, ScoreRequest
 from vmafx_core.scoring.segments import SegmentScorer
 
 FRAMES = 40
@@ -128,3 +128,56 @@ def test_how_far_it_is_is_told_while_a_side_stands_still(
     giving.join()
     assert scored == FRAMES
     assert go_on.is_set(), "it ended only as nobody waited any longer"
+
+
+def test_one_program_may_give_both_sides_in_the_order_of_their_times() -> None:
+    # Queues hold the reference frames that come between two distorted ones, but not twice as many.
+    sides = [
+        LiveSource(name, width=64, height=48, pix_fmt="yuv420p", frame_rate=Fraction(rate))
+        for name, rate in (("ref", 200), ("dis", 25))
+    ]
+    blank = memoryview(bytes(sides[0].frame_bytes))
+
+    def give() -> None:
+        for i in range(48):
+            if i % 8 == 0:
+                sides[1].give(blank)
+            sides[0].give(blank)
+        for side in sides:
+            side.finish()
+
+    giving = threading.Thread(target=give, daemon=True)
+    giving.start()
+    request = ScoreRequest(
+        reference=sides[0].spec,
+        distorted=(sides[1].spec,),
+        models=(),
+        features=(parse_feature("psnr"),),
+        pairing=Pairing.TIME,
+    )
+    *_, last = score_events(request, ReadyInputs(sides[0], [sides[1]]))
+    giving.join()
+    assert isinstance(last, Finished)
+    assert last.result.pairs[0].frames.scored == 6
+
+
+def test_the_last_scores_do_not_wait_for_frames_that_nobody_needs() -> None:
+    sides = [live("ref"), live("dis")]
+    blank = memoryview(bytes(sides[0].frame_bytes))
+    scored = threading.Event()
+
+    def give() -> None:
+        for side in (*sides, *sides):
+            side.give(blank)
+        sides[0].finish()
+        scored.wait(60)
+        sides[1].finish()
+
+    giving = threading.Thread(target=give)
+    giving.start()
+    request = ScoreRequest(reference=sides[0].spec, distorted=(sides[1].spec,))
+    for event in score_events(request, ReadyInputs(sides[0], [sides[1]])):
+        if isinstance(event, FrameScores) and giving.is_alive():
+            scored.set()
+    giving.join()
+    assert scored.is_set(), "they came only when there were no more"

@@ -94,15 +94,14 @@ class _Run:
         ended = False
         rows = iter(self._reader)
         while not all(pair.done for pair in self._pairs):
-            while not self._awaited():
-                # Pictures come slowly; what is known need not wait for the next one.
-                for pair in self._pairs:
-                    yield from pair.scored()
-                yield from self._progress()
+            while not self._reader.awaited(_LOOK_EVERY):
+                yield from self._meanwhile()
             row = next(rows, None)
             if row is None:
                 ended = True
                 break
+            while not all(pair.done or pair.awaited(_LOOK_EVERY) for pair in self._pairs):
+                yield from self._meanwhile()
             for form, pair in zip(self._form_of_pair, self._pairs, strict=True):
                 if not pair.done:
                     pair.feed(self._read, row[form])
@@ -112,11 +111,11 @@ class _Run:
             yield from self._progress()
         yield from self._finish(ended=ended)
 
-    def _awaited(self) -> bool:
-        """Wait a moment for the next picture of every input; whether they are there."""
-        return self._reader.awaited(_LOOK_EVERY) and all(
-            pair.done or pair.awaited(_LOOK_EVERY) for pair in self._pairs
-        )
+    def _meanwhile(self) -> Iterator[Event]:
+        """What is known, which need not wait for a picture that comes slowly."""
+        for pair in self._pairs:
+            yield from pair.scored()
+        yield from self._progress()
 
     def _progress(self) -> Iterator[Progress]:
         """How far it is, if that has not been said for a while."""

@@ -150,7 +150,7 @@ class PairRun:
 
     def awaited(self, seconds: float) -> bool:
         """Wait for the next distorted frame or the end for so long; whether it is there."""
-        return self._reader is None or self._reader.awaited(seconds)
+        return self._reader is None or self._pairer.holds or self._reader.awaited(seconds)
 
     def feed(self, index: int, reference: av.VideoFrame) -> None:
         """Take the next reference frame.

@@ -26,6 +26,11 @@ class Pairer(ABC):
         self.read = 0
         self.ended = False
 
+    @property
+    def holds(self) -> bool:
+        """Whether a frame that was taken waits for its partner."""
+        return False
+
     @abstractmethod
     def partner(self, index: int, time: float) -> av.VideoFrame | None:
         """The distorted frame for a reference frame; None where it has none.
@@ -76,6 +81,11 @@ class TimePairer(Pairer):
         self._offset = offset
         self._tolerance = tolerance
         self._waiting: av.VideoFrame | None = None
+
+    @property
+    def holds(self) -> bool:
+        """See `Pairer.holds`."""
+        return self._waiting is not None
 
     def partner(self, index: int, time: float) -> av.VideoFrame | None:  # noqa: ARG002
         """See `Pairer.partner`."""

@@ -127,6 +127,7 @@ export class JobList {
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     this.#unsaid ??= new Map();
+    let failure = "";
     try {
       const [{ jobs, next, searched }, running] = await Promise.all([
         this.#find(signal),
@@ -139,11 +140,12 @@ export class JobList {
       this.#tell();
     } catch (error) {
       if (signal.aborted) return;
-      this.#note.textContent = error.message;
+      failure = error.message;
     }
     const unsaid = [...this.#unsaid.values()];
     this.#unsaid = null;
     for (const event of unsaid) this.#hear(event);
+    if (failure) this.#note.textContent = failure;
   }
 
   /** The jobs of this page, and where the next one begins. */
@@ -199,19 +201,21 @@ export class JobList {
   #hear(event) {
     const { job_id: id, state: job, progress } = event;
     if (this.#unsaid) {
-      this.#unsaid.set(id, { ...this.#unsaid.get(id), ...event });
+      // Progress is of the state before it.
+      this.#unsaid.set(id, job ? event : { ...this.#unsaid.get(id), ...event });
       return;
+    }
+    if (job) {
+      if (job.state === "running") this.#running.put(job);
+      else this.#running.drop(id);
+      if (!this.#fits(job)) this.#jobs.drop(id);
+      else if (!this.#filters.page || this.#jobs.has(id)) this.#jobs.put(job);
+      this.#tell();
     }
     if (progress) {
       this.#jobs.advance(id, progress);
       this.#running.advance(id, progress);
     }
-    if (!job) return;
-    if (job.state === "running") this.#running.put(job);
-    else this.#running.drop(id);
-    if (!this.#fits(job)) this.#jobs.drop(id);
-    else if (!this.#filters.page || this.#jobs.has(id)) this.#jobs.put(job);
-    this.#tell();
   }
 
   #fits(job) {
