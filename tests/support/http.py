@@ -1,10 +1,8 @@
 """What tests ask by HTTP."""
 
 import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -74,32 +72,3 @@ def standing_still(daemon: Daemon, http: httpx.Client, root: Path) -> Iterator[N
                 worker.resume()
             except psutil.NoSuchProcess:
                 continue  # it was replaced
-
-
-@contextmanager
-def held_back(video: Path, share: float) -> Iterator[tuple[str, Callable[[], None]]]:
-    """The URL of a video of which a share is sent, and what has the rest sent as well."""
-    data, rest = video.read_bytes(), threading.Event()
-    first = round(len(data) * share)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data[:first])
-            rest.wait(60)
-            self.wfile.write(data[first:])
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-            """Keep the test's output clean."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/{video.name}", rest.set
-        finally:
-            rest.set()
-            server.shutdown()
-            thread.join()

@@ -10,7 +10,8 @@ import pytest
 
 from support.clips import write_clip
 from support.daemon import Daemon, running
-from support.submissions import MODEL, done, ended, score_of
+from support.held_back import ALLOWED, HeldPair, held_pair
+from support.submissions import done, ended, score_of
 from vmafx_rpc import jobs
 from vmafx_rpc.client import Client
 from vmafx_rpc.messages import controller
@@ -18,20 +19,31 @@ from vmafx_rpc.messages import controller
 COMPLETED = controller.JOB_STATE_COMPLETED
 FAILED = controller.JOB_STATE_FAILED
 PENDING = controller.JOB_STATE_PENDING
-# So large that it takes a few seconds.
-LARGE = {"size": {"width": 3840, "height": 2160}}
 _PATIENCE = 30.0
 
 
-def running_job(
-    client: Client, root: Path, **more: object
-) -> tuple[str, Iterator[controller.JobEvent]]:
-    """A job that a worker is at, and will not end soon: its id, and what else happens to it."""
-    job_id = jobs.submit(client, score_of(root / "ref.mp4", root / "dis.mp4", **LARGE, **more))
+def running_job(client: Client, pair: HeldPair) -> tuple[str, Iterator[controller.JobEvent]]:
+    """A job that a worker is at until its pair is released: its id, and what else happens to it."""
+    job_id = jobs.submit(client, pair.request())
     events = jobs.watch(client, job_id)
     # Only its worker can tell this: that it is running is said before it is given to one.
     next(event for event in events if event.HasField("score"))
     return job_id, events
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[Daemon]:
+    """A daemon that reads what is held back as well."""
+    with running(tmp_path_factory.mktemp("daemon"), "--root", root, *ALLOWED) as started:
+        yield started
+
+
+@pytest.fixture
+def pair(root: Path, tmp_path: Path) -> Iterator[HeldPair]:
+    folder = root / tmp_path.name
+    folder.mkdir()
+    with held_pair(folder) as held:
+        yield held
 
 
 def queued_again(events: Iterator[controller.JobEvent]) -> controller.Job:
@@ -67,21 +79,24 @@ def test_a_corrupt_video_fails_its_job_alone(daemon: Daemon, root: Path) -> None
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
 def test_a_job_whose_worker_is_killed_is_done_by_another(
-    daemon: Daemon, root: Path, number: signal.Signals
+    daemon: Daemon, pair: HeldPair, number: signal.Signals
 ) -> None:
     client = daemon.client()
-    job_id, events = running_job(client, root, frames=3 + number)
+    job_id, events = running_job(client, pair)
     kill_worker(daemon, number)
     waiting = queued_again(events)
+    pair.release()
     job = ended(client, job_id)
     assert (job.state, job.attempts) == (COMPLETED, 2)
     assert number.name in waiting.error.message
 
 
-def test_a_job_that_kills_every_worker_fails_in_the_end(tmp_path: Path, root: Path) -> None:
-    with running(tmp_path / "state", "--attempts", "2") as daemon:
+def test_a_job_that_kills_every_worker_fails_in_the_end(
+    tmp_path: Path, root: Path, pair: HeldPair
+) -> None:
+    with running(tmp_path / "state", "--attempts", "2", *ALLOWED) as daemon:
         client = daemon.client()
-        job_id, _ = running_job(client, root)
+        job_id, _ = running_job(client, pair)
         first = kill_worker(daemon)
         until = time.monotonic() + _PATIENCE
         while first in (now := daemon.workers()) or not now:
@@ -95,25 +110,26 @@ def test_a_job_that_kills_every_worker_fails_in_the_end(tmp_path: Path, root: Pa
         assert done(client, small).state == COMPLETED
 
 
-def test_a_worker_that_takes_too_much_memory_is_ended(tmp_path: Path, root: Path) -> None:
-    with running(tmp_path / "state", "--worker-memory", "150M", "--attempts", "1") as daemon:
-        job = done(daemon.client(), score_of(root / "ref.mp4", root / "dis.mp4", **LARGE))
+def test_a_worker_that_takes_too_much_memory_is_ended(tmp_path: Path, pair: HeldPair) -> None:
+    options = ("--worker-memory", "150M", "--attempts", "1", *ALLOWED)
+    with running(tmp_path / "state", *options) as daemon:
+        large = pair.request(size={"width": 3840, "height": 2160})
+        job = done(daemon.client(), large)
         assert job.state == FAILED
         assert "150 MiB of memory" in job.error.message
 
 
-def test_a_job_that_takes_too_long_is_ended(daemon: Daemon, root: Path) -> None:
-    request = score_of(root / "ref.mp4", root / "dis.mp4", **LARGE, models=[MODEL])
+def test_a_job_that_takes_too_long_is_ended(daemon: Daemon, pair: HeldPair) -> None:
+    request = pair.request()
     request.timeout.FromMilliseconds(300)
-    request.no_cache = True
     job = done(daemon.client(), request)
     assert (job.state, job.attempts) == (FAILED, 1)
     assert "longer than 0.3 s" in job.error.message
 
 
-def test_cancelling_ends_the_worker(daemon: Daemon, root: Path) -> None:
+def test_cancelling_ends_the_worker(daemon: Daemon, pair: HeldPair) -> None:
     client = daemon.client()
-    job_id, _ = running_job(client, root, frames=9)
+    job_id, _ = running_job(client, pair)
     workers = daemon.workers()
     assert workers
     jobs.cancel(client, job_id)

@@ -13,9 +13,9 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from support.background import Home
-from support.clips import write_clip
 from support.daemon import Daemon, running
-from support.submissions import ended, score_of
+from support.held_back import ALLOWED, HeldPair, held_pair
+from support.submissions import ended
 from vmafx_core.errors import RemoteError
 from vmafx_rpc import jobs
 from vmafx_rpc.client import Client
@@ -23,23 +23,20 @@ from vmafx_rpc.messages import controller
 
 COMPLETED = controller.JOB_STATE_COMPLETED
 RUNNING = controller.JOB_STATE_RUNNING
-# So large that each frame takes a while.
-LARGE = {"size": {"width": 3840, "height": 2160}}
 
 
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_clip(
-        tmp_path_factory.mktemp("media") / "clip.mp4", frames=40, width=160, height=120
-    )
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[HeldPair]:
+    with held_pair(tmp_path) as held:
+        yield held
 
 
 @contextmanager
-def working(state: Path, clip: Path, frames: int, drain: int) -> Iterator[tuple[Daemon, str]]:
-    """A daemon with one job that runs, and that job's id."""
-    with running(state, "--drain", drain) as daemon:
+def working(state: Path, pair: HeldPair, drain: int) -> Iterator[tuple[Daemon, str]]:
+    """A daemon with one job that runs until its pair is released, and that job's id."""
+    with running(state, "--drain", drain, *ALLOWED) as daemon:
         client = daemon.client()
-        job_id = jobs.submit(client, score_of(clip, clip, **LARGE, frames=frames))
+        job_id = jobs.submit(client, pair.request())
         for event in jobs.watch(client, job_id):
             if event.state.state == RUNNING:
                 break
@@ -60,12 +57,15 @@ def wait_for_draining(client: Client) -> None:
         time.sleep(0.01)
 
 
-def test_a_job_that_runs_may_end(tmp_path: Path, clip: Path) -> None:
+def test_a_job_that_runs_may_end(tmp_path: Path, pair: HeldPair) -> None:
     state = tmp_path / "state"
-    with working(state, clip, 3, 60) as (daemon, job_id):
-        watched = jobs.watch(daemon.client(), job_id)
+    with working(state, pair, 60) as (daemon, job_id):
+        client = daemon.client()
+        watched = jobs.watch(client, job_id)
         next(watched)
         daemon.signal(signal.SIGTERM)
+        wait_for_draining(client)
+        pair.release()
         assert [*watched][-1].HasField("result")
         assert daemon.wait() == 0
     with running(state) as daemon:
@@ -74,22 +74,23 @@ def test_a_job_that_runs_may_end(tmp_path: Path, clip: Path) -> None:
         assert job.result.score.pairs
 
 
-def test_a_job_that_takes_too_long_is_queued_again(tmp_path: Path, clip: Path) -> None:
+def test_a_job_that_takes_too_long_is_queued_again(tmp_path: Path, pair: HeldPair) -> None:
     state = tmp_path / "state"
-    with working(state, clip, 5, 0) as (daemon, job_id):
+    with working(state, pair, 0) as (daemon, job_id):
         daemon.signal(signal.SIGTERM)
         assert daemon.wait() == 0
-    with running(state) as daemon:
+    pair.release()
+    with running(state, *ALLOWED) as daemon:
         job = ended(daemon.client(), job_id)
         assert job.state == COMPLETED
         assert not job.HasField("error")
 
 
 def test_it_takes_nothing_and_says_so_until_a_second_signal_hurries_it(
-    tmp_path: Path, clip: Path
+    tmp_path: Path, pair: HeldPair
 ) -> None:
     state = tmp_path / "state"
-    with working(state, clip, 40, 3600) as (daemon, job_id):
+    with working(state, pair, 3600) as (daemon, job_id):
         client = daemon.client()
         with grpc.insecure_channel(daemon.addresses[0]) as channel:
             health = health_pb2_grpc.HealthStub(channel)
@@ -103,7 +104,7 @@ def test_it_takes_nothing_and_says_so_until_a_second_signal_hurries_it(
         assert unready.value.code == 503
         unready.value.close()
         with pytest.raises(RemoteError, match="stopping"):
-            jobs.submit(client, score_of(clip, clip))
+            jobs.submit(client, pair.request())
         assert jobs.get(client, job_id).state == RUNNING
         daemon.signal(signal.SIGTERM)
         assert daemon.wait() == 0
@@ -124,9 +125,9 @@ def wait_for_signals(pid: int, *numbers: signal.Signals) -> None:
         time.sleep(0.02)
 
 
-def test_whoever_stops_it_may_be_in_a_hurry(home: Home, clip: Path) -> None:
-    home.start("--drain", "3600")
-    job_id = home.vmafx("jobs", "submit", clip, clip, "--size", "3840x2160").out.strip()
+def test_whoever_stops_it_may_be_in_a_hurry(home: Home, pair: HeldPair) -> None:
+    home.start("--drain", "3600", *ALLOWED)
+    job_id = home.vmafx("jobs", "submit", pair.reference, pair.distorted).out.strip()
     until = time.monotonic() + 30
     while job_id not in home.vmafx("jobs", "list", "--state", "running").out:
         assert time.monotonic() < until, "the job does not begin"
@@ -138,7 +139,8 @@ def test_whoever_stops_it_may_be_in_a_hurry(home: Home, clip: Path) -> None:
     out, err = stopping.communicate(timeout=30)
     assert (stopping.returncode, out) == (0, "")
     assert "took too long" in err
-    home.start()
+    pair.release()
+    home.start(*ALLOWED)
     watching = home.begin("jobs", "watch", job_id)
     watching.communicate(timeout=240)
     assert watching.returncode == 0

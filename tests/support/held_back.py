@@ -1,0 +1,74 @@
+"""Videos of which a part comes only when it is told to: jobs of them end no sooner."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from support.clips import write_clip
+from support.submissions import score_of
+from vmafx_rpc.messages import controller
+
+# What a daemon has to be told for it to read what is served here.
+ALLOWED = ("--url-host", "127.0.0.1")
+_PATIENCE = 600.0
+
+
+@contextmanager
+def held_back(video: Path, share: float) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The URL of a video of which a share is sent, and what has the rest sent as well."""
+    data, rest = video.read_bytes(), threading.Event()
+    first = round(len(data) * share)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            with suppress(ConnectionError):  # whoever asked was killed
+                self.wfile.write(data[:first])
+                rest.wait(_PATIENCE)
+                self.wfile.write(data[first:])
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+            """Keep the test's output clean."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/{video.name}", rest.set
+        finally:
+            rest.set()
+            server.shutdown()
+            thread.join()
+
+
+@dataclass(frozen=True)
+class HeldPair:
+    """A pair of videos of which the first frames come at once, and the rest when it is told to.
+
+    Attributes:
+        reference: The URL of the one.
+        distorted: The file of the other.
+        release: Has the rest come.
+    """
+
+    reference: str
+    distorted: Path
+    release: Callable[[], None]
+
+    def request(self, **more: Any) -> controller.SubmitJobRequest:
+        """A request to score them, in so short segments that the first ones can be told."""
+        return score_of(self.reference, self.distorted, segment_frames=5, **more)
+
+
+@contextmanager
+def held_pair(folder: Path) -> Iterator[HeldPair]:
+    """A new pair in this folder."""
+    raw = write_clip(folder / "held.y4m", frames=40, width=64, height=64, codec="rawvideo")
+    with held_back(raw, share=0.75) as (url, release):
+        yield HeldPair(url, raw, release)
