@@ -65,5 +65,5 @@ def test_a_broken_configuration_is_a_finding_and_no_obstacle(
     monkeypatch.setenv("VMAFX_CONFIG", str(path))
     ended = run("doctor", columns=120)
     assert ended.code == 5
-    assert "is not valid TOML" in ended.out
+    assert "is not valid TOML" in " ".join(ended.out.split())  # where a long path may break it
     assert "usable" in ended.out
