@@ -12,26 +12,29 @@ from support.clips import write_clip
 from support.submissions import score_of
 from vmafx_rpc.messages import controller
 
-# What a daemon has to be told for it to read what is served here.
-ALLOWED = ("--url-host", "127.0.0.1")
-_PATIENCE = 600.0
+# What comes at once, and how much of the rest every few seconds, lest the server is given up as one
+# that does not answer. All would have come after more than a test may take.
+_FIRST, _MORE, _PAUSE = 1 / 2, 1 / 80, 10.0
 
 
 @contextmanager
-def held_back(video: Path, share: float) -> Iterator[tuple[str, Callable[[], None]]]:
-    """The URL of a video of which a share is sent, and what has the rest sent as well."""
+def held_back(video: Path) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The URL of a video of which half is sent, and what has the rest sent as well."""
     data, rest = video.read_bytes(), threading.Event()
-    first = round(len(data) * share)
+    first, more = round(len(data) * _FIRST), round(len(data) * _MORE)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
             with suppress(ConnectionError):  # whoever asked was killed
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
                 self.wfile.write(data[:first])
-                rest.wait(_PATIENCE)
-                self.wfile.write(data[first:])
+                at = first
+                while not rest.wait(_PAUSE) and at < len(data):
+                    self.wfile.write(data[at : at + more])
+                    at += more
+                self.wfile.write(data[at:])
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
             """Keep the test's output clean."""
@@ -69,6 +72,6 @@ class HeldPair:
 @contextmanager
 def held_pair(folder: Path) -> Iterator[HeldPair]:
     """A new pair in this folder."""
-    raw = write_clip(folder / "held.y4m", frames=40, width=64, height=64, codec="rawvideo")
-    with held_back(raw, share=0.75) as (url, release):
+    raw = write_clip(folder / "held.y4m", frames=80, width=64, height=64, codec="rawvideo")
+    with held_back(raw) as (url, release):
         yield HeldPair(url, raw, release)

@@ -10,7 +10,7 @@ import pytest
 
 from support.clips import write_clip
 from support.daemon import Daemon, running
-from support.held_back import ALLOWED, HeldPair, held_pair
+from support.held_back import HeldPair, held_pair
 from support.submissions import done, ended, score_of
 from vmafx_rpc import jobs
 from vmafx_rpc.client import Client
@@ -31,18 +31,9 @@ def running_job(client: Client, pair: HeldPair) -> tuple[str, Iterator[controlle
     return job_id, events
 
 
-@pytest.fixture(scope="module")
-def daemon(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[Daemon]:
-    """A daemon that reads what is held back as well."""
-    with running(tmp_path_factory.mktemp("daemon"), "--root", root, *ALLOWED) as started:
-        yield started
-
-
 @pytest.fixture
-def pair(root: Path, tmp_path: Path) -> Iterator[HeldPair]:
-    folder = root / tmp_path.name
-    folder.mkdir()
-    with held_pair(folder) as held:
+def pair(tmp_path: Path) -> Iterator[HeldPair]:
+    with held_pair(tmp_path) as held:
         yield held
 
 
@@ -94,7 +85,7 @@ def test_a_job_whose_worker_is_killed_is_done_by_another(
 def test_a_job_that_kills_every_worker_fails_in_the_end(
     tmp_path: Path, root: Path, pair: HeldPair
 ) -> None:
-    with running(tmp_path / "state", "--attempts", "2", *ALLOWED) as daemon:
+    with running(tmp_path / "state", "--attempts", "2") as daemon:
         client = daemon.client()
         job_id, _ = running_job(client, pair)
         first = kill_worker(daemon)
@@ -111,7 +102,7 @@ def test_a_job_that_kills_every_worker_fails_in_the_end(
 
 
 def test_a_worker_that_takes_too_much_memory_is_ended(tmp_path: Path, pair: HeldPair) -> None:
-    options = ("--worker-memory", "150M", "--attempts", "1", *ALLOWED)
+    options = ("--worker-memory", "150M", "--attempts", "1")
     with running(tmp_path / "state", *options) as daemon:
         large = pair.request(size={"width": 3840, "height": 2160})
         job = done(daemon.client(), large)

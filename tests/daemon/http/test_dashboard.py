@@ -10,7 +10,7 @@ import pytest
 from support.browser import Browser, chromium
 from support.clips import write_clip
 from support.daemon import Daemon, running
-from support.held_back import ALLOWED, held_back
+from support.held_back import held_back
 from support.http import done, score_body, standing_still, submit, watched
 from support.pages import chart, enter, outside, press, reads, rows, text
 from support.ports import free_port
@@ -143,8 +143,8 @@ def test_a_running_job_tells_how_far_it_is_and_its_scores_as_they_come(
     raw = write_clip(tmp_path / "ref.y4m", frames=200, width=160, height=120, codec="rawvideo")
     write_clip(tmp_path / "dis.mp4", frames=200, width=160, height=120, options={"crf": "40"})
     with (
-        held_back(raw, share=0.75) as (url, release),
-        running(tmp_path / "state", "--root", tmp_path, *ALLOWED) as daemon,
+        held_back(raw) as (url, release),
+        running(tmp_path / "state", "--root", tmp_path, "--url-host", "127.0.0.1") as daemon,
         httpx.Client(base_url=daemon.url, timeout=60) as http,
     ):
         body = score_body(tmp_path)
