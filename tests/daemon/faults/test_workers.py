@@ -10,7 +10,7 @@ import pytest
 
 from support.clips import write_clip
 from support.daemon import Daemon, running
-from support.held_back import HeldPair, held_pair
+from support.held_back import HeldPair
 from support.submissions import done, ended, score_of
 from vmafx_rpc import jobs
 from vmafx_rpc.client import Client
@@ -29,12 +29,6 @@ def running_job(client: Client, pair: HeldPair) -> tuple[str, Iterator[controlle
     # Only its worker can tell this: that it is running is said before it is given to one.
     next(event for event in events if event.HasField("score"))
     return job_id, events
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> Iterator[HeldPair]:
-    with held_pair(tmp_path) as held:
-        yield held
 
 
 def queued_again(events: Iterator[controller.JobEvent]) -> controller.Job:

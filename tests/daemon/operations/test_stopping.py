@@ -14,7 +14,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from support.background import Home
 from support.daemon import Daemon, running
-from support.held_back import HeldPair, held_pair
+from support.held_back import HeldPair
 from support.submissions import ended
 from vmafx_core.errors import RemoteError
 from vmafx_rpc import jobs
@@ -23,12 +23,6 @@ from vmafx_rpc.messages import controller
 
 COMPLETED = controller.JOB_STATE_COMPLETED
 RUNNING = controller.JOB_STATE_RUNNING
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> Iterator[HeldPair]:
-    with held_pair(tmp_path) as held:
-        yield held
 
 
 @contextmanager
