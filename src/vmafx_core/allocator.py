@@ -11,15 +11,17 @@ import sys
 # Of <malloc.h> in glibc.
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
+_M_ARENA_MAX = -8
 
 
 def keep_freed_memory() -> None:
     """Keep some of what is freed for the next picture, rather than have it mapped anew.
 
     Mapping it again, page by page, takes as long as everything else that a daemon does with a
-    picture that goes through it; and its workers are watched over, and replaced.
+    picture that goes through it; and its workers are watched over, and replaced. All threads share
+    one heap: with one each, what one has freed is of no use to the next.
     """
-    _settle(32 << 20, kept=32 << 20)
+    _settle(32 << 20, kept=32 << 20, heaps=1)
 
 
 def keep_no_pictures() -> None:
@@ -32,12 +34,13 @@ def keep_no_pictures() -> None:
     _settle(384 << 10, kept=16 << 20)
 
 
-def _settle(large: int, kept: int) -> None:
+def _settle(large: int, kept: int, heaps: int = 0) -> None:
     """Settle it.
 
     Args:
         large: Blocks of so many bytes are mapped by themselves.
         kept: How much is kept at the heap's end.
+        heaps: Most heaps that threads have between them; 0 for glibc's own choice.
     """
     if sys.platform != "linux":
         return
@@ -45,3 +48,4 @@ def _settle(large: int, kept: int) -> None:
     if mallopt:
         mallopt(_M_MMAP_THRESHOLD, large)
         mallopt(_M_TRIM_THRESHOLD, kept)
+        mallopt(_M_ARENA_MAX, heaps)

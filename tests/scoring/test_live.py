@@ -130,17 +130,50 @@ def test_how_far_it_is_is_told_while_a_side_stands_still(
     assert go_on.is_set(), "it ended only as nobody waited any longer"
 
 
+@pytest.mark.parametrize("more", [(0, 0), (1, 0), (0, 1)], ids=["both", "distorted", "reference"])
+def test_all_but_the_last_frame_is_scored_while_an_input_stands_still(
+    clips: tuple[Path, Path], more: tuple[int, int]
+) -> None:
+    sides = [live(n) for n in ("ref", "dis")]
+    pictures = [planes(path) for path in clips]
+    go_on, held = threading.Event(), FRAMES - 5
+
+    def give() -> None:
+        for side, given, further in zip(sides, pictures, more, strict=True):
+            giving = threading.Thread(target=give_side, args=(side, given, held + further))
+            giving.start()
+
+    def give_side(side: LiveSource, given: list[memoryview], first: int) -> None:
+        for picture in given[:first]:
+            side.give(picture)
+        go_on.wait(60)
+        for picture in given[first:]:
+            side.give(picture)
+        side.finish()
+
+    give()
+    request = ScoreRequest(reference=sides[0].spec, distorted=(sides[1].spec,), latency=0.1)
+    scores: list[float] = []
+    for event in score_events(request, ReadyInputs(sides[0], [sides[1]])):
+        if isinstance(event, FrameScores):
+            scores += event.metrics["vmaf"].tolist()
+            if len(scores) == held - 1:
+                go_on.set()
+    assert go_on.is_set(), "it ended only as nobody waited any longer"
+    np.testing.assert_array_equal(scores, score(*clips).pairs[0].metrics["vmaf"].values)
+
+
 def test_one_program_may_give_both_sides_in_the_order_of_their_times() -> None:
     # Queues hold the reference frames that come between two distorted ones, but not twice as many.
     sides = [
         LiveSource(name, width=64, height=48, pix_fmt="yuv420p", frame_rate=Fraction(rate))
-        for name, rate in (("ref", 200), ("dis", 25))
+        for name, rate in (("ref", 100), ("dis", 25))
     ]
     blank = memoryview(bytes(sides[0].frame_bytes))
 
     def give() -> None:
-        for i in range(48):
-            if i % 8 == 0:
+        for i in range(24):
+            if i % 4 == 0:
                 sides[1].give(blank)
             sides[0].give(blank)
         for side in sides:

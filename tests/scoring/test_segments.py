@@ -1,11 +1,15 @@
 """Scoring by segments gives the values of one pass, to the bit."""
 
+from collections.abc import Collection
+from typing import Any
+
 import numpy as np
 import pytest
 
 from support.clips import frame
 from vmafx_core.errors import WorkError
 from vmafx_core.libvmaf.catalogue import FEATURES, MODELS
+from vmafx_core.libvmaf.context import Context
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, parse_feature
 from vmafx_core.media.types import Chroma, PictureFormat
 from vmafx_core.scoring.result import Scores
@@ -26,7 +30,12 @@ OPTIONED = [
 ]
 
 
-def run(models: list[str], features: list[FeatureSpec], segment_frames: int) -> dict[str, Scores]:
+def run(
+    models: list[str],
+    features: list[FeatureSpec],
+    segment_frames: int,
+    cuts: Collection[int] = (),
+) -> dict[str, Scores]:
     scorer = SegmentScorer(
         [(ModelSpec(version=m), m) for m in models],
         features,
@@ -36,11 +45,14 @@ def run(models: list[str], features: list[FeatureSpec], segment_frames: int) -> 
     )
     with scorer:
         segments = []
-        for pair in PAIRS:
+        for fed, pair in enumerate(PAIRS, 1):
             scorer.feed(*pair)
+            if fed in cuts:
+                scorer.cut()
             segments += scorer.take()
         segments += scorer.finish()
-    assert [s.first for s in segments] == list(range(0, FRAMES, segment_frames))
+    if not cuts:
+        assert [s.first for s in segments] == list(range(0, FRAMES, segment_frames))
     return {n: np.concatenate([s.metrics[n] for s in segments]) for n in segments[0].metrics}
 
 
@@ -62,6 +74,32 @@ def test_a_model_scores_the_same_in_segments_as_in_one_pass(name: str) -> None:
 @pytest.mark.parametrize("text", [*(f.name for f in FEATURES), *OPTIONED])
 def test_a_feature_scores_the_same_in_segments_as_in_one_pass(text: str) -> None:
     assert_exact([], [parse_feature(text)])
+
+
+@pytest.mark.parametrize("name", ["vmaf_v0.6.1", "vmaf_v1.0.16_hfr_3d0h"])
+def test_segments_may_be_cut_anywhere(name: str) -> None:
+    whole = run([name], [], FRAMES + 1)
+    for cuts in [{1, 2, 3, FRAMES}, {2, 10, 11, 19}, {4, FRAMES - 1}, set(range(FRAMES + 1))]:
+        parts = run([name], [], 8, cuts)
+        for metric, values in whole.items():
+            assert np.array_equal(values, parts[metric]), (cuts, metric)
+
+
+def test_a_segment_is_begun_only_where_there_are_frames_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = []
+
+    class Counted(Context):
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            begun.append(self)
+
+    monkeypatch.setattr("vmafx_core.scoring.segments.Context", Counted)
+    for length, contexts in (FRAMES, 1), (FRAMES - 1, 2), (FRAMES + 1, 1), (8, 3):
+        begun.clear()
+        run(["vmaf_v0.6.1"], [], length)
+        assert len(begun) == contexts, length
 
 
 def test_several_models_and_features_in_one_pass_score_as_they_do_alone() -> None:

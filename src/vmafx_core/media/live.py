@@ -12,8 +12,9 @@ from vmafx_core.media.raw import frame_bytes
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import Notice
 
-# Pictures that wait to be scored, besides those that are.
-_MOST_WAITING = 4
+# Pictures that wait to be read. Readers hold some ready already; more would only be farther away,
+# in slower memory, by the time that they are scored.
+_MOST_WAITING = 1
 _TICKS = 90_000
 
 

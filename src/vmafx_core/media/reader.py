@@ -41,11 +41,6 @@ class FrameReader:
         self._thread = threading.Thread(target=self._run, name="vmafx-read", daemon=True)
         self._thread.start()
 
-    @property
-    def ready(self) -> int:
-        """How many pictures are there already."""
-        return self._queue.qsize()
-
     def awaited(self, seconds: float) -> bool:
         """Wait for the next picture or the end for so long; whether it is there."""
         waiting = self._queue.not_empty

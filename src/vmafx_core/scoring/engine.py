@@ -105,7 +105,8 @@ class _Run:
             for form, pair in zip(self._form_of_pair, self._pairs, strict=True):
                 if not pair.done:
                     pair.feed(self._read, row[form])
-                    yield from pair.scored()
+                    there = self._reader.awaited(0.0) and pair.awaited(0.0)
+                    yield from pair.scored(idle=not there)
             self._read += 1
             self._said += CAPTURE.drain()
             yield from self._progress()
@@ -114,7 +115,7 @@ class _Run:
     def _meanwhile(self) -> Iterator[Event]:
         """What is known, which need not wait for a picture that comes slowly."""
         for pair in self._pairs:
-            yield from pair.scored()
+            yield from pair.scored(idle=True)
         yield from self._progress()
 
     def _progress(self) -> Iterator[Progress]:

@@ -171,21 +171,21 @@ class PairRun:
             self._thumbs[0].append(thumbnail(reference))
             self._thumbs[1].append(thumbnail(distorted))
         self._scorer.feed(reference, distorted)
-        if self._latency is not None and self._scorer.waiting > self._latency:
-            self._cut()
         if self._neural:
             self._neural.feed(reference, distorted)
         self._times.append(time)
         self._distorted_times.append(float(distorted.time or 0.0))
         self._first = self._first or (index, self._pairer.read - 1)
 
-    def _cut(self) -> None:
-        """Have scores soon, where there is nothing else to do but to wait for pictures."""
-        if self._reader is None or not self._reader.ready:
-            self._scorer.cut()
+    def scored(self, *, idle: bool) -> Iterator[FrameScores]:
+        """The frames whose scores have become known since the last call.
 
-    def scored(self) -> Iterator[FrameScores]:
-        """The frames whose scores have become known since the last call."""
+        Args:
+            idle: Whether there is nothing to do but to wait for a picture, so that scores may be
+                had sooner for some more work.
+        """
+        if idle and self._latency is not None and self._scorer.waiting > self._latency:
+            self._scorer.cut()
         yield from map(self._known, self._scorer.take())
 
     def flush(self) -> Iterator[FrameScores]:

@@ -24,8 +24,10 @@ from vmafx_core.media.types import Chroma, PictureFormat
 from vmafx_core.scoring.needs import FRAMES_AFTER, frames_before, reads_chroma
 from vmafx_core.scoring.result import Scores
 
-# Segments that are fed, flushed or waiting to be taken at one time.
+# Segments that are flushed or waiting to be taken at one time.
 _MOST_PENDING = 2
+
+type _Pair = tuple[av.VideoFrame, av.VideoFrame]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +47,7 @@ class SegmentScores:
 
 @dataclass(slots=True)
 class _Open:
-    """A segment being fed: its own frames are first to last - 1, the context began at `began`.
+    """The segment being fed: its first own frame is `first`, its context began at `began`.
 
     Where libvmaf has nothing to measure there is no context.
     """
@@ -53,8 +55,6 @@ class _Open:
     context: Context | None
     began: int
     first: int
-    last: int
-    since: float = 0.0
 
 
 class SegmentScorer:
@@ -85,19 +85,22 @@ class SegmentScorer:
         self._threads = threads
         self._before = frames_before(specs, features)
         self._length = max(segment_frames, self._before + FRAMES_AFTER + 1)
-        self._open: list[_Open] = []
+        # The latest pairs, with which the next segment begins.
+        self._kept: deque[_Pair] = deque(maxlen=self._before + FRAMES_AFTER)
+        self._open: _Open | None = None
         self._idle = not models and not features
         self._pending: deque[tuple[Future[SegmentScores], Context | None]] = deque()
         self._names: dict[str, str] | None = None
         self._fed = 0
-        self._next_first = 0
+        self._ended = 0  # the first frame that is in no segment that has ended
+        self._since = 0.0
         self._models: list[Model] = []
         self._closed = False
         self._flusher = ThreadPoolExecutor(1, thread_name_prefix="vmafx-flush")
         try:
             for spec, metric in models:
                 self._models.append(Model(spec, metric))
-            self._begin()
+            self._open = self._begin()
         except BaseException:
             self.close()
             raise
@@ -107,26 +110,25 @@ class SegmentScorer:
         """Pairs fed so far."""
         return self._fed
 
-    def _begin(self) -> None:
+    @property
+    def waiting(self) -> float:
+        """Seconds since there is a pair in no segment that has ended; 0 where there is none."""
+        return time.monotonic() - self._since if self._fed > self._ended else 0.0
+
+    def _begin(self) -> _Open:
+        """Begin a segment, with the pairs that belong before it."""
         context = None
         if not self._idle:
             context = Context(self._models, self._features, self._picture, self._threads)
-        first = self._next_first
-        self._next_first = first + self._length
-        self._open.append(_Open(context, self._fed, first, self._next_first))
-
-    def cut(self) -> None:
-        """End the segment that is being fed as soon as that can be: scores stay the same."""
-        end = self._fed + self._before
-        segment = self._open[-1]
-        if segment.first < end < segment.last and end > segment.began + self._before:
-            segment.last = self._next_first = end
-
-    @property
-    def waiting(self) -> float:
-        """Seconds since the segment that is being fed got its first pair; 0 where it has none."""
-        since = self._open[-1].since
-        return time.monotonic() - since if since else 0.0
+        segment = _Open(context, self._fed - len(self._kept), self._ended)
+        try:
+            for pair in self._kept:
+                _feed(segment, pair)
+        except BaseException:
+            if context:
+                context.close()
+            raise
+        return segment
 
     def feed(self, reference: av.VideoFrame, distorted: av.VideoFrame) -> None:
         """Hand over the next pair.
@@ -134,33 +136,45 @@ class SegmentScorer:
         Raises:
             WorkError: If libvmaf refuses it, or an earlier segment failed.
         """
-        if self._fed == self._next_first - self._before:
-            self._begin()
-        if self._fed == self._open[-1].first:
-            self._open[-1].since = time.monotonic()
-        for segment in self._open:
-            if segment.context:
-                segment.context.feed(reference, distorted)
+        if self._open is None:
+            self._open = self._begin()
+        pair = reference, distorted
+        _feed(self._open, pair)
+        if self._fed == self._ended:
+            self._since = time.monotonic()
+        self._kept.append(pair)
         self._fed += 1
-        if self._fed == self._open[0].last + FRAMES_AFTER:
-            self._finish(self._open.pop(0))
+        if self._fed - FRAMES_AFTER - self._ended == self._length:
+            self.cut()
 
-    def _finish(self, segment: _Open) -> None:
-        segment.last = min(segment.last, self._fed)
+    def cut(self) -> None:
+        """End the segment that is being fed, but for its last frame: scores stay the same.
+
+        That one's score needs the next frame. Nor is there an end among the first frames of all:
+        of very few, libvmaf measures motion otherwise.
+        """
+        if self._open and self._fed > self._open.began + self._before + FRAMES_AFTER:
+            self._end(self._fed - FRAMES_AFTER)
+            self._since = time.monotonic()
+
+    def _end(self, last: int) -> None:
+        """End the segment before frame `last`."""
+        segment, self._open = self._open or self._begin(), None
         if len(self._pending) >= _MOST_PENDING:
             self._pending[-1][0].exception()  # waits; the error is raised where it is taken
-        future = self._flusher.submit(self._collect, segment)
+        future = self._flusher.submit(self._collect, segment, last)
         self._pending.append((future, segment.context))
+        self._ended = last
 
-    def _collect(self, segment: _Open) -> SegmentScores:
+    def _collect(self, segment: _Open, end: int) -> SegmentScores:
         """Flush a context and read its scores; in the flushing thread."""
         if segment.context is None:
-            return SegmentScores(segment.first, segment.last - segment.first, {})
+            return SegmentScores(segment.first, end - segment.first, {})
         with segment.context as context:
             context.flush()
             if self._names is None:
                 self._names = self._checked_names(context)
-            first, last = segment.first - segment.began, segment.last - segment.began
+            first, last = segment.first - segment.began, end - segment.began
             values = context.predict(first, last)
             for name, stored in self._names.items():
                 values[name] = context.feature(stored, first, last)
@@ -192,12 +206,8 @@ class SegmentScorer:
         Raises:
             WorkError: As `take`.
         """
-        while self._open:
-            segment = self._open.pop(0)
-            if segment.first < self._fed:
-                self._finish(segment)
-            elif segment.context:
-                segment.context.close()
+        if self._fed > self._ended:
+            self._end(self._fed)
         done = [self._result(future) for future, _ in self._pending]
         self._pending.clear()
         return done
@@ -216,7 +226,8 @@ class SegmentScorer:
             return
         self._closed = True
         self._flusher.shutdown(cancel_futures=True)
-        for context in (*(s.context for s in self._open), *(c for _, c in self._pending)):
+        feeding = self._open.context if self._open else None
+        for context in (feeding, *(c for _, c in self._pending)):
             if context:
                 context.close()
         for model in self._models:
@@ -227,3 +238,8 @@ class SegmentScorer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _feed(segment: _Open, pair: _Pair) -> None:
+    if segment.context:
+        segment.context.feed(*pair)

@@ -20,7 +20,7 @@ from vmafx_rpc import messages
 from vmafx_rpc.convert import from_message
 from vmafx_rpc.events import write_event
 
-LATENCY = 0.6
+LATENCY = 0.75
 """Seconds after which scores are told where pictures come slower than they are scored."""
 SEGMENT_FRAMES = 240
 """With the frames around a segment, no score is later than 256 frames."""

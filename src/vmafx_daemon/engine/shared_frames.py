@@ -12,7 +12,7 @@ from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc.messages import scoring
 
 # Few enough that what one process has written is near when the other reads it.
-_MOST_BYTES = 32 << 20
+_MOST_BYTES = 20 << 20
 _MOST_SLOTS = 16
 _MOST_SIDE = 16384
 # Of a message with a pair, what there is besides the pictures.
