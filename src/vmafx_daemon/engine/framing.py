@@ -1,12 +1,15 @@
 """Messages one after the other on a stream of bytes: each behind its length."""
 
-import asyncio
 import socket
 import struct
+from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError, Message
 
 from vmafx_core.errors import WorkError
+
+if TYPE_CHECKING:
+    import asyncio  # which takes a worker a while to load, and is of no use to it
 
 _LENGTH = struct.Struct(">I")
 MOST_BYTES = 512 << 20
@@ -29,7 +32,7 @@ def framed(message: Message) -> bytes:
     return _LENGTH.pack(len(body)) + body
 
 
-async def read_message[M: Message](reader: asyncio.StreamReader, kind: type[M]) -> M:
+async def read_message[M: Message](reader: "asyncio.StreamReader", kind: type[M]) -> M:
     """The next message.
 
     Raises:

@@ -16,27 +16,24 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from google.protobuf.message import Message
 
 from vmafx_core.allocator import keep_freed_memory
-from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import UsageError, VmafxError, WorkError
-from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.versions import versions
-from vmafx_core.tune.events import Advanced, Probed, Sampled, Told
-from vmafx_core.tune.measure import Measurer, prepared
-from vmafx_core.tune.request import Measuring
-from vmafx_core.tune.windows import Window
 from vmafx_daemon.engine.framing import framed, receive
 from vmafx_daemon.engine.live import Pairs, Upload
 from vmafx_rpc import messages
 from vmafx_rpc.convert import from_message, to_message
 from vmafx_rpc.events import write_event
 from vmafx_rpc.failures import error_to_message
+
+if TYPE_CHECKING:
+    from vmafx_daemon.engine.probes import Probes
 
 Response = messages.engine.WorkerResponse
 
@@ -52,7 +49,7 @@ class Worker:
     def __init__(self, connection: socket.socket, threads: int) -> None:
         self._connection = connection
         self._threads = threads
-        self._measured: tuple[bytes, Measurer] | None = None
+        self._probes: Probes | None = None
         self._stream: Pairs | Upload | None = None
         self._sending = threading.Lock()
 
@@ -84,7 +81,7 @@ class Worker:
 
     def _begin(self, make: Callable[[], "Pairs | Upload"]) -> None:
         """Begin a stream: a thread scores, this one takes what comes for it."""
-        self._measured = self._stream = None
+        self._probes = self._stream = None
         with self._failures_told():
             stream = self._stream = make()
             threading.Thread(target=self._score, args=(stream,), daemon=True).start()
@@ -118,73 +115,23 @@ class Worker:
     def _responses(self, spec: messages.controller.JobSpec) -> Iterator[Response]:
         match spec.WhichOneof("kind"):
             case "score":
-                self._measured = None
+                self._probes = None  # and the sample that it holds
                 request = from_message(spec.score, ScoreRequest)
                 request = replace(request, threads=request.threads or self._threads)
                 with closing(score_events(request)) as events:
                     yield from (Response(score=write_event(event)) for event in events)
             case "encode":
-                yield from self._probe(spec.encode)
+                from vmafx_daemon.engine.probes import Probes  # noqa: PLC0415  # few workers probe
+
+                self._probes = self._probes or Probes(self._threads)
+                yield from self._probes.responses(spec.encode)
             case _:
                 raise UsageError("the job says nothing of what is to be done")
-
-    def _probe(self, task: messages.encode.EncodeTask) -> Iterator[Response]:
-        """Encode and measure; the sample of the last probe is kept for the next one."""
-        setting = from_message(task.setting, EncodeSetting)
-        key = _sample_key(task)
-        if self._measured is None or self._measured[0] != key:
-            self._measured = None
-            measuring = from_message(task.measuring, Measuring)
-            measuring = replace(measuring, threads=measuring.threads or self._threads)
-            windows = tuple(from_message(window, Window) for window in task.windows)
-            loading = prepared(from_message(task.source, InputSpec), measuring, windows or None)
-            measurer = yield from _told(loading)
-            self._measured = (key, measurer)
-        else:
-            yield from _encode_event(self._measured[1].sampled)
-        yield from _told(self._measured[1].probe(setting))
 
     def _send(self, message: Message) -> None:
         data = framed(message)
         with self._sending:
             self._connection.sendall(data)
-
-
-def _sample_key(task: messages.encode.EncodeTask) -> bytes:
-    """What makes a task's sample what it is: all but the setting, and the state of a file."""
-    alike = messages.encode.EncodeTask()
-    alike.CopyFrom(task)
-    alike.ClearField("setting")
-    try:
-        state = Path(task.source.location).stat()
-    except OSError:
-        return alike.SerializeToString(deterministic=True)
-    known = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
-    return repr(known).encode() + alike.SerializeToString(deterministic=True)
-
-
-def _told(events: Any) -> Any:
-    """Pass a search's events on as responses; returns what it returns."""
-    while True:
-        try:
-            event = next(events)
-        except StopIteration as end:
-            return end.value
-        yield from _encode_event(event)
-
-
-def _encode_event(event: Any) -> Iterator[Response]:
-    told = messages.encode
-    match event:
-        case Sampled():
-            yield Response(encode=told.EncodeEvent(sampled=to_message(event, told.Sampled)))
-        case Advanced():
-            yield Response(encode=told.EncodeEvent(advanced=to_message(event, told.Advanced)))
-        case Told(notice=notice):
-            sent = to_message(notice, messages.result.Notice)
-            yield Response(encode=told.EncodeEvent(notice=sent))
-        case Probed(point=point):
-            yield Response(encode=told.EncodeEvent(point=to_message(point, told.Point)))
 
 
 def _end_with(connection: socket.socket) -> None:

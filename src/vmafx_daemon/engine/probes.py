@@ -1,0 +1,82 @@
+"""Probes in the worker: a sample is encoded with a setting, and the outcome is measured."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from vmafx_core.encoders.contract import EncodeSetting
+from vmafx_core.media.types import InputSpec
+from vmafx_core.tune.events import Advanced, Probed, Sampled, Told
+from vmafx_core.tune.measure import Measurer, prepared
+from vmafx_core.tune.request import Measuring
+from vmafx_core.tune.windows import Window
+from vmafx_rpc import messages
+from vmafx_rpc.convert import from_message, to_message
+
+Response = messages.engine.WorkerResponse
+
+
+class Probes:
+    """Probes one after the other; the sample of the last one is kept for the next.
+
+    Args:
+        threads: Threads for a task that names none.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self._measured: tuple[bytes, Measurer] | None = None
+
+    def responses(self, task: messages.encode.EncodeTask) -> Iterator[Response]:
+        """Encode and measure."""
+        setting = from_message(task.setting, EncodeSetting)
+        key = _sample_key(task)
+        if self._measured is None or self._measured[0] != key:
+            self._measured = None
+            measuring = from_message(task.measuring, Measuring)
+            measuring = replace(measuring, threads=measuring.threads or self._threads)
+            windows = tuple(from_message(window, Window) for window in task.windows)
+            loading = prepared(from_message(task.source, InputSpec), measuring, windows or None)
+            measurer = yield from _told(loading)
+            self._measured = (key, measurer)
+        else:
+            yield from _encode_event(self._measured[1].sampled)
+        yield from _told(self._measured[1].probe(setting))
+
+
+def _sample_key(task: messages.encode.EncodeTask) -> bytes:
+    """What makes a task's sample what it is: all but the setting, and the state of a file."""
+    alike = messages.encode.EncodeTask()
+    alike.CopyFrom(task)
+    alike.ClearField("setting")
+    try:
+        state = Path(task.source.location).stat()
+    except OSError:
+        return alike.SerializeToString(deterministic=True)
+    known = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
+    return repr(known).encode() + alike.SerializeToString(deterministic=True)
+
+
+def _told(events: Any) -> Any:
+    """Pass a search's events on as responses; returns what it returns."""
+    while True:
+        try:
+            event = next(events)
+        except StopIteration as end:
+            return end.value
+        yield from _encode_event(event)
+
+
+def _encode_event(event: Any) -> Iterator[Response]:
+    told = messages.encode
+    match event:
+        case Sampled():
+            yield Response(encode=told.EncodeEvent(sampled=to_message(event, told.Sampled)))
+        case Advanced():
+            yield Response(encode=told.EncodeEvent(advanced=to_message(event, told.Advanced)))
+        case Told(notice=notice):
+            sent = to_message(notice, messages.result.Notice)
+            yield Response(encode=told.EncodeEvent(notice=sent))
+        case Probed(point=point):
+            yield Response(encode=told.EncodeEvent(point=to_message(point, told.Point)))
