@@ -131,36 +131,44 @@ def test_how_far_it_is_is_told_while_a_side_stands_still(
 
 
 @pytest.mark.parametrize("more", [(0, 0), (1, 0), (0, 1)], ids=["both", "distorted", "reference"])
+@pytest.mark.parametrize(
+    ("model", "held"), [("vmaf_v0.6.1", FRAMES - 5), ("vmaf_v1.0.16_hfr_3d0h", 3)]
+)
 def test_all_but_the_last_frame_is_scored_while_an_input_stands_still(
-    clips: tuple[Path, Path], more: tuple[int, int]
+    clips: tuple[Path, Path], more: tuple[int, int], model: str, held: int
 ) -> None:
     sides = [live(n) for n in ("ref", "dis")]
-    pictures = [planes(path) for path in clips]
-    go_on, held = threading.Event(), FRAMES - 5
+    go_on = threading.Event()
 
-    def give() -> None:
-        for side, given, further in zip(sides, pictures, more, strict=True):
-            giving = threading.Thread(target=give_side, args=(side, given, held + further))
-            giving.start()
-
-    def give_side(side: LiveSource, given: list[memoryview], first: int) -> None:
-        for picture in given[:first]:
+    def give(side: LiveSource, pictures: list[memoryview], first: int) -> None:
+        for picture in pictures[:first]:
             side.give(picture)
         go_on.wait(60)
-        for picture in given[first:]:
+        for picture in pictures[first:]:
             side.give(picture)
         side.finish()
 
-    give()
-    request = ScoreRequest(reference=sides[0].spec, distorted=(sides[1].spec,), latency=0.1)
-    scores: list[float] = []
+    for side, path, further in zip(sides, clips, more, strict=True):
+        given = side, planes(path), held + further
+        threading.Thread(target=give, args=given, daemon=True).start()
+    request = ScoreRequest(
+        reference=sides[0].spec,
+        distorted=(sides[1].spec,),
+        models=(parse_model(model),),
+        latency=0.1,
+    )
+    scores: dict[str, list[float]] = {}
+    told = False
     for event in score_events(request, ReadyInputs(sides[0], [sides[1]])):
         if isinstance(event, FrameScores):
-            scores += event.metrics["vmaf"].tolist()
-            if len(scores) == held - 1:
+            for name, values in event.metrics.items():
+                scores.setdefault(name, []).extend(values)
+            if event.first + len(event.times) == held - 1:
+                told = not go_on.is_set()
                 go_on.set()
-    assert go_on.is_set(), "it ended only as nobody waited any longer"
-    np.testing.assert_array_equal(scores, score(*clips).pairs[0].metrics["vmaf"].values)
+    assert told, "they came only as nobody waited any longer"
+    for name, metric in score(*clips, models=[model]).pairs[0].metrics.items():
+        np.testing.assert_array_equal(scores[name], metric.values)
 
 
 def test_one_program_may_give_both_sides_in_the_order_of_their_times() -> None:

@@ -1,5 +1,6 @@
 """Scoring by segments gives the values of one pass, to the bit."""
 
+import threading
 from collections.abc import Collection
 from typing import Any
 
@@ -13,7 +14,7 @@ from vmafx_core.libvmaf.context import Context
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, parse_feature
 from vmafx_core.media.types import Chroma, PictureFormat
 from vmafx_core.scoring.result import Scores
-from vmafx_core.scoring.segments import SegmentScorer
+from vmafx_core.scoring.segments import SegmentScorer, SegmentScores
 
 FORM = PictureFormat(384, 336, Chroma.C420, 8)
 FRAMES = 23
@@ -44,11 +45,14 @@ def run(
         segment_frames=segment_frames,
     )
     with scorer:
-        segments = []
+        segments: list[SegmentScores] = []
         for fed, pair in enumerate(PAIRS, 1):
             scorer.feed(*pair)
             if fed in cuts:
                 scorer.cut()
+                known = len(segments)
+                while fed >= 3 and len(segments) == known:  # else there may be no room for another
+                    segments += scorer.take()
             segments += scorer.take()
         segments += scorer.finish()
     if not cuts:
@@ -83,6 +87,25 @@ def test_segments_may_be_cut_anywhere(name: str) -> None:
         parts = run([name], [], 8, cuts)
         for metric, values in whole.items():
             assert np.array_equal(values, parts[metric]), (cuts, metric)
+
+
+def test_a_cut_does_not_wait_for_earlier_segments(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+
+    class Held(Context):
+        def flush(self) -> None:
+            assert go_on.wait(60)
+            super().flush()
+
+    monkeypatch.setattr("vmafx_core.scoring.segments.Context", Held)
+    scorer = SegmentScorer([], [FeatureSpec("psnr")], FORM, threads=1, segment_frames=FRAMES)
+    with scorer:
+        for pair in PAIRS:
+            scorer.feed(*pair)
+            scorer.cut()
+        go_on.set()
+        segments = scorer.finish()
+    assert [s.first for s in segments] == [0, 2, 3]
 
 
 def test_a_segment_is_begun_only_where_there_are_frames_for_it(

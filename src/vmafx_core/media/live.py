@@ -19,7 +19,10 @@ _TICKS = 90_000
 
 
 class LiveSource:
-    """Pictures that somebody hands over; whoever does waits while too many wait here.
+    """Pictures that somebody hands over; whoever does waits while one waits here already.
+
+    Whoever gives several sources their pictures from one thread has to give them in step: one that
+    is far ahead of the others holds up the thread that is to give theirs.
 
     Args:
         name: What to call it.

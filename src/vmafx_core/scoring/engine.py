@@ -106,7 +106,7 @@ class _Run:
                 if not pair.done:
                     pair.feed(self._read, row[form])
                     there = self._reader.awaited(0.0) and pair.awaited(0.0)
-                    yield from pair.scored(idle=not there)
+                    yield from pair.scored(idle=not (pair.done or there))
             self._read += 1
             self._said += CAPTURE.drain()
             yield from self._progress()

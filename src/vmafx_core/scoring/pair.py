@@ -184,9 +184,10 @@ class PairRun:
             idle: Whether there is nothing to do but to wait for a picture, so that scores may be
                 had sooner for some more work.
         """
+        known = self._scorer.take()
         if idle and self._latency is not None and self._scorer.waiting > self._latency:
             self._scorer.cut()
-        yield from map(self._known, self._scorer.take())
+        yield from map(self._known, known)
 
     def flush(self) -> Iterator[FrameScores]:
         """Score what is left, when no more reference frames come.

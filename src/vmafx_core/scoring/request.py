@@ -59,7 +59,8 @@ class ScoreRequest:
         threads: Threads for libvmaf; None for the CPUs this process may use.
         segment_frames: Frames a segment; scores of a segment are known when it ends.
         latency: Seconds after which a segment ends early where pictures come slower than they are
-            scored, so that scores are known soon; None to wait for its end.
+            scored, so that scores are known soon, but for the last frame's, which needs the next
+            one (the first three come together); None to wait for its end.
     """
 
     reference: InputSpec

@@ -26,6 +26,8 @@ from vmafx_core.scoring.result import Scores
 
 # Segments that are flushed or waiting to be taken at one time.
 _MOST_PENDING = 2
+# Of fewer frames, libvmaf measures motion over several frames otherwise.
+_LEAST_FRAMES = 3
 
 type _Pair = tuple[av.VideoFrame, av.VideoFrame]
 
@@ -145,26 +147,31 @@ class SegmentScorer:
         self._kept.append(pair)
         self._fed += 1
         if self._fed - FRAMES_AFTER - self._ended == self._length:
-            self.cut()
+            self._end(self._fed - FRAMES_AFTER)
 
     def cut(self) -> None:
         """End the segment that is being fed, but for its last frame: scores stay the same.
 
-        That one's score needs the next frame. Nor is there an end among the first frames of all:
-        of very few, libvmaf measures motion otherwise.
+        That one's score needs the next frame. Where there is too little yet, or earlier segments
+        are not ready, nothing happens.
         """
-        if self._open and self._fed > self._open.began + self._before + FRAMES_AFTER:
+        enough = self._open and self._fed - self._open.began >= _LEAST_FRAMES
+        if enough and self._fed - FRAMES_AFTER > self._ended and self._room:
             self._end(self._fed - FRAMES_AFTER)
-            self._since = time.monotonic()
+
+    @property
+    def _room(self) -> bool:
+        return len(self._pending) < _MOST_PENDING
 
     def _end(self, last: int) -> None:
         """End the segment before frame `last`."""
-        segment, self._open = self._open or self._begin(), None
-        if len(self._pending) >= _MOST_PENDING:
+        if not self._room:
             self._pending[-1][0].exception()  # waits; the error is raised where it is taken
+        segment = self._open = self._open or self._begin()
         future = self._flusher.submit(self._collect, segment, last)
         self._pending.append((future, segment.context))
-        self._ended = last
+        self._open = None
+        self._ended, self._since = last, time.monotonic()
 
     def _collect(self, segment: _Open, end: int) -> SegmentScores:
         """Flush a context and read its scores; in the flushing thread."""

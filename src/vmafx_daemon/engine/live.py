@@ -23,7 +23,7 @@ from vmafx_rpc.events import write_event
 LATENCY = 0.75
 """Seconds after which scores are told where pictures come slower than they are scored."""
 SEGMENT_FRAMES = 240
-"""With the frames around a segment, no score is later than 256 frames."""
+"""With the frame behind a segment, no score waits for more frames than are promised (256)."""
 
 _ASSUMED_RATE = Fraction(25)
 

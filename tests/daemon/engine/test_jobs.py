@@ -1,6 +1,8 @@
 """Jobs in worker processes: their results, and what is left of a worker for the next job."""
 
 import asyncio
+import subprocess
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -160,3 +162,12 @@ def test_jobs_run_side_by_side_in_workers_of_their_own(clips: tuple[Path, Path])
             return len(worker_pids(engine))
 
     assert asyncio.run(both()) == 2
+
+
+def test_a_worker_loads_nothing_that_scoring_does_without() -> None:
+    loaded = "import sys, vmafx_daemon.engine.worker; print(*sys.modules)"
+    names = subprocess.run(
+        [sys.executable, "-c", loaded], check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert "vmafx_core.scoring.engine" in names
+    assert not {"asyncio", "grpc", "vmafx_core.tune", "vmafx_core.encoders"} & set(names)
