@@ -1,15 +1,17 @@
 """Raw pairs streamed to a daemon over loopback TCP: frame rate, latency, and memory.
 
-Client and daemon take CPU time of their own for every pair. Where libvmaf has all CPUs that time
-is missing there, whoever sends; so one is left to them, and the note says what it is without.
+They are sent as the client of this project does, which hands pictures over in memory, and as a
+program does that knows nothing of that and sends them in messages. Client and daemon take CPU time
+of their own for every pair. Where libvmaf has all CPUs that time is missing there, whoever sends;
+so one is left to them, and the note says what it is without.
 """
 
 import json
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Buffer, Callable, Iterable, Iterator
 from functools import partial
-from itertools import repeat
+from itertools import product, repeat
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,7 @@ from vmafx_core.scoring.cpus import usable_cpus
 from vmafx_rpc import messages
 from vmafx_rpc.addresses import parse_address
 from vmafx_rpc.client import Client
+from vmafx_rpc.frame_pairs import FramePair, write_pair
 from vmafx_rpc.live import score_pairs
 from vmafx_rpc.messages import scoring
 
@@ -31,6 +34,8 @@ _FRAMES = material.FRAMES
 _WIDTH, _HEIGHT = 1920, 1080
 _FRAME_BYTES = _WIDTH * _HEIGHT * 3 // 2
 _RATE_BOUND = 1 / 0.95
+
+_Send = Callable[[Client, scoring.StreamConfig, Iterable[tuple[Buffer, Buffer]]], Iterable[object]]
 
 _FPS = 24
 _LATENCY_BOUND = 1.5
@@ -50,8 +55,8 @@ def measure(settings: Settings) -> Iterator[Figure]:
             status = client.call(client.controller.GetStatus, request)
         tcp = next(at for at in status.addresses if not at.startswith(("unix:", "http")))
         with Client(parse_address(tcp)) as client:
-            for model in MODELS:
-                yield _rate(client, paths, model, settings.rounds)
+            for send, model in product((score_pairs, _in_messages), MODELS):
+                yield _rate(send, client, paths, model, settings.rounds)
             yield from _latency(client, paths)
             yield _growth(client, psutil.Process(status.pid))
 
@@ -62,23 +67,39 @@ def _raw(path: Path) -> Path:
     return convert(path, target, "-pix_fmt", "yuv420p", "-f", "rawvideo")
 
 
-def _rate(client: Client, paths: tuple[Path, Path], model: str, rounds: int) -> Figure:
+def _rate(send: _Send, client: Client, paths: tuple[Path, Path], model: str, rounds: int) -> Figure:
     """Seconds for all frames, there against here, where the start is not counted."""
     ratios = []
     for threads in (usable_cpus(), max(1, usable_cpus() - 1)):
-        there = partial(_streamed, client, paths, model, threads)
+        there = partial(_streamed, send, client, paths, _config(model, threads))
         there()  # so that there is a worker
         ratios.append(ratio(there, partial(_scored, paths, model, threads), rounds))
     (all_cpus, _), (measured, note) = ratios
     note = f"{note[:-1]}; {all_cpus:.2f} where libvmaf has all CPUs)"
-    return Figure(f"ScoreStream / score, 1080p, {model}", measured, _RATE_BOUND, note)
+    how = "in messages" if send is _in_messages else "in memory"
+    return Figure(f"ScoreStream / score, 1080p, {model}, {how}", measured, _RATE_BOUND, note)
 
 
-def _streamed(client: Client, paths: tuple[Path, Path], model: str, threads: int) -> float:
+def _streamed(
+    send: _Send, client: Client, paths: tuple[Path, Path], config: scoring.StreamConfig
+) -> float:
     began = time.perf_counter()
-    for _ in score_pairs(client, _config(model, threads), _pairs(paths)):
+    for _ in send(client, config, _pairs(paths)):
         pass
     return time.perf_counter() - began
+
+
+def _in_messages(
+    client: Client, config: scoring.StreamConfig, pairs: Iterable[tuple[Buffer, Buffer]]
+) -> Iterator[scoring.ScoreStreamResponse]:
+    """Send pairs as any program of gRPC may."""
+
+    def requests() -> Iterator[scoring.ScoreStreamRequest | bytes]:
+        yield scoring.ScoreStreamRequest(config=config)
+        for index, (reference, distorted) in enumerate(pairs):
+            yield write_pair(FramePair(index, reference, distorted))
+
+    yield from client.scoring.ScoreStream(requests())
 
 
 def _scored(paths: tuple[Path, Path], model: str, threads: int) -> float:

@@ -119,12 +119,18 @@ class _Counted:
         self._idle = idle
         self._dismissed = False
         self.supply = stream.supply
+        self.share = stream.share
         idle.add(self)
 
     async def feed(self, reference: bytes | memoryview, distorted: bytes | memoryview) -> None:
         """Hand over the next pair."""
         self._idle.discard(self)
         await self._stream.feed(reference, distorted)
+
+    async def feed_slot(self, slot: int) -> None:
+        """Hand over the next pair, which lies in shared memory."""
+        self._idle.discard(self)
+        await self._stream.feed_slot(slot)
 
     async def finish(self) -> None:
         """Say that no more comes."""

@@ -28,11 +28,13 @@ class FramePair:
         frame_index: Its number, from 0 up.
         raw_reference: The planes Y, U and V of the reference, tightly packed.
         raw_distorted: Those of the distorted picture.
+        slot: Where both are in shared memory, instead; None where they are here.
     """
 
     frame_index: int
     raw_reference: Buffer
     raw_distorted: Buffer
+    slot: int | None = None
 
 
 def read_request(data: bytes) -> scoring.ScoreStreamRequest | FramePair:
@@ -51,24 +53,32 @@ def read_request(data: bytes) -> scoring.ScoreStreamRequest | FramePair:
     if not request.HasField("frame_pair"):
         return request
     sent = request.frame_pair
-    return FramePair(sent.frame_index, sent.raw_reference, sent.raw_distorted)
+    slot = sent.slot if sent.HasField("slot") else None
+    return FramePair(sent.frame_index, sent.raw_reference, sent.raw_distorted, slot)
 
 
 def write_pair(pair: FramePair) -> bytes:
-    """The bytes of the request that sends a pair; `read_request` reads them.
+    """The bytes of the request that sends a pair in a message; `read_request` reads them.
 
     Raises:
         TypeError: A picture is not in memory.
     """
-    fields: list[Buffer] = [bytes([_FRAME_INDEX]) + _written(pair.frame_index)]
+    fields: list[bytes | memoryview] = [bytes([_FRAME_INDEX]) + _written(pair.frame_index)]
     for tag, picture in (_RAW_REFERENCE, pair.raw_reference), (_RAW_DISTORTED, pair.raw_distorted):
-        view = memoryview(picture)
-        fields += (
-            bytes([tag]) + _written(view.nbytes),
-            view if view.c_contiguous else view.tobytes(),
-        )
-    length = sum(memoryview(field).nbytes for field in fields)
+        planes = packed(picture)
+        fields += bytes([tag]) + _written(len(planes)), planes
+    length = sum(map(len, fields))
     return b"".join((bytes([_FRAME_PAIR]), _written(length), *fields))
+
+
+def packed(picture: Buffer) -> bytes | memoryview:
+    """The bytes of a picture, whatever holds them.
+
+    Raises:
+        TypeError: It is not in memory.
+    """
+    view = memoryview(picture)
+    return view.cast("B") if view.c_contiguous and view.nbytes else view.tobytes()
 
 
 def _pair(data: memoryview) -> FramePair | None:
@@ -88,7 +98,7 @@ def _pair(data: memoryview) -> FramePair | None:
         length, at = _varint(data, at + 1)
         pictures.append(data[at : at + length])
         at += length
-    return FramePair(index, *pictures) if at == len(data) else None
+    return FramePair(index, pictures[0], pictures[1]) if at == len(data) else None
 
 
 def _varint(data: memoryview, at: int) -> tuple[int, int]:

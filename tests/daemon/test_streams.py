@@ -26,7 +26,7 @@ class FakeStream:
 
     async def nothing(self, *_: Any) -> None: ...
 
-    feed = supply = finish = events = nothing
+    feed = feed_slot = supply = finish = events = share = nothing
 
     async def close(self) -> None:
         if self._error:

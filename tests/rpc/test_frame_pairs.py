@@ -46,7 +46,7 @@ def test_pairs_are_read_whatever_their_index_and_their_sizes(
     data = scoring.ScoreStreamRequest(frame_pair=pair).SerializeToString()
     assert read(data) == (index, *pictures)
     if index >= 0:
-        assert read(write_pair(FramePair(index, *pictures))) == (index, *pictures)
+        assert read(write_pair(FramePair(index, pictures[0], pictures[1]))) == (index, *pictures)
 
 
 def test_damaged_pairs_are_read_likewise() -> None:

@@ -10,7 +10,7 @@ from vmafx_rpc import messages
 Told = messages.result.ScoreEvent | messages.encode.EncodeEvent
 """What a running job tells; a `finished` or a `point` is the last of it."""
 
-StreamTold = messages.result.ScoreEvent | messages.scoring.Read
+StreamTold = messages.result.ScoreEvent | messages.scoring.Read | messages.scoring.FreeSlot
 """What a stream tells; a `finished` is the last of it."""
 
 
@@ -46,6 +46,16 @@ class Stream(Protocol):
 
     async def feed(self, reference: bytes | memoryview, distorted: bytes | memoryview) -> None:
         """Hand over the next pair of pictures; waits while there is no room.
+
+        Raises:
+            VmafxError: The stream has failed.
+        """
+
+    def share(self) -> messages.scoring.SharedMemory:
+        """Memory that the client may put pictures into; without a path where there is none."""
+
+    async def feed_slot(self, slot: int) -> None:
+        """Hand over the next pair, which lies in a slot of the memory that `share` told of.
 
         Raises:
             VmafxError: The stream has failed.

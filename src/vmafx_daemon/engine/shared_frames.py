@@ -1,7 +1,12 @@
-"""Memory that daemon and worker share: pairs of pictures, each in a slot of its own."""
+"""Memory that daemon and worker share: pairs of pictures, each in a slot of its own.
 
+A client of the same machine and user may share it as well.
+"""
+
+import fcntl
 import mmap
 import os
+import secrets
 import tempfile
 from typing import Any
 
@@ -61,6 +66,7 @@ class SharedFrames:
     Attributes:
         slots: How many pairs there is room for.
         path: Where a process of this user can open it.
+        name: By which whoever opens it knows it; empty where it is only for workers.
     """
 
     def __init__(self, size: int) -> None:
@@ -69,23 +75,41 @@ class SharedFrames:
         total = self.slots * 2 * size
         self._file: Any
         if hasattr(os, "memfd_create"):
-            # It has no name, so that nothing of it is left whatever happens.
-            self._file = os.fdopen(os.memfd_create("vmafx-frames"), "r+b")
+            # It is in no folder, so that nothing of it is left whatever happens.
+            self.name = f"vmafx-frames-{secrets.token_hex(16)}"
+            flags = os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING
+            self._file = os.fdopen(os.memfd_create(self.name, flags), "r+b")
             self.path = f"/proc/{os.getpid()}/fd/{self._file.fileno()}"
+            self._file.truncate(total)
+            # A client that made it shorter would have the worker crash.
+            seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+            fcntl.fcntl(self._file, fcntl.F_ADD_SEALS, seals)
         else:
+            self.name = ""
             self._file = tempfile.NamedTemporaryFile(prefix="vmafx-frames-")  # noqa: SIM115
             self.path = self._file.name
-        self._file.truncate(total)
-        self._map = mmap.mmap(self._file.fileno(), total)
+            self._file.truncate(total)
+        self._map: mmap.mmap | None = None
+
+    @property
+    def offer(self) -> scoring.SharedMemory:
+        """What a client is told of it; nothing where it is only for workers."""
+        if not self.name:
+            return scoring.SharedMemory()
+        return scoring.SharedMemory(
+            path=self.path, name=self.name, slots=self.slots, frame_bytes=self._size
+        )
 
     def fill(self, slot: int, reference: bytes | memoryview, distorted: bytes | memoryview) -> None:
         """Put a pair into a slot; each picture has as many bytes as there is room for."""
+        memory = self._map = self._map or mmap.mmap(self._file.fileno(), 0)
         at = slot * 2 * self._size
         for picture in (reference, distorted):
-            self._map[at : at + self._size] = picture
+            memory[at : at + self._size] = picture
             at += self._size
 
     def close(self) -> None:
         """Give the memory back; the worker's part lives as long as the worker wants it."""
-        self._map.close()
+        if self._map:
+            self._map.close()
         self._file.close()

@@ -74,6 +74,18 @@ class WorkerStream(ABC):
         """
         raise WorkError("this stream takes no pairs of pictures")
 
+    def share(self) -> messages.scoring.SharedMemory:
+        """No memory."""
+        return messages.scoring.SharedMemory()
+
+    async def feed_slot(self, slot: int) -> None:  # noqa: ARG002 - for streams of pairs
+        """Hand over the next pair.
+
+        Raises:
+            WorkError: The stream takes none.
+        """
+        raise WorkError("this stream takes no pairs of pictures")
+
     async def supply(self, chunk: messages.scoring.Chunk) -> None:
         """Answer a `Read`."""
         await self._send(Request(chunk=chunk))
@@ -164,6 +176,9 @@ class PairStream(WorkerStream):
         self._memory: SharedFrames | None = None
         # The slots that can be filled; None wakes whoever waits for one when the stream ends.
         self._free: asyncio.Queue[int | None] = asyncio.Queue()
+        # Those that the client can fill; None where it fills none, or has not begun to.
+        self._lent: set[int] | None = None
+        self._may_lend = False
         self._all_sent = False
 
     @override
@@ -181,14 +196,47 @@ class PairStream(WorkerStream):
                     f"{name} has {len(picture)} bytes, not {self._frame_bytes}",
                     "Send the planes Y, U, V one after the other, tightly packed.",
                 )
-        self._wanted.set()
-        if not self._begun_or_ended.is_set():
-            with self._waiting.among(2 * self._frame_bytes):
-                await self._begun_or_ended.wait()
+        if self._lent is not None:
+            raise UsageError("a pair came in a message after others in slots", "Send all alike.")
+        self._may_lend = False
+        await self._begin(2 * self._frame_bytes)
         slot = None if self._ended else await self._free.get()
         if slot is not None and self._memory:
             self._memory.fill(slot, reference, distorted)
             await self._send(Request(filled=messages.engine.Filled(slot=slot)))
+
+    @override
+    def share(self) -> messages.scoring.SharedMemory:
+        """Memory that the client may put pictures into, if it begins with that."""
+        try:
+            self._memory = SharedFrames(self._frame_bytes)
+        except OSError:  # there is too little of it, or too much is open
+            return messages.scoring.SharedMemory()
+        self._may_lend = True
+        return self._memory.offer
+
+    @override
+    async def feed_slot(self, slot: int) -> None:
+        """Hand over the next pair, which the client has put into a slot; is lost after the end.
+
+        Raises:
+            UsageError: The slot is not the client's to fill.
+            BusyError: Too many streams wait for a worker.
+            WorkerLostError: The worker went away.
+        """
+        if self._ended:
+            return
+        slots = self._memory.slots if self._memory else 0
+        if self._may_lend:
+            self._lent, self._may_lend = set(range(slots)), False
+        if self._lent is None or slot not in self._lent:
+            raise UsageError(
+                f"slot is {slot}, which is not free",
+                "Fill those of `memory`, and each again only after its `free_slot`.",
+            )
+        self._lent.remove(slot)
+        await self._begin(2 * self._frame_bytes * slots)
+        await self._send(Request(filled=messages.engine.Filled(slot=slot)))
 
     @override
     async def finish(self) -> None:
@@ -207,23 +255,42 @@ class PairStream(WorkerStream):
 
     @override
     def _opening(self) -> Request:
-        self._memory = SharedFrames(self._frame_bytes)
-        for slot in range(self._memory.slots):
-            self._free.put_nowait(slot)
+        self._memory = self._memory or SharedFrames(self._frame_bytes)
+        if self._lent is None:
+            for slot in range(self._memory.slots):
+                self._free.put_nowait(slot)
         opening = messages.engine.OpenStream(
             config=self._config, slots=self._memory.slots, memory=self._memory.path
         )
         return Request(open_stream=opening)
 
     @override
-    def _take(self, response: Response) -> None:
-        if response.HasField("emptied"):
-            self._free.put_nowait(response.emptied.slot)
+    def _take(self, response: Response) -> StreamTold | None:
+        if not response.HasField("emptied"):
+            return None
+        slot = response.emptied.slot
+        if self._lent is None:
+            self._free.put_nowait(slot)
+            return None
+        self._lent.add(slot)
+        return messages.scoring.FreeSlot(slot=slot)
 
     @override
     def _is_all_answered(self) -> bool:
         slots = self._memory.slots if self._memory else 0
-        return self._all_sent and self._free.qsize() == slots
+        free = self._free.qsize() if self._lent is None else len(self._lent)
+        return self._all_sent and free == slots
+
+    async def _begin(self, size: int) -> None:
+        """Wait for a worker, with pictures of so many bytes that wait as well.
+
+        Raises:
+            BusyError: Too many streams do.
+        """
+        self._wanted.set()
+        if not self._begun_or_ended.is_set():
+            with self._waiting.among(size):
+                await self._begun_or_ended.wait()
 
 
 class UploadStream(WorkerStream):

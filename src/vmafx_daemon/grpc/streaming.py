@@ -42,12 +42,14 @@ async def score_stream(
         raise UsageError(f"the stream begins with {_kind(first)}", "Send config first.")
     if first.HasField("config"):
         stream = await controller.open_stream(first.config, caller)
-        sending, answer = _feed(stream, requests), _in_short
+        send, answer = _feed, _in_short
     else:
         stream = await controller.open_upload(first.task, caller)
-        sending, answer = _supply(stream, requests), _as_is
+        send, answer = _supply, _as_is
     try:
-        async with aclosing(_beside(stream.events(), sending)) as events:
+        if first.config.shared_memory:
+            yield Response(memory=stream.share())
+        async with aclosing(_beside(stream.events(), send(stream, requests))) as events:
             async for event in events:
                 for response in answer(event):
                     yield response
@@ -65,7 +67,13 @@ async def _feed(stream: Stream, requests: Requests) -> None:
             raise UsageError(
                 f"frame_index is {pair.frame_index}, not {expected}", "It counts up from 0 by one."
             )
-        await stream.feed(memoryview(pair.raw_reference), memoryview(pair.raw_distorted))
+        pictures = memoryview(pair.raw_reference), memoryview(pair.raw_distorted)
+        if pair.slot is None:
+            await stream.feed(*pictures)
+        elif any(pictures):
+            raise UsageError("a pair came both in a slot and in the message", "Send it in one.")
+        else:
+            await stream.feed_slot(pair.slot)
         expected += 1
     if not expected:
         raise UsageError("no frame pair was sent", "Send at least one before half-closing.")
@@ -119,13 +127,15 @@ async def _beside(
 
 def _as_is(event: StreamTold) -> list[Response]:
     """What is answered to videos that are read through the client: events as they are."""
-    if isinstance(event, wire.Read):
-        return [Response(read=event)]
-    return [Response(event=event)]
+    if isinstance(event, messages.result.ScoreEvent):
+        return [Response(event=event)]
+    return [Response(read=event)] if isinstance(event, wire.Read) else []
 
 
 def _in_short(event: StreamTold) -> list[Response]:
     """What is answered to pairs: each frame's scores, then what they come to."""
+    if isinstance(event, wire.FreeSlot):
+        return [Response(free_slot=event)]
     if not isinstance(event, messages.result.ScoreEvent):
         return []
     if event.HasField("frame_scores"):

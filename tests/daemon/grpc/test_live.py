@@ -1,8 +1,9 @@
 """Pairs of pictures that a program of Python has scored as it makes them."""
 
+import os
 import time
 from collections.abc import Iterator
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,35 @@ import pytest
 from support.daemon import Daemon
 from support.streams import HEIGHT, WIDTH, Pair, made_pairs, scored_here
 from vmafx_core.errors import UsageError
-from vmafx_rpc import messages
+from vmafx_rpc import handover, messages
 from vmafx_rpc.client import Client
+from vmafx_rpc.frame_pairs import FramePair, write_pair
+from vmafx_rpc.handover import SharedSlots
 from vmafx_rpc.live import score_pairs
 from vmafx_rpc.messages import scoring
 
+pytestmark = pytest.mark.usefixtures("way")
 CONFIG = scoring.StreamConfig(width=WIDTH, height=HEIGHT)
 PAIRS = made_pairs(12)
+
+
+@pytest.fixture(params=["memory", "messages"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How pictures get to the daemon; the other way is closed."""
+    if request.param == "messages":
+        monkeypatch.setattr(SharedSlots, "opened", lambda _: None)
+    elif not hasattr(os, "memfd_create"):
+        pytest.skip("no memory is shared on this system")
+    else:
+        # What the daemon is to refuse, it is sent in messages.
+        most = len(write_pair(FramePair(0, *PAIRS[0])))
+
+        def refused(pair: FramePair) -> bytes:
+            data = write_pair(pair)
+            assert len(data) < most
+            return data
+
+        monkeypatch.setattr(handover, "write_pair", refused)
 
 
 def open_streams(client: Client) -> int:
@@ -76,3 +99,27 @@ def test_it_is_broken_off_by_closing_it(daemon: Daemon) -> None:
         assert open_streams(client) == 1
         scores.close()
         until_none_is_open(client)
+
+
+def test_who_iterates_slowly_is_sent_on_for_a_while(daemon: Daemon) -> None:
+    taken, total = 0, 300
+    options = scoring.ScoreOptions(no_prediction=True, feature=["psnr"])
+    config = scoring.StreamConfig(width=WIDTH, height=HEIGHT, options=options)
+
+    def pairs() -> Iterator[Pair]:
+        nonlocal taken
+        for pair in islice(cycle(PAIRS), total):
+            yield pair
+            taken += 1
+
+    with daemon.client(remote=True) as client:
+        scores = score_pairs(client, config, pairs())
+        first = next(scores)
+        until = time.monotonic() + 60
+        while taken < total:
+            assert time.monotonic() < until, f"it stands still after {taken} pairs"
+            time.sleep(0.01)
+        *others, last = scores
+    told = [one.frame_index for one in (first, *others) if isinstance(one, scoring.FrameScore)]
+    assert told == list(range(total))
+    assert isinstance(last, scoring.AggregateScore)

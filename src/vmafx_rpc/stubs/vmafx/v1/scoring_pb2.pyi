@@ -140,7 +140,7 @@ class ScoreStreamRequest(_message.Message):
     def __init__(self, config: _Optional[_Union[StreamConfig, _Mapping]] = ..., frame_pair: _Optional[_Union[FramePair, _Mapping]] = ..., task: _Optional[_Union[_task_pb2.ScoreTask, _Mapping]] = ..., chunk: _Optional[_Union[Chunk, _Mapping]] = ...) -> None: ...
 
 class StreamConfig(_message.Message):
-    __slots__ = ("width", "height", "pixel_format", "model", "frame_count_hint", "options", "frame_rate")
+    __slots__ = ("width", "height", "pixel_format", "model", "frame_count_hint", "options", "frame_rate", "shared_memory")
     WIDTH_FIELD_NUMBER: _ClassVar[int]
     HEIGHT_FIELD_NUMBER: _ClassVar[int]
     PIXEL_FORMAT_FIELD_NUMBER: _ClassVar[int]
@@ -148,6 +148,7 @@ class StreamConfig(_message.Message):
     FRAME_COUNT_HINT_FIELD_NUMBER: _ClassVar[int]
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
     FRAME_RATE_FIELD_NUMBER: _ClassVar[int]
+    SHARED_MEMORY_FIELD_NUMBER: _ClassVar[int]
     width: int
     height: int
     pixel_format: PixelFormat
@@ -155,17 +156,20 @@ class StreamConfig(_message.Message):
     frame_count_hint: int
     options: ScoreOptions
     frame_rate: _task_pb2.Rational
-    def __init__(self, width: _Optional[int] = ..., height: _Optional[int] = ..., pixel_format: _Optional[_Union[PixelFormat, str]] = ..., model: _Optional[str] = ..., frame_count_hint: _Optional[int] = ..., options: _Optional[_Union[ScoreOptions, _Mapping]] = ..., frame_rate: _Optional[_Union[_task_pb2.Rational, _Mapping]] = ...) -> None: ...
+    shared_memory: bool
+    def __init__(self, width: _Optional[int] = ..., height: _Optional[int] = ..., pixel_format: _Optional[_Union[PixelFormat, str]] = ..., model: _Optional[str] = ..., frame_count_hint: _Optional[int] = ..., options: _Optional[_Union[ScoreOptions, _Mapping]] = ..., frame_rate: _Optional[_Union[_task_pb2.Rational, _Mapping]] = ..., shared_memory: _Optional[bool] = ...) -> None: ...
 
 class FramePair(_message.Message):
-    __slots__ = ("frame_index", "raw_reference", "raw_distorted")
+    __slots__ = ("frame_index", "raw_reference", "raw_distorted", "slot")
     FRAME_INDEX_FIELD_NUMBER: _ClassVar[int]
     RAW_REFERENCE_FIELD_NUMBER: _ClassVar[int]
     RAW_DISTORTED_FIELD_NUMBER: _ClassVar[int]
+    SLOT_FIELD_NUMBER: _ClassVar[int]
     frame_index: int
     raw_reference: bytes
     raw_distorted: bytes
-    def __init__(self, frame_index: _Optional[int] = ..., raw_reference: _Optional[bytes] = ..., raw_distorted: _Optional[bytes] = ...) -> None: ...
+    slot: int
+    def __init__(self, frame_index: _Optional[int] = ..., raw_reference: _Optional[bytes] = ..., raw_distorted: _Optional[bytes] = ..., slot: _Optional[int] = ...) -> None: ...
 
 class Chunk(_message.Message):
     __slots__ = ("input", "offset", "data", "error", "size")
@@ -182,16 +186,38 @@ class Chunk(_message.Message):
     def __init__(self, input: _Optional[int] = ..., offset: _Optional[int] = ..., data: _Optional[bytes] = ..., error: _Optional[str] = ..., size: _Optional[int] = ...) -> None: ...
 
 class ScoreStreamResponse(_message.Message):
-    __slots__ = ("frame_score", "aggregate", "read", "event")
+    __slots__ = ("frame_score", "aggregate", "read", "event", "memory", "free_slot")
     FRAME_SCORE_FIELD_NUMBER: _ClassVar[int]
     AGGREGATE_FIELD_NUMBER: _ClassVar[int]
     READ_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_FIELD_NUMBER: _ClassVar[int]
+    FREE_SLOT_FIELD_NUMBER: _ClassVar[int]
     frame_score: FrameScore
     aggregate: AggregateScore
     read: Read
     event: _result_pb2.ScoreEvent
-    def __init__(self, frame_score: _Optional[_Union[FrameScore, _Mapping]] = ..., aggregate: _Optional[_Union[AggregateScore, _Mapping]] = ..., read: _Optional[_Union[Read, _Mapping]] = ..., event: _Optional[_Union[_result_pb2.ScoreEvent, _Mapping]] = ...) -> None: ...
+    memory: SharedMemory
+    free_slot: FreeSlot
+    def __init__(self, frame_score: _Optional[_Union[FrameScore, _Mapping]] = ..., aggregate: _Optional[_Union[AggregateScore, _Mapping]] = ..., read: _Optional[_Union[Read, _Mapping]] = ..., event: _Optional[_Union[_result_pb2.ScoreEvent, _Mapping]] = ..., memory: _Optional[_Union[SharedMemory, _Mapping]] = ..., free_slot: _Optional[_Union[FreeSlot, _Mapping]] = ...) -> None: ...
+
+class SharedMemory(_message.Message):
+    __slots__ = ("path", "name", "slots", "frame_bytes")
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SLOTS_FIELD_NUMBER: _ClassVar[int]
+    FRAME_BYTES_FIELD_NUMBER: _ClassVar[int]
+    path: str
+    name: str
+    slots: int
+    frame_bytes: int
+    def __init__(self, path: _Optional[str] = ..., name: _Optional[str] = ..., slots: _Optional[int] = ..., frame_bytes: _Optional[int] = ...) -> None: ...
+
+class FreeSlot(_message.Message):
+    __slots__ = ("slot",)
+    SLOT_FIELD_NUMBER: _ClassVar[int]
+    slot: int
+    def __init__(self, slot: _Optional[int] = ...) -> None: ...
 
 class FrameScore(_message.Message):
     __slots__ = ("frame_index", "score", "features")
