@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
@@ -26,14 +27,16 @@ def collecting(cls: type[Any]) -> tuple[Any, list[Any]]:
         *,
         words: list[str],
         number: Annotated[int, typer.Option(min=1, max=99)] = 7,
-        share: float | None = None,
+        share: Annotated[float, typer.Option(max=7)] = 1.5,
+        path: Path = Path(),
+        folder: Annotated[Path | None, typer.Option(exists=True, file_okay=False)] = None,
         colour: Colour = Colour.BLUE,
         lengths: Annotated[list[int] | None, typer.Option(parser=len)] = None,
         digits: Annotated[int | None, typer.Option(parser=int)] = None,
         pair: tuple[int, str] | None = None,
         loud: bool = False,
     ) -> None:
-        calls.append((words, number, share, colour, lengths, digits, pair, loud))
+        calls.append((words, number, share, path, folder, colour, lengths, digits, pair, loud))
 
     return typer.main.get_command(app), calls
 
@@ -84,6 +87,19 @@ def test_so_are_those_of_a_file_of_settings(
         "a --colour green",
         "a --colour RED",
         "a --share x",
+        "a --share 2",
+        "a --share 007.250",
+        "a --share 7.001",
+        "a --share=-1",
+        "a --share .5",
+        "a --share 1e0",
+        "a --share nan",
+        "a --share ３.5",  # noqa: RUF001
+        "a --path no/such --folder /",
+        "a --path /etc/shadow/x",
+        "a --path -",
+        "a --folder no/such",
+        f"a --folder {__file__} --path {__file__}",
         "a --pair x y",
         "",
     ],
@@ -100,16 +116,23 @@ def test_values_and_errors_are_those_of_typer(
     assert outcomes[0] == outcomes[1]
 
 
-def test_a_usual_line_loads_no_pydantic() -> None:
-    program = """
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("score no.mp4 none.mp4 --frames 2 --format json -m vmaf_v0.6.1 -f psnr -o x.json", 3),
+        ("daemon status --state-dir no/such", 6),
+        ("daemon start --foreground --host 192.0.2.1 --state-dir new --drain 5 --keep-days 3", 2),
+    ],
+)
+def test_a_usual_line_loads_no_pydantic(line: str, code: int, tmp_path: Path) -> None:
+    program = f"""
 import sys
 from vmafx_cli.main import main
-sys.argv = ["vmafx", "score", "no.mp4", "none.mp4", "--frames", "2", "--format", "json",
-            "-m", "vmaf_v0.6.1", "-f", "psnr", "-o", "x.json", "--threads", "1"]
+sys.argv = ["vmafx", *{line.split()}]
 code = main()
 print(code, "pydantic" in sys.modules)
 """
     done = subprocess.run(
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=tmp_path
     )
-    assert done.stdout.split() == ["3", "False"]
+    assert done.stdout.split()[-2:] == [str(code), "False"]

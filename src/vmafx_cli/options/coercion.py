@@ -5,11 +5,17 @@ options have a parser of their own, or a kind that is easily read; what remains 
 and so is every word that is wrong, for the sake of one way to say so.
 """
 
+import os
+import re
 from enum import Enum
 from math import inf
+from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from typer._coercion import RuntimeParam, build_runtime_param
+
+# No more digits than have one meaning, as a number.
+_PLAIN = {int: re.compile(r"[0-9]{1,15}"), float: re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")}
 
 
 class _Coercion(RuntimeParam):
@@ -35,11 +41,14 @@ class _Coercion(RuntimeParam):
         about = self.parameter_info
         if about.parser and get_origin(kind) is not tuple:
             return about.parser(word)
-        if kind is int and _is_whole(word):
+        if kind in (int, float) and _is_plain(word, kind):
             least = -inf if about.min is None else about.min
             most = inf if about.max is None else about.max
-            if least <= int(word) <= most:
-                return int(word)
+            if least <= kind(word) <= most:
+                return kind(word)
+        elif kind is Path and isinstance(word, str | Path) and _is_any(about):
+            if not Path(word).exists() or os.access(word, os.R_OK):
+                return Path(word)
         elif type(word) is kind and kind is not float:
             return word
         elif isinstance(word, str) and isinstance(kind, type) and issubclass(kind, Enum):
@@ -49,8 +58,17 @@ class _Coercion(RuntimeParam):
         raise _NotReadError
 
 
-def _is_whole(word: Any) -> bool:
-    return type(word) is int or (isinstance(word, str) and word.isascii() and word.isdigit())
+def _is_plain(word: Any, kind: type[int | float]) -> bool:
+    """Whether a number is one already, or is written as nobody reads otherwise."""
+    return type(word) is kind or (
+        isinstance(word, str) and _PLAIN[kind].fullmatch(word) is not None
+    )
+
+
+def _is_any(about: Any) -> bool:
+    """Whether any path will do that is there and can be read, or is not there."""
+    asked = about.exists or about.writable or about.resolve_path or about.allow_dash
+    return not asked and about.file_okay and about.dir_okay and about.path_type is None
 
 
 class _NotReadError(Exception):
