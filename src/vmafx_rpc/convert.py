@@ -191,6 +191,7 @@ def _member(kind: type[Enum], value: str) -> Enum:
         raise UsageError(f"{value!r} is no {kind.__name__.lower()}", f"Use {allowed}.") from None
 
 
+@cache
 def _plain(hint: Any) -> tuple[Any, bool]:
     """The type without None, and whether None is allowed."""
     if typing.get_origin(hint) in {types.UnionType, typing.Union}:
@@ -199,6 +200,7 @@ def _plain(hint: Any) -> tuple[Any, bool]:
     return hint, False
 
 
+@cache
 def _element(hint: Any) -> Any:
     """The type of the elements of a tuple of any length; None for what is none."""
     arguments = typing.get_args(hint)
