@@ -1,14 +1,19 @@
 """How many CPUs this process may use."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 _CGROUPS = Path("/sys/fs/cgroup")
 _OWN_GROUP = Path("/proc/self/cgroup")
 
 
+@cache
 def usable_cpus() -> int:
-    """CPUs by affinity and by the cgroup's quota, whichever allows less; at least 1."""
+    """CPUs by affinity and by the cgroup's quota, whichever allows less; at least 1.
+
+    It stays what it was when it was first asked for: to find out takes as long as some frames do.
+    """
     count = os.process_cpu_count() if hasattr(os, "process_cpu_count") else None
     if count is None:
         affinity = getattr(os, "sched_getaffinity", None)
