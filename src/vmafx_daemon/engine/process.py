@@ -19,8 +19,8 @@ from vmafx_daemon.engine.framing import NotAMessageError, framed, read_message
 from vmafx_rpc import messages
 from vmafx_rpc.failures import error_from_message
 
-# Seconds between two looks at the memory of a worker, and how many of them leave out the programs
-# that it has started: those are found among all of the machine.
+# Seconds between two looks at the memory of a worker, and every how many of them the programs that
+# it has started are found anew: among all of the machine, which takes a while where there are many.
 _WATCH_EVERY = 0.2
 _LOOKS = 10
 _START_SECONDS = 60.0
@@ -200,8 +200,8 @@ class WorkerProcess:
         with suppress(psutil.NoSuchProcess):
             process = psutil.Process(self.pid)
             for look in itertools.count():
-                if look % _LOOKS == 0:
-                    started = process.children(recursive=True)
+                if look % _LOOKS == _LOOKS - 1:
+                    started = await asyncio.to_thread(process.children, recursive=True)
                 if process.memory_info().rss + sum(map(_resident, started)) > most:
                     self._why = f"was ended: it took more than {most >> 20} MiB of memory"
                     os.killpg(self.pid, signal.SIGKILL)
