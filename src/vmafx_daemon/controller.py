@@ -159,8 +159,7 @@ class Controller:
         job_id, existing = stored
         if existing:
             await self._check_same(job_id, request.spec)
-        # Here, where it is known in which request.
-        _log.info("job submitted", extra={"event": {"job_id": job_id, "existing": existing}})
+            _log.info("job submitted again", extra={"event": {"job_id": job_id}})
         return job_id, existing
 
     async def get(self, job_id: str, *, with_result: bool = False) -> Job:

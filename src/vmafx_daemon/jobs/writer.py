@@ -5,6 +5,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from contextvars import Context, copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,11 +24,13 @@ class _Operation[W]:
     Attributes:
         run: Does it, in the writer's thread; may be called again if the commit fails.
         then: Is handed what that returned, in the loop, in the order of the commits.
+        context: Whose doing it is, for what is logged of it.
         future: Gets it after that.
     """
 
     run: Callable[[W], Any]
     then: Callable[[Any], None]
+    context: Context
     future: asyncio.Future[Any]
 
 
@@ -58,8 +61,8 @@ class Writer[W]:
 
         Args:
             run: Does it, in the writer's thread; may be called again if the commit fails.
-            then: Is handed what that returned, in the loop, in the order of the commits. It is
-                called even if whoever waits here has gone.
+            then: Is handed what that returned, in the loop and this context, in the order of the
+                commits. It is called even if whoever waits here has gone.
 
         Raises:
             BusyError: The disk is full.
@@ -69,7 +72,7 @@ class Writer[W]:
         if not self._new:
             # What comes in the same turn of the loop wakes the thread once.
             self._loop.call_soon(self._hand_over)
-        self._new.append(_Operation(run, then, future))
+        self._new.append(_Operation(run, then, copy_context(), future))
         return await future
 
     async def close(self) -> None:
@@ -134,7 +137,7 @@ def _settle[W](operations: list[_Operation[W]], outcomes: list[Any]) -> None:
     for operation, outcome in zip(operations, outcomes, strict=True):
         failed = isinstance(outcome, Exception)
         if not failed:
-            operation.then(outcome)
+            operation.context.run(operation.then, outcome)
         if operation.future.cancelled():
             continue
         if failed:

@@ -10,7 +10,11 @@ _log = logging.getLogger(__name__)
 
 
 class JobLog(Observer):
-    """Logs each change of a job's state; that it was submitted is logged with the request."""
+    """Logs each change of a job's state."""
+
+    @override
+    def on_submitted(self, job: Job) -> None:
+        _tell("job submitted", job)
 
     @override
     def on_started(self, job: Job) -> None:

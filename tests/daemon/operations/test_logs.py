@@ -27,13 +27,16 @@ def test_each_line_is_an_event_with_the_ids_of_its_job_and_request(
     tmp_path: Path, clip: Path
 ) -> None:
     with running(tmp_path / "state") as daemon:
-        job = done(daemon.client(), score_of(clip, clip))
+        job, again = (done(daemon.client(), score_of(clip, clip)) for _ in range(2))
         events = daemon.log()
         lines = (daemon.state / "test.log").read_text().splitlines()
     assert len(events) == len(lines)
     assert all(list(event)[:3] == ["time", "level", "event"] for event in events)
     of_job = [event["event"] for event in events if event.get("job_id") == job.id]
     assert of_job == ["job submitted", "job started", "job completed"]
+    of_equal = [event for event in events if event.get("job_id") == again.id]
+    assert [event["event"] for event in of_equal] == ["job submitted", "job completed"]
+    assert len({event["request_id"] for event in of_equal}) == 1
     calls = {event["request_id"]: event for event in events if event["event"] == "call"}
     submitted = next(event for event in events if event["event"] == "job submitted")
     call = calls[submitted["request_id"]]
