@@ -1,6 +1,8 @@
 """Connecting to the database: SQLite, or whatever else SQLAlchemy can speak to."""
 
 import contextlib
+import fcntl
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -91,10 +93,29 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
         connection.execute(f"PRAGMA {setting}").close()
 
 
+def hold_file(engine: Engine) -> None:
+    """Keep every other daemon of this machine from a database that is a file, until it is disposed.
+
+    Raises:
+        WorkError: Another daemon has it.
+    """
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return
+    path = f"{os.path.realpath(engine.url.database)}.lock"
+    try:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise WorkError(f"the database of jobs cannot be locked: {error.strerror}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise _held_by_another() from error
+    event.listen(engine, "engine_disposed", lambda _: os.close(lock), once=True)
+
+
 def hold_alone(connection: Connection) -> None:
     """Keep every other daemon from a database that several machines can reach.
-
-    SQLite's is in the state folder, which belongs to one daemon anyhow.
 
     Raises:
         WorkError: Another daemon has it.
@@ -110,10 +131,14 @@ def hold_alone(connection: Connection) -> None:
             return
         # The server notices that a daemon has ended a little later than whoever starts it anew.
         if time.monotonic() > until:
-            raise WorkError(
-                "another daemon uses the database of jobs", "Stop it, or name another database."
-            )
+            raise _held_by_another()
         time.sleep(_LOCK_PAUSE)
+
+
+def _held_by_another() -> WorkError:
+    return WorkError(
+        "another daemon uses the database of jobs", "Stop it, or name another database."
+    )
 
 
 def as_vmafx_error(error: Exception) -> VmafxError:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, select, update
 from vmafx_core.errors import VmafxError, WorkError
 from vmafx_daemon.jobs import pruning, reading
 from vmafx_daemon.jobs.clock import Clock
-from vmafx_daemon.jobs.database import as_vmafx_error, connect
+from vmafx_daemon.jobs.database import as_vmafx_error, connect, hold_file
 from vmafx_daemon.jobs.records import Begun, Change, Job, JobResult, Outcome
 from vmafx_daemon.jobs.schema import meta
 from vmafx_daemon.jobs.transitions import Numbers, Transaction
@@ -58,6 +58,11 @@ class JobStore:
             WorkError: The database cannot be opened, or another daemon uses it.
         """
         self._engine = await asyncio.to_thread(connect, self._url)
+        try:
+            hold_file(self._engine)
+        except WorkError:
+            self._engine.dispose()
+            raise
         changes, clock, wall = await self._read(
             lambda connection: tuple(
                 connection.execute(select(meta.c.changes, meta.c.clock, meta.c.wall)).one()

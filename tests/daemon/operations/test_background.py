@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from support.background import Home
+from support.daemon import running
 
 
 def test_it_says_where_it_listens_and_lets_go_of_whoever_started_it(home: Home) -> None:
@@ -59,6 +60,16 @@ def test_a_state_folder_has_one_daemon_and_the_error_names_it(home: Home) -> Non
     assert f"another daemon (process {home.process.pid}) has the state folder" in again.err
     assert "vmafx daemon stop" in again.err
     assert home.vmafx("daemon", "status").code == 0
+
+
+def test_a_database_has_one_daemon_whatever_it_is_called(home: Home, tmp_path: Path) -> None:
+    database, other_name = tmp_path / "shared.db", tmp_path / "link.db"
+    other_name.symlink_to(database)
+    with running(tmp_path / "other", "--database", f"sqlite:///{database}"):
+        failed = home.start("--database", f"sqlite:///{other_name}")
+        assert (failed.code, failed.out) == (7, "")
+        assert "another daemon uses the database of jobs" in failed.err
+    assert home.start("--database", f"sqlite:///{other_name}").code == 0
 
 
 @pytest.mark.parametrize("option", ["--grpc-port", "--http-port"])
