@@ -311,13 +311,9 @@ class Controller:
             self._policy.check_spec(spec, caller)
             return spec
 
-        def look() -> tuple[messages.controller.JobSpec, bytes | None]:
-            spec = checked()
-            again = not request.no_cache and self._answered.knows(spec)
-            return spec, fingerprint(spec) if again else None
-
-        # Both at once, as each change of threads takes longer than either.
-        return await self._readers.read(look) or (await asyncio.to_thread(checked), None)
+        spec = await asyncio.to_thread(checked)
+        again = not request.no_cache and self._answered.knows(spec)
+        return spec, await self._readers.read(partial(fingerprint, spec)) if again else None
 
     def _check_open(self) -> None:
         if self._draining:

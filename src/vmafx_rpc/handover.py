@@ -19,6 +19,7 @@ from vmafx_rpc.messages import scoring
 # A daemon answers at once whether it shares memory; other servers may know nothing of that.
 _ANSWER_SECONDS = 2.0
 _PATH = re.compile(r"/proc/\d+/fd/\d+")
+_NAME = re.compile(r"vmafx-frames-[0-9a-f]{32}")
 
 
 class Handover:
@@ -44,12 +45,14 @@ class Handover:
         """Take an answer; returns whether it was for this."""
         match response.WhichOneof("message"):
             case "memory":
-                self._offered = SharedSlots.opened(response.memory)
-                for slot in range(response.memory.slots if self._offered else 0):
-                    self._free.put(slot)
-                self._answered.set()
+                if self.asks and not self._answered.is_set():
+                    self._offered = SharedSlots.opened(response.memory)
+                    for slot in range(self._offered.slots if self._offered else 0):
+                        self._free.put(slot)
+                    self._answered.set()
             case "free_slot":
-                self._free.put(response.free_slot.slot)
+                if self._offered and 0 <= response.free_slot.slot < self._offered.slots:
+                    self._free.put(response.free_slot.slot)
             case _:
                 return False
         return True
@@ -89,10 +92,12 @@ class SharedSlots:
 
     Args:
         memory: All of it.
+        slots: How many there are.
         frame_bytes: Bytes of one picture.
     """
 
-    def __init__(self, memory: mmap.mmap, frame_bytes: int) -> None:
+    def __init__(self, memory: mmap.mmap, slots: int, frame_bytes: int) -> None:
+        self.slots = slots
         self._memory = memory
         self._frame_bytes = frame_bytes
 
@@ -100,17 +105,20 @@ class SharedSlots:
     def opened(cls, offer: scoring.SharedMemory) -> Self | None:
         """What a daemon offers; None where it is not to be had, or is not what it says."""
         size = offer.slots * 2 * offer.frame_bytes
-        if offer.slots < 1 or offer.frame_bytes < 1 or not _PATH.fullmatch(offer.path):
+        if offer.slots < 1 or offer.frame_bytes < 1:
             return None
-        # Of a daemon in a container, or behind a tunnel, it is something else that is there.
-        if not _is_named(offer.path, offer.name):
+        # Of a daemon in a container, or behind a tunnel, it is something else that is there; and
+        # not every server is a daemon.
+        named = _PATH.fullmatch(offer.path) and _NAME.fullmatch(offer.name)
+        if not named or not _is_named(offer.path, offer.name):
             return None
         try:
             with open(offer.path, "r+b", buffering=0) as file:  # noqa: PTH123 - a descriptor
                 at = file.fileno()
-                if not _is_named(f"/proc/self/fd/{at}", offer.name) or os.fstat(at).st_size != size:
+                whole = os.fstat(at).st_size == size and _keeps_its_size(at)
+                if not whole or not _is_named(f"/proc/self/fd/{at}", offer.name):
                     return None
-                return cls(mmap.mmap(at, size), offer.frame_bytes)
+                return cls(mmap.mmap(at, size), offer.slots, offer.frame_bytes)
         except OSError:
             return None
 
@@ -133,3 +141,10 @@ def _is_named(path: str, name: str) -> bool:
         return str(Path(path).readlink()) == f"/memfd:{name} (deleted)"
     except OSError:
         return False
+
+
+def _keeps_its_size(descriptor: int) -> bool:
+    """Whether nobody can make it shorter, which would end whoever writes there."""
+    import fcntl  # noqa: PLC0415 - not there on all systems
+
+    return bool(fcntl.fcntl(descriptor, fcntl.F_GET_SEALS) & fcntl.F_SEAL_SHRINK)

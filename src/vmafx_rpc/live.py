@@ -1,8 +1,10 @@
 """Scoring raw pictures at a daemon while they are made."""
 
 import queue
+import sys
 import threading
 from collections.abc import Buffer, Generator, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import grpc
@@ -13,8 +15,6 @@ from vmafx_rpc.messages import scoring
 
 # Answers that wait for whoever iterates.
 _MOST_WAITING = 1024
-
-_Answers = queue.Queue[scoring.ScoreStreamResponse | None]
 
 
 def score_pairs(
@@ -44,19 +44,17 @@ def score_pairs(
     handover = Handover(near=client.address.local)
     requests = _requests(config, pairs, handover, failures)
     call = client.scoring.ScoreStream(requests, metadata=client.metadata)
-    answers: _Answers = queue.Queue(_MOST_WAITING)
-    # Memory is filled again while whoever iterates is at something else.
-    listening = (call, client, handover, answers, failures)
-    threading.Thread(target=_listen, args=listening, name="vmafx-answers", daemon=True).start()
-    answer: scoring.ScoreStreamResponse | None = scoring.ScoreStreamResponse()
+    answers = _Answers(call, client, handover, failures)
     try:
-        while (answer := answers.get()) is not None:
-            yield getattr(answer, answer.WhichOneof("message"))
+        for answer in answers:
+            if told := answer.WhichOneof("message"):  # else it is what only a newer client knows
+                yield getattr(answer, told)
     finally:
-        call.cancel()
-        handover.end()
-        while answer is not None:  # so that nobody waits for room
-            answer = answers.get()
+        # Of a program that ends, the other threads are gone already, and hold their locks for ever.
+        if not sys.is_finalizing():
+            call.cancel()
+            handover.end()
+            answers.end()
     if failures:
         raise failures[0] from None
 
@@ -84,18 +82,53 @@ def _requests(
         raise RuntimeError("there are no more pairs") from failure
 
 
-def _listen(
-    call: Any, client: Client, handover: Handover, answers: _Answers, failures: list[BaseException]
-) -> None:
-    """Take what the daemon answers, until the end."""
-    try:
-        for response in call:
-            client.meet()
-            if not handover.take(response):
-                answers.put(response)
-    except grpc.RpcError as failure:
-        failures.append(client.error(failure))
-    except BaseException as failure:  # noqa: BLE001 - raised where somebody hears of it
-        failures.append(failure)
-    finally:
-        answers.put(None)
+class _Answers:
+    """What the daemon answers, but for what is about the handing over.
+
+    It is taken in a thread of its own, so that memory is filled again while whoever iterates is at
+    something else.
+
+    Args:
+        call: Where it answers.
+        client: The daemon.
+        handover: Takes what is about the handing over.
+        failures: Takes what goes wrong.
+    """
+
+    def __init__(
+        self, call: Any, client: Client, handover: Handover, failures: list[BaseException]
+    ) -> None:
+        self._call = call
+        self._client = client
+        self._handover = handover
+        self._failures = failures
+        self._waiting: queue.Queue[scoring.ScoreStreamResponse | None] = queue.Queue(_MOST_WAITING)
+        self._ended = threading.Event()
+        threading.Thread(target=self._listen, name="vmafx-answers", daemon=True).start()
+
+    def __iter__(self) -> Iterator[scoring.ScoreStreamResponse]:
+        while (answer := self._waiting.get()) is not None:
+            yield answer
+
+    def end(self) -> None:
+        """Take no more; waits for nobody."""
+        self._ended.set()
+        with suppress(queue.Empty):
+            while True:  # so that the thread does not wait for room
+                self._waiting.get_nowait()
+
+    def _listen(self) -> None:
+        try:
+            for answer in self._call:
+                self._client.meet()
+                if not self._handover.take(answer):
+                    self._waiting.put(answer)
+                if self._ended.is_set():
+                    return
+        except grpc.RpcError as failure:
+            self._failures.append(self._client.error(failure))
+        except BaseException as failure:  # noqa: BLE001 - raised where somebody hears of it
+            self._failures.append(failure)
+        finally:
+            if not self._ended.is_set():
+                self._waiting.put(None)

@@ -34,9 +34,12 @@ def collecting(cls: type[Any]) -> tuple[Any, list[Any]]:
         lengths: Annotated[list[int] | None, typer.Option(parser=len)] = None,
         digits: Annotated[int | None, typer.Option(parser=int)] = None,
         pair: tuple[int, str] | None = None,
+        numbers: list[int] | None = None,
         loud: bool = False,
     ) -> None:
-        calls.append((words, number, share, path, folder, colour, lengths, digits, pair, loud))
+        calls.append(
+            (words, number, share, path, folder, colour, lengths, digits, pair, numbers, loud)
+        )
 
     return typer.main.get_command(app), calls
 
@@ -55,6 +58,9 @@ def collecting(cls: type[Any]) -> tuple[Any, list[Any]]:
         {"loud": "maybe"},
         {"lengths": ["abc"]},
         {"words": "a"},
+        {"path": "a\0b"},
+        {"path": 5},
+        {"numbers": 5},
     ],
 )
 def test_so_are_those_of_a_file_of_settings(
@@ -98,6 +104,8 @@ def test_so_are_those_of_a_file_of_settings(
         "a --path no/such --folder /",
         "a --path /etc/shadow/x",
         "a --path -",
+        f"a --path {'x' * 300}",
+        f"a --path {__file__}/x",
         "a --folder no/such",
         f"a --folder {__file__} --path {__file__}",
         "a --pair x y",

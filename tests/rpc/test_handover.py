@@ -1,5 +1,6 @@
 """Pairs are put into a daemon's memory only where it is that, and sent in messages otherwise."""
 
+import fcntl
 import os
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from vmafx_rpc.handover import Handover, SharedSlots
 from vmafx_rpc.messages import scoring
 
 SLOTS, SIZE = 2, 5000
+NAME = f"vmafx-frames-{'0f' * 16}"
 PICTURES = os.urandom(SIZE), os.urandom(SIZE)
 
 pytestmark = pytest.mark.skipif(
@@ -39,16 +41,20 @@ class Shared:
         return first, second
 
 
+def memory(name: str, seals: int = fcntl.F_SEAL_SHRINK) -> Shared:
+    file = os.memfd_create(name, os.MFD_ALLOW_SEALING)
+    os.truncate(file, 2 * SLOTS * SIZE)
+    fcntl.fcntl(file, fcntl.F_ADD_SEALS, seals)
+    path = f"/proc/{os.getpid()}/fd/{file}"
+    offer = scoring.SharedMemory(path=path, name=name, slots=SLOTS, frame_bytes=SIZE)
+    return Shared(file, offer)
+
+
 @pytest.fixture
 def shared() -> Iterator[Shared]:
-    file = os.memfd_create("vmafx-frames-test")
-    os.truncate(file, 2 * SLOTS * SIZE)
-    path = f"/proc/{os.getpid()}/fd/{file}"
-    yield Shared(
-        file,
-        scoring.SharedMemory(path=path, name="vmafx-frames-test", slots=SLOTS, frame_bytes=SIZE),
-    )
-    os.close(file)
+    made = memory(NAME)
+    yield made
+    os.close(made.file)
 
 
 def response(**fields: Any) -> scoring.ScoreStreamResponse:
@@ -131,7 +137,7 @@ def test_what_is_not_the_daemons_memory_is_not_touched(shared: Shared, tmp_path:
             {"path": f"/proc/{os.getpid()}/fd/../fd/{shared.file}"},
             {"path": "/proc/1/fd/999999"},
             {"path": ""},
-            {"name": "vmafx-frames-other"},
+            {"name": NAME.replace("0", "1")},
             {"name": ""},
             {"slots": SLOTS + 1},
             {"slots": 0},
@@ -144,3 +150,31 @@ def test_what_is_not_the_daemons_memory_is_not_touched(shared: Shared, tmp_path:
                 setattr(offer, name, value)
             assert SharedSlots.opened(offer) is None, wrong
     assert SharedSlots.opened(shared.offer)
+
+
+@pytest.mark.parametrize(
+    ("name", "seals"), [("pulseaudio", fcntl.F_SEAL_SHRINK), (NAME, fcntl.F_SEAL_GROW)]
+)
+def test_memory_that_no_daemon_has_made_is_not_touched(name: str, seals: int) -> None:
+    made = memory(name, seals)
+    try:
+        assert SharedSlots.opened(made.offer) is None
+    finally:
+        os.close(made.file)
+
+
+def test_what_nobody_asked_for_and_slots_that_are_not_there_are_let_be(shared: Shared) -> None:
+    far = Handover(near=False)
+    far.take(response(memory=shared.offer))
+    assert far.request(0, *PICTURES) == write_pair(FramePair(0, *PICTURES))
+    hands = Handover(near=True)
+    for slot in (-1, SLOTS, 0):  # of which the last is told before there are any
+        hands.take(response(free_slot=scoring.FreeSlot(slot=slot)))
+    for _ in range(2):
+        hands.take(response(memory=shared.offer))
+    for slot in (-1, SLOTS):
+        hands.take(response(free_slot=scoring.FreeSlot(slot=slot)))
+    for index in range(SLOTS):
+        assert hands.request(index, *PICTURES) == told(index, index)
+    hands.end()
+    assert hands.request(SLOTS, *PICTURES) is None

@@ -27,7 +27,7 @@ class _Coercion(RuntimeParam):
         kind = get_args(annotation)[0] if several else annotation
         try:
             values = [self._read(each, kind) for each in (value if several else [value])]
-        except (_NotReadError, ValueError, AssertionError):
+        except (_NotReadError, ValueError, TypeError, AssertionError):
             pydantic = build_runtime_param(param.type_descriptor)
             return pydantic.coerce(value, param=param, ctx=ctx)
         return values if several else values[0]
@@ -47,7 +47,7 @@ class _Coercion(RuntimeParam):
             if least <= kind(word) <= most:
                 return kind(word)
         elif kind is Path and isinstance(word, str | Path) and _is_any(about):
-            if not Path(word).exists() or os.access(word, os.R_OK):
+            if not _is_there(Path(word)) or os.access(word, os.R_OK):
                 return Path(word)
         elif type(word) is kind and kind is not float:
             return word
@@ -63,6 +63,15 @@ def _is_plain(word: Any, kind: type[int | float]) -> bool:
     return type(word) is kind or (
         isinstance(word, str) and _PLAIN[kind].fullmatch(word) is not None
     )
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is something, as far as can be seen; no path at all is a `ValueError`."""
+    try:
+        path.stat()
+    except OSError:
+        return False
+    return True
 
 
 def _is_any(about: Any) -> bool:

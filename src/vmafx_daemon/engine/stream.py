@@ -199,7 +199,7 @@ class PairStream(WorkerStream):
         if self._lent is not None:
             raise UsageError("a pair came in a message after others in slots", "Send all alike.")
         self._may_lend = False
-        await self._begin(2 * self._frame_bytes)
+        await self._begin()
         slot = None if self._ended else await self._free.get()
         if slot is not None and self._memory:
             self._memory.fill(slot, reference, distorted)
@@ -226,16 +226,15 @@ class PairStream(WorkerStream):
         """
         if self._ended:
             return
-        slots = self._memory.slots if self._memory else 0
-        if self._may_lend:
-            self._lent, self._may_lend = set(range(slots)), False
+        if self._may_lend and self._memory:
+            self._lent, self._may_lend = set(range(self._memory.slots)), False
         if self._lent is None or slot not in self._lent:
             raise UsageError(
                 f"slot is {slot}, which is not free",
                 "Fill those of `memory`, and each again only after its `free_slot`.",
             )
         self._lent.remove(slot)
-        await self._begin(2 * self._frame_bytes * slots)
+        await self._begin()
         await self._send(Request(filled=messages.engine.Filled(slot=slot)))
 
     @override
@@ -281,15 +280,17 @@ class PairStream(WorkerStream):
         free = self._free.qsize() if self._lent is None else len(self._lent)
         return self._all_sent and free == slots
 
-    async def _begin(self, size: int) -> None:
-        """Wait for a worker, with pictures of so many bytes that wait as well.
+    async def _begin(self) -> None:
+        """Wait for a worker, with a pair that waits as well.
+
+        Pairs behind it wait with the client, in slots or elsewhere.
 
         Raises:
             BusyError: Too many streams do.
         """
         self._wanted.set()
         if not self._begun_or_ended.is_set():
-            with self._waiting.among(size):
+            with self._waiting.among(2 * self._frame_bytes):
                 await self._begun_or_ended.wait()
 
 

@@ -1,7 +1,6 @@
 """What was asked for and answered lately, so that who asks again need not wait in the queue."""
 
 import hashlib
-import threading
 
 from vmafx_rpc import messages
 
@@ -12,29 +11,25 @@ class Answered:
     """The specs of jobs that were completed lately.
 
     It holds no results, and is no promise that there still is one: it says for which jobs it is
-    worth while to read their files and look. Any thread may ask it.
+    worth while to read their files and look.
     """
 
     def __init__(self) -> None:
         self._digests: dict[bytes, None] = {}
-        self._one_by_one = threading.Lock()
 
     def add(self, spec: messages.controller.JobSpec) -> None:
         """Note that a job with this spec was completed."""
-        digest = _digest(spec)
-        with self._one_by_one:
-            self._put(digest)
-            if len(self._digests) > _MOST:
-                del self._digests[next(iter(self._digests))]
+        self._put(_digest(spec))
+        if len(self._digests) > _MOST:
+            del self._digests[next(iter(self._digests))]
 
     def knows(self, spec: messages.controller.JobSpec) -> bool:
         """Whether one with this spec was; what is asked for is kept longest."""
         digest = _digest(spec)
-        with self._one_by_one:
-            known = digest in self._digests
-            if known:
-                self._put(digest)
-        return known
+        if digest not in self._digests:
+            return False
+        self._put(digest)
+        return True
 
     def _put(self, digest: bytes) -> None:
         """Put it last."""

@@ -339,8 +339,9 @@ def test_chunks_that_nobody_asked_for_are_refused() -> None:
     asyncio.run(work())
 
 
+@pytest.mark.parametrize("by_slot", [False, True])
 def test_pairs_that_wait_for_a_place_take_a_bounded_amount_of_memory(
-    monkeypatch: pytest.MonkeyPatch, clips: tuple[Path, Path]
+    monkeypatch: pytest.MonkeyPatch, clips: tuple[Path, Path], *, by_slot: bool
 ) -> None:
     given = pairs(clips)[0]
     monkeypatch.setattr(engine_stream, "_MOST_WAITING", 3 * len(given[0]))
@@ -349,11 +350,19 @@ def test_pairs_that_wait_for_a_place_take_a_bounded_amount_of_memory(
         async with local_engine(streams=1) as engine:
             opened = [await engine.open_stream(config(), ANY) for _ in range(3)]
             tasks = [asyncio.create_task(told(stream)) for stream in opened]
-            await opened[0].feed(*given)
-            waiting = asyncio.create_task(opened[1].feed(*given))
+
+            async def feed_one(stream: Stream) -> None:
+                if by_slot:
+                    assert stream.share().slots > 1  # of which one pair waits with the daemon
+                    await stream.feed_slot(0)
+                else:
+                    await stream.feed(*given)
+
+            await feed_one(opened[0])
+            waiting = asyncio.create_task(feed_one(opened[1]))
             await asyncio.sleep(0)
             with pytest.raises(BusyError, match="too many streams wait"):
-                await opened[2].feed(*given)
+                await feed_one(opened[2])
             await opened[0].close()
             await waiting  # until it has a place
             for task in tasks:

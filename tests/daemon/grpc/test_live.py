@@ -1,6 +1,8 @@
 """Pairs of pictures that a program of Python has scored as it makes them."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from itertools import cycle, islice
@@ -123,3 +125,23 @@ def test_who_iterates_slowly_is_sent_on_for_a_while(daemon: Daemon) -> None:
     told = [one.frame_index for one in (first, *others) if isinstance(one, scoring.FrameScore)]
     assert told == list(range(total))
     assert isinstance(last, scoring.AggregateScore)
+
+
+@pytest.mark.parametrize("last", ["", "raise SystemExit(3)", "client.close()", "del client"])
+def test_a_program_ends_that_has_not_read_all_scores(daemon: Daemon, last: str) -> None:
+    program = f"""
+from itertools import repeat
+from vmafx_rpc.addresses import parse_address
+from vmafx_rpc.client import Client
+from vmafx_rpc.live import score_pairs
+from vmafx_rpc.messages import scoring
+
+config = scoring.StreamConfig(width={WIDTH}, height={HEIGHT})
+picture = bytes({WIDTH * HEIGHT * 3 // 2})
+client = Client(parse_address("{daemon.addresses[1]}"))
+scores = score_pairs(client, config, repeat((picture, picture)))
+next(scores)
+{last}
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=False, timeout=60)
+    assert done.returncode == (3 if "SystemExit" in last else 0)
