@@ -15,6 +15,7 @@ from vmafx_core.libvmaf.log import CAPTURE
 from vmafx_core.libvmaf.model import Model, feature_dictionary
 from vmafx_core.libvmaf.picture import PIXEL_FORMATS, fill
 from vmafx_core.libvmaf.specs import FeatureSpec
+from vmafx_core.libvmaf.vector_code import VECTOR_CODE
 from vmafx_core.media.types import PictureFormat
 
 _JSON = 2
@@ -58,12 +59,13 @@ class Context:
         ffi, lib = self._library.ffi, self._library.lib
         handle = ffi.new("VmafContext **")
         # Allocated, and so zeroed: in a struct passed as a dict, fields left out hold whatever was
-        # on the stack, and a CPU mask of that kind turns the SIMD code off.
+        # on the stack.
         configuration = ffi.new(
             "VmafConfiguration *",
             {"log_level": CAPTURE.level, "n_threads": threads, "n_subsample": 1},
         )
-        self._library.check(lib.vmaf_init(handle, configuration[0]), "opening a context")
+        with VECTOR_CODE.opening(picture.width) as configuration.cpumask:
+            self._library.check(lib.vmaf_init(handle, configuration[0]), "opening a context")
         self._handle = handle[0]
         try:
             for model in models:
@@ -215,6 +217,7 @@ class Context:
         if self._handle is not None:
             self._library.lib.vmaf_close(self._handle)
             self._handle = None
+            VECTOR_CODE.close(self._picture.width)
 
     def __enter__(self) -> Self:
         return self
