@@ -13,6 +13,11 @@ _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
 _M_ARENA_MAX = -8
 
+# glibc maps what is larger in any case.
+_LARGEST = 32 << 20
+# What FFmpeg and glibc add to a packet, and more.
+_ROUND_IT = 64 << 10
+
 
 def keep_freed_memory() -> None:
     """Keep some of what is freed for the next picture, rather than have it mapped anew.
@@ -21,7 +26,7 @@ def keep_freed_memory() -> None:
     picture that goes through it; and its workers are watched over, and replaced. All threads share
     one heap: with one each, what one has freed is of no use to the next.
     """
-    _settle(32 << 20, kept=32 << 20, heaps=1)
+    _settle(_LARGEST, kept=32 << 20, heaps=1)
 
 
 def keep_no_pictures() -> None:
@@ -32,6 +37,15 @@ def keep_no_pictures() -> None:
     those come and go once a picture, and mapping each would take as long as copying a picture.
     """
     _settle(384 << 10, kept=16 << 20)
+
+
+def keep_packets(size: int) -> None:
+    """Keep memory for packets of so many bytes, where nothing that is decoded is kept beside them.
+
+    A packet of raw video is a whole picture, and comes and goes with it. To map each, and to
+    enlarge it piece by piece where it comes by a pipe, takes twice as long as its PSNR.
+    """
+    _settle(min(size + _ROUND_IT, _LARGEST), kept=max(16 << 20, 4 * size))
 
 
 def _settle(large: int, kept: int, heaps: int = 0) -> None:

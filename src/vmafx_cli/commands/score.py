@@ -76,10 +76,11 @@ def score(
 
     with Inputs(*specs) as opening:
         with loading():
-            from vmafx_cli.scoring import run  # noqa: PLC0415
+            from vmafx_cli.scoring import run, with_packets_kept  # noqa: PLC0415
             from vmafx_core.allocator import keep_no_pictures  # noqa: PLC0415
             from vmafx_core.scoring.engine import score_events  # noqa: PLC0415
 
         keep_no_pictures()
         request = scoring.request(*specs)
-        run(request, score_events(request, opening), gate, results, messages)
+        events = with_packets_kept(score_events(request, opening))
+        run(request, events, gate, results, messages)
