@@ -15,6 +15,8 @@ _M_ARENA_MAX = -8
 
 # glibc maps what is larger in any case.
 _LARGEST = 32 << 20
+# What is smaller is kept with packets of any size, as other parts of small pictures are.
+_SMALL = 1 << 20
 # What FFmpeg and glibc add to a packet, and more.
 _ROUND_IT = 64 << 10
 
@@ -45,7 +47,8 @@ def keep_packets(size: int) -> None:
     A packet of raw video is a whole picture, and comes and goes with it. To map each, and to
     enlarge it piece by piece where it comes by a pipe, takes twice as long as its PSNR.
     """
-    _settle(min(size + _ROUND_IT, _LARGEST), kept=max(16 << 20, 4 * size))
+    large = min(max(size + _ROUND_IT, _SMALL), _LARGEST)
+    _settle(large, kept=max(16 << 20, 4 * large))
 
 
 def _settle(large: int, kept: int, heaps: int = 0) -> None:

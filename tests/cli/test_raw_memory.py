@@ -2,8 +2,8 @@
 
 import mmap
 import os
+import platform
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -33,8 +33,8 @@ def faults(folder: Path, frames: int) -> int:
     return usage.ru_minflt
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="of glibc")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries are left as is")
 def test_a_picture_more_takes_no_pages_of_its_own(tmp_path: Path) -> None:
     few, many = 20, 80
     more = faults(tmp_path, many) - faults(tmp_path, few)
-    assert more < 0.25 * (many - few) * 2 * PICTURE / mmap.PAGESIZE
+    assert more < 0.5 * (many - few) * 2 * PICTURE / mmap.PAGESIZE
