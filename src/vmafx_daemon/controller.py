@@ -13,7 +13,8 @@ from vmafx_core.backends.installed import installed
 from vmafx_core.errors import ComponentError, VmafxError
 from vmafx_core.libvmaf.catalogue import MODELS
 from vmafx_daemon.access.caller import Caller, Role
-from vmafx_daemon.access.policy import Policy
+from vmafx_daemon.access.looking import Looking
+from vmafx_daemon.access.policy import Policy, is_confined, name_of
 from vmafx_daemon.engine.contract import Engine, Stream
 from vmafx_daemon.errors import BusyError, DrainingError, StateError
 from vmafx_daemon.jobs.answered import Answered
@@ -21,7 +22,6 @@ from vmafx_daemon.jobs.dispatcher import Dispatcher, end_tasks
 from vmafx_daemon.jobs.fingerprint import fingerprint
 from vmafx_daemon.jobs.hub import Hub, no_job
 from vmafx_daemon.jobs.joining import Joined
-from vmafx_daemon.jobs.readers import Readers
 from vmafx_daemon.jobs.records import COMPLETED, ENDED, NEW, PENDING, RUNNING, Change, now
 from vmafx_daemon.jobs.store import JobStore
 from vmafx_daemon.jobs.submission import job_of
@@ -36,9 +36,6 @@ JobEvent = messages.controller.JobEvent
 JobState = messages.controller.JobState
 
 _PRUNE_SECONDS = 600.0
-# Files that are read at once, and for how long, to see whether a job was answered already: whoever
-# submits it waits.
-_READERS, _READING_SECONDS = 4, 1.0
 _DAY = 86400.0
 _FULL_SECONDS = 5.0
 _log = logging.getLogger(__name__)
@@ -63,13 +60,13 @@ class Controller:
         self._store = store
         self._engine = engine
         self._policy = policy
-        self._streams = Streams(engine, policy, settings.limits, self.observers)
+        self._looking = looking = Looking()
+        self._streams = Streams(engine, policy, looking, settings.limits, self.observers)
         self._counts: Counter[int] = Counter()
         self._submitting = 0
         self._begun: dict[str, float] = {}
         self._answered = Answered()
         self._looks: Joined[tuple[messages.controller.JobSpec, bytes | None]] = Joined()
-        self._readers = Readers(_READERS, _READING_SECONDS)
         self._draining = False
         self._started_at = now()
         self._version = __version__
@@ -93,7 +90,7 @@ class Controller:
             self._hub,
             self._engine,
             self._limits,
-            check=self._policy.check_again,
+            check=self._check_again,
             on_frames=self._tell_frames,
         )
         self._store.on_change = self._changed
@@ -119,7 +116,7 @@ class Controller:
         """End everything; what still runs is queued again."""
         await self.drain(0.0)
         await end_tasks(self._tasks)
-        self._readers.close()
+        self._looking.close()
         await self._engine.close()
         await self._store.close()
 
@@ -305,15 +302,22 @@ class Controller:
         The latter only where there may be one already, and its files are read in time.
         """
 
-        def checked() -> messages.controller.JobSpec:
+        def check() -> messages.controller.JobSpec:
             spec = messages.controller.JobSpec()
             spec.CopyFrom(request.spec)
             self._policy.check_spec(spec, caller)
             return spec
 
-        spec = await asyncio.to_thread(checked)
-        again = not request.no_cache and self._answered.knows(spec)
-        return spec, await self._readers.read(partial(fingerprint, spec)) if again else None
+        def read(spec: messages.controller.JobSpec) -> bytes | None:
+            again = not request.no_cache and self._answered.knows(spec)
+            return fingerprint(spec) if again else None
+
+        return await self._looking.check_and_read(name_of(request.spec), check, read)
+
+    async def _check_again(self, spec: messages.controller.JobSpec) -> None:
+        """Refuse a stored job whose names lead elsewhere by now."""
+        if is_confined(spec):
+            await self._looking.check(name_of(spec), partial(self._policy.check_again, spec))
 
     def _check_open(self) -> None:
         if self._draining:

@@ -1,11 +1,12 @@
 """Streams: how many there are, and that each is given back."""
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
+from functools import partial
 
 from vmafx_daemon.access.caller import Caller, Role
+from vmafx_daemon.access.looking import Looking
 from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.engine.contract import Engine, Limits, Stream, StreamTold
 from vmafx_daemon.errors import BusyError, DrainingError
@@ -20,6 +21,7 @@ class Streams:
     Args:
         engine: What scores them.
         policy: Who may do what.
+        looking: Looks at what they name.
         limits: How much there may be.
         observers: Who is told.
 
@@ -32,12 +34,14 @@ class Streams:
         self,
         engine: Engine,
         policy: Policy,
+        looking: Looking,
         limits: LimitSettings,
         observers: Sequence[Observer],
     ) -> None:
         self.open = 0
         self._engine = engine
         self._policy = policy
+        self._looking = looking
         self._most = limits.idle_streams
         # Live video may last for days; what holds a place without need is what stands still.
         self._limits = Limits(silence=limits.silent_seconds, memory=limits.worker_memory)
@@ -51,7 +55,8 @@ class Streams:
             VmafxError: It is not allowed, there are too many, or it cannot be scored.
         """
         self._policy.require(caller, Role.WRITE)
-        await asyncio.to_thread(self._policy.check_stream, config, caller)
+        check = partial(self._policy.check_stream, config, caller)
+        await self._looking.check(config.model, check)
         with self._counted() as place:
             opened = await self._engine.open_stream(config, self._limits)
             return _Counted(opened, place, self._idle)
@@ -63,7 +68,8 @@ class Streams:
             VmafxError: As above.
         """
         self._policy.require(caller, Role.WRITE)
-        await asyncio.to_thread(self._policy.check_upload, task, caller)
+        check = partial(self._policy.check_upload, task, caller)
+        await self._looking.check(task.reference.location, check)
         with self._counted() as place:
             return _Counted(await self._engine.open_upload(task, self._limits), place, set())
 

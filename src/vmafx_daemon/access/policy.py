@@ -1,6 +1,5 @@
 """Who a caller is, and what it may ask for."""
 
-import asyncio
 from collections.abc import Iterable
 
 from vmafx_core.errors import VmafxError
@@ -102,15 +101,13 @@ class Policy:
             self._check_models(spec.encode.measuring.models, caller)
             self._check_encoder(spec.encode.setting, caller)
 
-    async def check_again(self, spec: controller.JobSpec) -> None:
-        """Refuse a stored job whose names lead elsewhere by now.
+    def check_again(self, spec: controller.JobSpec) -> None:
+        """Refuse a stored job of a caller that may not name any file, if it leads elsewhere by now.
 
         Raises:
             VmafxError: As `check_spec` does.
         """
-        first = spec.score.reference if spec.HasField("score") else spec.encode.source
-        if first.confined:
-            await asyncio.to_thread(self.check_spec, spec, _ANYBODY)
+        self.check_spec(spec, _ANYBODY)
 
     def check_upload(self, score: task.ScoreTask, caller: Caller) -> None:
         """Likewise of a score whose videos are read through the client, and so named by it."""
@@ -151,3 +148,19 @@ class Policy:
     def _check_encoder(self, setting: encode.EncodeSetting, caller: Caller) -> None:
         if not caller.owner:
             check_options((option.name, option.value) for option in setting.options)
+
+
+def name_of(spec: controller.JobSpec) -> str:
+    """The first place that a job names."""
+    match spec.WhichOneof("kind"):
+        case "score":
+            return spec.score.reference.location
+        case "encode":
+            return spec.encode.source.location
+    return spec.pair.reference
+
+
+def is_confined(spec: controller.JobSpec) -> bool:
+    """Whether a job that was checked is of a caller that may not name any file."""
+    first = spec.score.reference if spec.HasField("score") else spec.encode.source
+    return first.confined

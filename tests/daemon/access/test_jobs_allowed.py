@@ -1,4 +1,3 @@
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -6,7 +5,7 @@ from google.protobuf.json_format import ParseDict
 
 from vmafx_core.errors import UsageError, VmafxError
 from vmafx_daemon.access.caller import Caller, Role
-from vmafx_daemon.access.policy import Policy
+from vmafx_daemon.access.policy import Policy, is_confined
 from vmafx_daemon.errors import DeniedError, TooLargeError
 from vmafx_daemon.settings import AccessSettings, LimitSettings
 from vmafx_rpc.messages import controller, scoring
@@ -185,12 +184,12 @@ def test_a_job_is_looked_at_again_before_it_begins(policy: Policy, tmp_path: Pat
     spec, owners = scoring_of(named), scoring_of(named)
     policy.check_spec(spec, OTHER)
     policy.check_spec(owners, OWNER)
-    asyncio.run(policy.check_again(spec))
+    assert (is_confined(spec), is_confined(owners)) == (True, False)
+    policy.check_again(spec)
     named.unlink()
     named.symlink_to("/etc/passwd")
-    asyncio.run(policy.check_again(owners))
     with pytest.raises(DeniedError):
-        asyncio.run(policy.check_again(spec))
+        policy.check_again(spec)
 
 
 def test_one_video_alone_is_for_neural_models(policy: Policy, tmp_path: Path) -> None:

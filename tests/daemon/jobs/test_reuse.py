@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -18,6 +19,7 @@ from support.scripted_engine import (
     submitted,
 )
 from vmafx_daemon import controller as controller_module
+from vmafx_daemon.access import looking
 from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.errors import BusyError
@@ -34,7 +36,7 @@ from vmafx_rpc import messages
 @pytest.fixture(autouse=True)
 def time_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is, files are read in time."""
-    monkeypatch.setattr(controller_module, "_READING_SECONDS", 60.0)
+    monkeypatch.setattr(looking, "_READING_SECONDS", 60.0)
 
 
 def files(folder: Path, what: str = "ok") -> messages.controller.SubmitJobRequest:
@@ -151,7 +153,14 @@ def test_the_same_files_of_another_caller_are_scored(tmp_path: Path) -> None:
 def test_files_that_cannot_be_read_in_time_wait_in_the_queue(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(controller_module, "_READING_SECONDS", 0.0)
+    monkeypatch.setattr(looking, "_READING_SECONDS", 0.01)
+    read = Event()
+
+    def slow(spec: messages.controller.JobSpec) -> bytes | None:
+        read.wait()
+        return fingerprint(spec)
+
+    monkeypatch.setattr(controller_module, "fingerprint", slow)
 
     async def run() -> None:
         async with controlling(tmp_path) as controller:
@@ -161,7 +170,10 @@ def test_files_that_cannot_be_read_in_time_wait_in_the_queue(
             job = await ended(controller, job_id)
             assert (job.cached, job.attempts) == (True, 1)
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    finally:
+        read.set()
 
 
 def test_an_answer_that_is_not_written_is_not_kept(tmp_path: Path) -> None:

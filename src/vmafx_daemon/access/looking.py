@@ -1,0 +1,85 @@
+"""Looking at what requests name, which may take for ever: at disks, and by name servers."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from vmafx_core.errors import InputError
+from vmafx_core.media.locations import masked
+
+_THREADS = 16
+_SECONDS = 10.0
+_READING_SECONDS = 1.0
+_NAMED = 200
+
+
+class Looking:
+    """Threads of its own, so that what hangs there holds up nothing but its like.
+
+    Attributes:
+        seconds: How long a check may take, with waiting for a thread; what takes longer is left to
+            itself.
+        reading_seconds: How long, or twice that, whoever asks waits for what is read then.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = _SECONDS
+        self.reading_seconds = _READING_SECONDS
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="vmafx-look")
+
+    async def check[T](self, name: str, check: Callable[[], T]) -> T:
+        """What that returns; raises what that raises.
+
+        Args:
+            name: A place that it looks at, for the error.
+            check: Looks at it.
+
+        Raises:
+            InputError: It takes too long.
+        """
+        return (await self.check_and_read(name, check, lambda _: None))[0]
+
+    async def check_and_read[T, R](
+        self, name: str, check: Callable[[], T], read: Callable[[T], R]
+    ) -> tuple[T, R | None]:
+        """Likewise, and what is read then; None where that takes too long.
+
+        Args:
+            name: A place that it looks at, for the error.
+            check: Looks at it.
+            read: Is handed what that returned.
+
+        Raises:
+            InputError: Checking takes too long.
+        """
+        checked: list[T] = []
+
+        def both() -> tuple[T, R]:
+            checked.append(check())
+            return checked[0], read(checked[0])
+
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self.seconds
+        looking = loop.run_in_executor(self._threads, both)
+        looking.add_done_callback(_heard)
+        while True:
+            await asyncio.wait((looking,), timeout=self.reading_seconds)
+            if looking.done():
+                return looking.result()
+            if checked:
+                return checked[0], None
+            if loop.time() >= until:
+                raise InputError(
+                    f"{masked(name)[:_NAMED]}: it, or what is named with it, was not found in time",
+                    f"A disk or a name server has not answered for {self.seconds:g} s.",
+                )
+
+    def close(self) -> None:
+        """Look no more; what hangs is left to itself."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _heard[T](looking: "asyncio.Future[T]") -> None:
+    """Take note of a failure, which nobody else does where whoever asked has gone."""
+    if not looking.cancelled():
+        looking.exception()

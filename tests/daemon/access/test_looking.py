@@ -1,0 +1,84 @@
+"""Looking at what requests name, where nobody answers."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from support.scripted_engine import OWNER, ScriptedEngine, controlling, ended, request, submitted
+from vmafx_core.errors import InputError
+from vmafx_daemon.access import looking
+from vmafx_daemon.access.looking import Looking
+
+
+@pytest.fixture
+def back() -> Iterator[Event]:
+    """Comes back to life in the end, so that no thread is left."""
+    event = Event()
+    yield event
+    event.set()
+
+
+def test_what_was_checked_and_read_is_returned() -> None:
+    async def run() -> None:
+        looking = Looking()
+        assert await looking.check("/a", lambda: 1) == 1
+        assert await looking.check_and_read("/a", lambda: 1, lambda one: one + 1) == (1, 2)
+        with pytest.raises(ZeroDivisionError):
+            await looking.check("/a", lambda: 1 // 0)
+        looking.close()
+
+    asyncio.run(run())
+
+
+def test_what_is_read_for_too_long_is_done_without(back: Event) -> None:
+    async def run() -> None:
+        looking = Looking()
+        looking.reading_seconds = 0.01
+        assert await looking.check_and_read("/a", lambda: 1, lambda _: back.wait()) == (1, None)
+        looking.close()
+
+    asyncio.run(run())
+    back.set()
+
+
+def test_what_cannot_be_checked_in_time_is_refused_without_secrets(back: Event) -> None:
+    async def run() -> None:
+        looking = Looking()
+        looking.reading_seconds = looking.seconds = 0.01
+        with pytest.raises(InputError) as caught:
+            await looking.check("https://me:secret@host/a.mkv", back.wait)
+        assert caught.value.message.startswith("https://***@host/a.mkv: ")
+        looking.close()
+
+    asyncio.run(run())
+
+
+def test_a_dead_disk_holds_up_no_other_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, back: Event
+) -> None:
+    real = os.stat
+
+    def stat(path: object, *more: object, **options: object) -> os.stat_result:
+        if str(path).startswith("/clips/dead"):
+            back.wait()
+        return real(path, *more, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "stat", stat)
+    monkeypatch.setattr(looking, "_SECONDS", 0.5)
+    monkeypatch.setattr(looking, "_READING_SECONDS", 0.1)
+
+    async def run() -> None:
+        async with controlling(tmp_path, ScriptedEngine()) as controller:
+            runs = await submitted(controller)
+            dead = [controller.submit(request(f"dead{n}"), OWNER) for n in range(40)]
+            refused = await asyncio.gather(*dead, return_exceptions=True)
+            assert {type(each) for each in refused} == {InputError}
+            assert (await ended(controller, runs)).result.score.pairs
+            back.set()
+            await ended(controller, await submitted(controller))
+
+    asyncio.run(run())
