@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
+import uvloop
+
 from vmafx_core.allocator import keep_freed_memory
 from vmafx_daemon.access.binding import check_binding
 from vmafx_daemon.access.policy import Policy
@@ -62,7 +64,7 @@ def run(
             ready(addresses)
             tell_manager(READY)
 
-        asyncio.run(_serve(settings, listening))
+        uvloop.run(_serve(settings, listening))
         _log.info("stopped")
 
 

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
@@ -40,7 +41,7 @@ class WorkerProcess:
 
     def __init__(
         self,
-        process: asyncio.subprocess.Process,
+        process: "subprocess.Popen[bytes]",
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> None:
@@ -55,7 +56,7 @@ class WorkerProcess:
     @property
     def alive(self) -> bool:
         """Whether it has not ended, as far as is known."""
-        return self._process.returncode is None
+        return self._process.poll() is None
 
     @classmethod
     async def start(cls, threads: int) -> Self:
@@ -71,17 +72,7 @@ class WorkerProcess:
         with theirs:
             reader, writer = await asyncio.open_connection(sock=ours, limit=_READ_BYTES)
             try:
-                process = await asyncio.create_subprocess_exec(
-                    sys.executable,
-                    *("-m", "vmafx_daemon.engine.worker", str(theirs.fileno()), str(threads)),
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=asyncio.subprocess.PIPE,
-                    stderr=asyncio.subprocess.STDOUT,
-                    pass_fds=[theirs.fileno()],
-                    start_new_session=True,
-                    limit=_LONGEST_LINE,
-                    env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-                )
+                process = _begin(theirs.fileno(), threads)
             except BaseException:
                 writer.close()
                 raise
@@ -155,7 +146,7 @@ class WorkerProcess:
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self._writer.close()
-        await self._process.wait()
+        await asyncio.to_thread(self._process.wait)
         self._logging.cancel()
 
     async def send(self, message: messages.engine.WorkerRequest) -> None:
@@ -181,7 +172,7 @@ class WorkerProcess:
 
     async def _lost(self) -> WorkerLostError:
         """What to say of a worker that is gone."""
-        code = await self._process.wait()
+        code = await asyncio.to_thread(self._process.wait)
         if self._why:
             how = self._why
         elif code < 0:
@@ -210,16 +201,38 @@ class WorkerProcess:
 
     async def _log_lines(self) -> None:
         """Pass what it prints on to the log."""
-        output = self._process.stdout
-        while output:
-            try:
-                line = await output.readline()
-            except ValueError:
-                continue  # longer than a line may be
-            if not line:
-                return
-            said = line.decode(errors="replace").rstrip()
-            _log.warning("a worker printed", extra={"event": {"pid": self.pid, "line": said}})
+        lines = asyncio.StreamReader(limit=_LONGEST_LINE)
+        pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(lines), self._process.stdout
+        )
+        try:
+            while True:
+                try:
+                    line = await lines.readline()
+                except ValueError:
+                    continue  # longer than a line may be
+                if not line:
+                    return
+                said = line.decode(errors="replace").rstrip()
+                _log.warning("a worker printed", extra={"event": {"pid": self.pid, "line": said}})
+        finally:
+            pipe.close()
+
+
+def _begin(descriptor: int, threads: int) -> "subprocess.Popen[bytes]":
+    """Start the program of a worker, which is told on a socket what to do.
+
+    Not by the loop: that of uvloop forks as programs with gRPC must not.
+    """
+    return subprocess.Popen(  # noqa: S603  # this very program
+        [sys.executable, "-m", "vmafx_daemon.engine.worker", str(descriptor), str(threads)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        pass_fds=[descriptor],
+        start_new_session=True,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+    )
 
 
 @asynccontextmanager
