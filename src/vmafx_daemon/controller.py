@@ -61,6 +61,7 @@ class Controller:
         self._engine = engine
         self._policy = policy
         self._looking = looking = Looking()
+        self._looking_again = Looking()  # so that no caller keeps the jobs of others from beginning
         self._streams = Streams(engine, policy, looking, settings.limits, self.observers)
         self._counts: Counter[int] = Counter()
         self._submitting = 0
@@ -116,7 +117,6 @@ class Controller:
         """End everything; what still runs is queued again."""
         await self.drain(0.0)
         await end_tasks(self._tasks)
-        self._looking.close()
         await self._engine.close()
         await self._store.close()
 
@@ -317,7 +317,7 @@ class Controller:
     async def _check_again(self, spec: messages.controller.JobSpec) -> None:
         """Refuse a stored job whose names lead elsewhere by now."""
         if is_confined(spec):
-            await self._looking.check(name_of(spec), partial(self._policy.check_again, spec))
+            await self._looking_again.check(name_of(spec), partial(self._policy.check_again, spec))
 
     def _check_open(self) -> None:
         if self._draining:

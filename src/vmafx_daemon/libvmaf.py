@@ -12,7 +12,7 @@ _ASK = (
     "try: print('version', load().version)\n"
     "except ComponentError as error: print(error.message)\n"
 )
-_SECONDS = 30.0
+_SECONDS, _END_SECONDS = 30.0, 5.0
 
 
 async def libvmaf_version() -> str:
@@ -34,7 +34,7 @@ async def libvmaf_version() -> str:
         out = b"libvmaf does not answer"
     finally:
         process.kill()
-        await answering
+        await asyncio.wait((answering,), timeout=_END_SECONDS)
     said = out.decode(errors="replace").strip()
     if not said.startswith("version "):
         raise ComponentError(said or "libvmaf crashed when it was loaded")

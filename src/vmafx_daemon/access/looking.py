@@ -1,13 +1,16 @@
 """Looking at what requests name, which may take for ever: at disks, and by name servers."""
 
 import asyncio
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from threading import Semaphore
 
 from vmafx_core.errors import InputError
 from vmafx_core.media.locations import masked
+from vmafx_daemon.threads import Threads
 
-_THREADS = 16
+# What hangs while it reads leaves room for those that only check.
+_MOST, _MOST_READING = 16, 8
 _SECONDS = 10.0
 _READING_SECONDS = 1.0
 _NAMED = 200
@@ -25,7 +28,8 @@ class Looking:
     def __init__(self) -> None:
         self.seconds = _SECONDS
         self.reading_seconds = _READING_SECONDS
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="vmafx-look")
+        self._threads = Threads("vmafx-look", _MOST)
+        self._reading = Semaphore(_MOST_READING)
 
     async def check[T](self, name: str, check: Callable[[], T]) -> T:
         """What that returns; raises what that raises.
@@ -42,7 +46,7 @@ class Looking:
     async def check_and_read[T, R](
         self, name: str, check: Callable[[], T], read: Callable[[T], R]
     ) -> tuple[T, R | None]:
-        """Likewise, and what is read then; None where that takes too long.
+        """Likewise, and what is read then; None where that takes too long, or others' reading does.
 
         Args:
             name: A place that it looks at, for the error.
@@ -54,32 +58,28 @@ class Looking:
         """
         checked: list[T] = []
 
-        def both() -> tuple[T, R]:
+        def both() -> tuple[T, R | None]:
             checked.append(check())
-            return checked[0], read(checked[0])
-
-        loop = asyncio.get_running_loop()
-        until = loop.time() + self.seconds
-        looking = loop.run_in_executor(self._threads, both)
-        looking.add_done_callback(_heard)
-        while True:
-            await asyncio.wait((looking,), timeout=self.reading_seconds)
-            if looking.done():
-                return looking.result()
-            if checked:
+            if not self._reading.acquire(blocking=False):
                 return checked[0], None
-            if loop.time() >= until:
-                raise InputError(
-                    f"{masked(name)[:_NAMED]}: it, or what is named with it, was not found in time",
-                    f"A disk or a name server has not answered for {self.seconds:g} s.",
-                )
+            try:
+                return checked[0], read(checked[0])
+            finally:
+                self._reading.release()
 
-    def close(self) -> None:
-        """Look no more; what hangs is left to itself."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-def _heard[T](looking: "asyncio.Future[T]") -> None:
-    """Take note of a failure, which nobody else does where whoever asked has gone."""
-    if not looking.cancelled():
-        looking.exception()
+        until = time.monotonic() + self.seconds
+        looking = asyncio.ensure_future(self._threads.run(both))
+        try:
+            while True:
+                await asyncio.wait((looking,), timeout=self.reading_seconds)
+                if looking.done():
+                    return looking.result()
+                if checked:
+                    return checked[0], None
+                if time.monotonic() >= until:
+                    raise InputError(
+                        f"{masked(name)[:_NAMED]}: it, or what is named with it, was not found",
+                        f"A disk or a name server has not answered for {self.seconds:g} s.",
+                    )
+        finally:
+            looking.cancel()

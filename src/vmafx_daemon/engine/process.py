@@ -17,6 +17,7 @@ import psutil
 from vmafx_core.errors import VmafxError, WorkError
 from vmafx_daemon.engine.contract import Limits, TimeLimitError, Told, WorkerLostError
 from vmafx_daemon.engine.framing import NotAMessageError, framed, read_message
+from vmafx_daemon.threads import Threads
 from vmafx_rpc import messages
 from vmafx_rpc.failures import error_from_message
 
@@ -44,14 +45,19 @@ class WorkerProcess:
         process: "subprocess.Popen[bytes]",
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
+        lines: asyncio.StreamReader,
+        printing: asyncio.StreamWriter,
     ) -> None:
         self.pid = process.pid
         self._process = process
         self._reader = reader
         self._writer = writer
+        self._printing = printing
         self.at_rest = False
         self._why = ""
-        self._logging = asyncio.create_task(self._log_lines())
+        # One that ends late, as it waits for a disk, keeps a thread for as long.
+        self._waiting = Threads("vmafx-worker-end", 2)
+        self._logging = asyncio.create_task(self._log_lines(lines))
 
     @property
     def alive(self) -> bool:
@@ -69,14 +75,18 @@ class WorkerProcess:
             VmafxError: It cannot work; the class says why.
         """
         ours, theirs = socket.socketpair()
-        with theirs:
+        # A socket as well, as uvloop closes the descriptor of a pipe twice.
+        output, printed = socket.socketpair()
+        with theirs, printed:
             reader, writer = await asyncio.open_connection(sock=ours, limit=_READ_BYTES)
+            lines, printing = await asyncio.open_connection(sock=output, limit=_LONGEST_LINE)
             try:
-                process = _begin(theirs.fileno(), threads)
+                process = _begin(theirs.fileno(), printed.fileno(), threads)
             except BaseException:
                 writer.close()
+                printing.close()
                 raise
-        worker = cls(process, reader, writer)
+        worker = cls(process, reader, writer, lines, printing)
         try:
             async with asyncio.timeout(_START_SECONDS):
                 first = await worker._next()
@@ -146,8 +156,11 @@ class WorkerProcess:
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self._writer.close()
-        await asyncio.to_thread(self._process.wait)
-        self._logging.cancel()
+        try:
+            await self._waiting.run(self._process.wait)
+        finally:
+            self._logging.cancel()
+            self._printing.close()
 
     async def send(self, message: messages.engine.WorkerRequest) -> None:
         """Tell it something.
@@ -159,7 +172,7 @@ class WorkerProcess:
         try:
             self._writer.write(framed(message))
             await self._writer.drain()
-        except ConnectionError as error:
+        except ConnectionError as error:  # the latter is uvloop's
             raise await self._lost() from error
 
     async def _next(self) -> messages.engine.WorkerResponse:
@@ -172,7 +185,7 @@ class WorkerProcess:
 
     async def _lost(self) -> WorkerLostError:
         """What to say of a worker that is gone."""
-        code = await asyncio.to_thread(self._process.wait)
+        code = await self._waiting.run(self._process.wait)
         if self._why:
             how = self._why
         elif code < 0:
@@ -199,36 +212,31 @@ class WorkerProcess:
                     return
                 await asyncio.sleep(_WATCH_EVERY)
 
-    async def _log_lines(self) -> None:
+    async def _log_lines(self, lines: asyncio.StreamReader) -> None:
         """Pass what it prints on to the log."""
-        lines = asyncio.StreamReader(limit=_LONGEST_LINE)
-        pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(lines), self._process.stdout
-        )
-        try:
-            while True:
-                try:
-                    line = await lines.readline()
-                except ValueError:
-                    continue  # longer than a line may be
-                if not line:
-                    return
-                said = line.decode(errors="replace").rstrip()
-                _log.warning("a worker printed", extra={"event": {"pid": self.pid, "line": said}})
-        finally:
-            pipe.close()
+        while True:
+            try:
+                line = await lines.readline()
+            except ValueError:
+                continue  # longer than a line may be
+            except ConnectionError:
+                return
+            if not line:
+                return
+            said = line.decode(errors="replace").rstrip()
+            _log.warning("a worker printed", extra={"event": {"pid": self.pid, "line": said}})
 
 
-def _begin(descriptor: int, threads: int) -> "subprocess.Popen[bytes]":
-    """Start the program of a worker, which is told on a socket what to do.
+def _begin(descriptor: int, output: int, threads: int) -> "subprocess.Popen[bytes]":
+    """Start the program of a worker, which is told on one socket what to do, and prints to another.
 
     Not by the loop: that of uvloop forks as programs with gRPC must not.
     """
     return subprocess.Popen(  # noqa: S603  # this very program
         [sys.executable, "-m", "vmafx_daemon.engine.worker", str(descriptor), str(threads)],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stdout=output,
+        stderr=output,
         pass_fds=[descriptor],
         start_new_session=True,
         env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},

@@ -98,7 +98,6 @@ class Dispatcher:
                 await self._store.release(ticket)
             except VmafxError as error:
                 _log.warning("a job is queued again only at the next start: %s", error.message)
-        self._readers.close()
 
     async def _dispatch(self) -> None:
         while not self._stopping:

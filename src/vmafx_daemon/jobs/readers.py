@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+
+from vmafx_daemon.threads import Threads
 
 
 class Readers:
@@ -15,18 +16,13 @@ class Readers:
     """
 
     def __init__(self, threads: int, seconds: float) -> None:
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="vmafx-files")
+        self._threads = Threads("vmafx-files", threads)
         self._seconds = seconds
 
     async def read[T](self, what: Callable[[], T]) -> T | None:
         """What that returns, or None where it takes too long; raises what that raises."""
-        reading = asyncio.get_running_loop().run_in_executor(self._threads, what)
         try:
             async with asyncio.timeout(self._seconds):
-                return await reading
+                return await self._threads.run(what)
         except TimeoutError:
             return None
-
-    def close(self) -> None:
-        """Read no more; what hangs is left to itself."""
-        self._threads.shutdown(wait=False, cancel_futures=True)

@@ -29,7 +29,6 @@ def test_what_was_checked_and_read_is_returned() -> None:
         assert await looking.check_and_read("/a", lambda: 1, lambda one: one + 1) == (1, 2)
         with pytest.raises(ZeroDivisionError):
             await looking.check("/a", lambda: 1 // 0)
-        looking.close()
 
     asyncio.run(run())
 
@@ -39,10 +38,45 @@ def test_what_is_read_for_too_long_is_done_without(back: Event) -> None:
         looking = Looking()
         looking.reading_seconds = 0.01
         assert await looking.check_and_read("/a", lambda: 1, lambda _: back.wait()) == (1, None)
-        looking.close()
 
     asyncio.run(run())
     back.set()
+
+
+def test_what_hangs_while_it_is_read_leaves_room_for_checks(back: Event) -> None:
+    async def run() -> None:
+        looking = Looking()
+        looking.reading_seconds = 0.01
+        reading = [
+            looking.check_and_read("/a", lambda: 1, lambda _: back.wait()) for _ in range(40)
+        ]
+        assert await asyncio.gather(*reading) == [(1, None)] * 40
+        looking.reading_seconds = 10.0
+        assert await looking.check("/b", lambda: 2) == 2
+
+    asyncio.run(run())
+
+
+def test_what_is_refused_is_not_looked_at_later(back: Event) -> None:
+    begun: list[int] = []
+
+    def hang() -> None:
+        begun.append(1)
+        back.wait()
+
+    async def run() -> None:
+        looking = Looking()
+        looking.reading_seconds = looking.seconds = 0.1
+        asking = [looking.check("/a", hang) for _ in range(40)]
+        refused = await asyncio.gather(*asking, return_exceptions=True)
+        assert {type(each) for each in refused} == {InputError}
+        back.set()
+        looking.seconds = 10.0
+        for _ in range(20):
+            await looking.check("/b", lambda: 2)
+        assert 0 < len(begun) < 40
+
+    asyncio.run(run())
 
 
 def test_what_cannot_be_checked_in_time_is_refused_without_secrets(back: Event) -> None:
@@ -52,7 +86,6 @@ def test_what_cannot_be_checked_in_time_is_refused_without_secrets(back: Event) 
         with pytest.raises(InputError) as caught:
             await looking.check("https://me:secret@host/a.mkv", back.wait)
         assert caught.value.message.startswith("https://***@host/a.mkv: ")
-        looking.close()
 
     asyncio.run(run())
 

@@ -7,16 +7,19 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
 
 import psutil
 import pytest
+import uvloop
 
 from support.clips import write_clip
 from support.engines import at_work, done, endless_job, local_engine, score_job, worker_pids
 from vmafx_daemon.engine.contract import Limits, TimeLimitError, WorkerLostError
 from vmafx_daemon.engine.process import WorkerProcess
+from vmafx_rpc import messages
 
 
 @pytest.fixture(scope="module")
@@ -175,3 +178,25 @@ def test_a_worker_that_talks_nonsense_is_ended(
         asyncio.run(WorkerProcess.start(threads=1))
     (record,) = caplog.records
     assert record.__dict__["event"]["line"] == "about to talk nonsense"
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+def test_whatever_is_told_to_a_worker_that_died_it_is_lost(run: Callable[..., None]) -> None:
+    async def tell() -> None:
+        worker = await WorkerProcess.start(threads=1)
+        try:
+            message = messages.engine.WorkerRequest(finish=messages.engine.Finish())
+            os.kill(worker.pid, signal.SIGSTOP)
+            for _ in range(2):
+                await worker.send(message)  # which it never reads
+            os.kill(worker.pid, signal.SIGKILL)
+            with pytest.raises(WorkerLostError, match="SIGKILL"):
+                async for _ in worker.told(Limits()):
+                    pass
+            for _ in range(3):
+                with pytest.raises(WorkerLostError, match="SIGKILL"):
+                    await worker.send(message)
+        finally:
+            await worker.kill()
+
+    run(tell())
