@@ -172,7 +172,7 @@ class WorkerProcess:
         try:
             self._writer.write(framed(message))
             await self._writer.drain()
-        except ConnectionError as error:  # the latter is uvloop's
+        except (ConnectionError, RuntimeError) as error:  # the latter is uvloop's
             raise await self._lost() from error
 
     async def _next(self) -> messages.engine.WorkerResponse:
