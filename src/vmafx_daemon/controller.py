@@ -117,6 +117,8 @@ class Controller:
         """End everything; what still runs is queued again."""
         await self.drain(0.0)
         await end_tasks(self._tasks)
+        self._looking.close()
+        self._looking_again.close()
         await self._engine.close()
         await self._store.close()
 

@@ -3,11 +3,11 @@
 import asyncio
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from threading import Semaphore
 
 from vmafx_core.errors import InputError
 from vmafx_core.media.locations import masked
-from vmafx_daemon.threads import Threads
 
 # What hangs while it reads leaves room for those that only check.
 _MOST, _MOST_READING = 16, 8
@@ -28,7 +28,7 @@ class Looking:
     def __init__(self) -> None:
         self.seconds = _SECONDS
         self.reading_seconds = _READING_SECONDS
-        self._threads = Threads("vmafx-look", _MOST)
+        self._threads = ThreadPoolExecutor(_MOST, thread_name_prefix="vmafx-look")
         self._reading = Semaphore(_MOST_READING)
 
     async def check[T](self, name: str, check: Callable[[], T]) -> T:
@@ -68,7 +68,8 @@ class Looking:
                 self._reading.release()
 
         until = time.monotonic() + self.seconds
-        looking = asyncio.ensure_future(self._threads.run(both))
+        looking = asyncio.get_running_loop().run_in_executor(self._threads, both)
+        looking.add_done_callback(_heard)
         try:
             while True:
                 await asyncio.wait((looking,), timeout=self.reading_seconds)
@@ -83,3 +84,13 @@ class Looking:
                     )
         finally:
             looking.cancel()
+
+    def close(self) -> None:
+        """Look no more; what hangs is left to itself."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _heard[T](looking: "asyncio.Future[T]") -> None:
+    """Take note of a failure, which nobody else does where whoever asked has gone."""
+    if not looking.cancelled():
+        looking.exception()
