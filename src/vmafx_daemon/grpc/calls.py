@@ -12,6 +12,7 @@ import grpc
 import grpc.aio
 
 from vmafx_core.errors import UsageError, VmafxError, WorkError
+from vmafx_daemon.errors import BusyError
 from vmafx_daemon.grpc.reading import MOST_SECONDS, messages, only_message, reader_of
 from vmafx_daemon.grpc.refusals import REQUEST_KEY, abort
 from vmafx_daemon.operations.logs import accepted_id, request_id
@@ -37,6 +38,7 @@ class Calls(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # without types
             call's task, before anything is read; raises a `VmafxError` to refuse it.
         on_call: Is told of each call that has ended: its method, status and seconds.
         seconds: How long the message of a call that has only one may take to come.
+        most: Calls at once.
     """
 
     def __init__(
@@ -44,10 +46,14 @@ class Calls(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # without types
         admit: Callable[[str, Any], None],
         on_call: Callable[[str, str, float], None] = _nobody,
         seconds: float = MOST_SECONDS,
+        *,
+        most: int,
     ) -> None:
         self._admit = admit
         self._on_call = on_call
         self._seconds = seconds
+        self._most = most
+        self._open = 0
         self._handlers: dict[str, Any] = {}
 
     async def intercept_service(
@@ -76,7 +82,9 @@ class Calls(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # without types
             began = time.monotonic()
             outcome = "CANCELLED"
             answer = None
+            self._open += 1
             try:
+                self._check_room()
                 self._admit(method, context)
                 if streaming:
                     request = messages(requests)
@@ -98,12 +106,17 @@ class Calls(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # without types
                 _log.exception("%s failed inside the server", method)
                 await abort(context, WorkError("the server failed at this", "Its log says why."))
             finally:
+                self._open -= 1
                 self._tell(method, context, outcome, time.monotonic() - began)
             return answer
 
         return kind(
             call, reader_of(method, handler.request_deserializer), handler.response_serializer
         )
+
+    def _check_room(self) -> None:
+        if self._open > self._most:
+            raise BusyError(f"{self._most} calls are open already", "Try again later.")
 
     def _tell(self, method: str, context: Any, outcome: str, seconds: float) -> None:
         self._on_call(method, outcome, seconds)

@@ -46,6 +46,25 @@ def check_free(host: str, port: int, what: str) -> None:
     listen(host, port, what).close()
 
 
+def claim(host: str, port: int, what: str) -> socket.socket:
+    """Keep other daemons from a port that sockets share, which the system does not; Linux only.
+
+    Returns:
+        What has to stay open for as long.
+
+    Raises:
+        WorkError: Another daemon has it.
+    """
+    claimed = socket.socket(socket.AF_UNIX)
+    try:
+        # In the abstract namespace, which goes with that of the ports, and with the process.
+        claimed.bind(f"\0vmafx:{host}:{port}")
+    except OSError as error:
+        claimed.close()
+        raise _cannot(host, port, what, error) from error
+    return claimed
+
+
 def check_path(path: Path) -> None:
     """Find out whether a unix socket can be made.
 

@@ -77,7 +77,7 @@ def served(test: Test, access: AccessSettings, channel: Any = None, *, socket: s
 
     async def run() -> None:
         server = grpc.aio.server(
-            interceptors=[Calls(partial(admit, Policy(access, LimitSettings())))]
+            interceptors=[Calls(partial(admit, Policy(access, LimitSettings())), most=9)]
         )
         jobs = Jobs()
         controller_pb2_grpc.add_VmafxControllerServicer_to_server(jobs, server)  # type: ignore[no-untyped-call]

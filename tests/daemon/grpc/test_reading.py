@@ -46,7 +46,7 @@ def anybody(*_: Any) -> None:
 def test_a_call_without_a_message_is_refused(*, sends_on: bool, told: str) -> None:
     async def run() -> None:
         seconds = 0.1 if sends_on else 60
-        server = grpc.aio.server(interceptors=[Calls(anybody, seconds=seconds)])
+        server = grpc.aio.server(interceptors=[Calls(anybody, seconds=seconds, most=9)])
         health_pb2_grpc.add_HealthServicer_to_server(Health(), server)
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
@@ -68,7 +68,7 @@ def test_answers_that_nobody_reads_come_to_an_end(monkeypatch: pytest.MonkeyPatc
 
     async def run() -> None:
         health = Health()
-        server = grpc.aio.server(interceptors=[Calls(anybody)])
+        server = grpc.aio.server(interceptors=[Calls(anybody, most=9)])
         health_pb2_grpc.add_HealthServicer_to_server(health, server)
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
@@ -81,4 +81,36 @@ def test_answers_that_nobody_reads_come_to_an_end(monkeypatch: pytest.MonkeyPatc
             assert "nobody read" in (refused.value.details() or "")
         await server.stop(0)
 
+    asyncio.run(run())
+
+
+def test_there_is_a_most_of_calls_at_once_whoever_makes_them() -> None:
+    async def run() -> None:
+        health = Health()
+        surrounding = Calls(anybody, most=1)
+        ports = []
+        for _ in range(2):
+            server = grpc.aio.server(interceptors=[surrounding])
+            health_pb2_grpc.add_HealthServicer_to_server(health, server)
+            ports.append(server.add_insecure_port("127.0.0.1:0"))
+            await server.start()
+            servers.append(server)
+        channels = [grpc.aio.insecure_channel(f"127.0.0.1:{port}") for port in ports]
+        first = channels[0].unary_stream("/grpc.health.v1.Health/Watch")(b"")
+        await first.read()
+        check = channels[1].unary_unary("/grpc.health.v1.Health/Check")
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await check(b"")
+        assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert "1 calls are open already" in (refused.value.details() or "")
+        assert "retry-after" in dict(refused.value.trailing_metadata())
+        first.cancel()
+        await asyncio.wait_for(health.ended.wait(), 20)
+        await check(b"")
+        for channel in channels:
+            await channel.close()
+        for server in servers:
+            await server.stop(0)
+
+    servers: list[grpc.aio.Server] = []
     asyncio.run(run())
