@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.measure import Command
 from bench.programs import VMAFX
 from vmafx_rpc import messages
-from vmafx_rpc.addresses import Address
+from vmafx_rpc.addresses import Address, parse_address
 from vmafx_rpc.client import Client
 
 _PATIENCE, _PAUSE = 20.0, 0.005
@@ -36,6 +36,15 @@ def running(*options: str) -> Iterator[Address]:
         finally:
             process.terminate()
             process.wait(_PATIENCE)
+
+
+def network(address: Address) -> tuple[Address, int]:
+    """The port for gRPC of a daemon that is at an address, and its process."""
+    with Client(address) as client:
+        request = messages.controller.GetStatusRequest()
+        status = client.call(client.controller.GetStatus, request)
+    port = next(at for at in status.addresses if not at.startswith(("unix:", "http")))
+    return parse_address(port), status.pid
 
 
 def _ready(socket: Path, process: subprocess.Popen[bytes]) -> Address:

@@ -3,10 +3,11 @@
 Of every fifty jobs one scores a tiny pair of videos, the others are answered from its result: what
 is measured is not scoring, but storing, queueing and telling.
 
-The jobs are submitted twice: by clients that never pause, which finds what is lost or done twice
-when there is more to do than can be done, and how much can be; and at a steady pace, while somebody
+The jobs are submitted by clients that never pause, which finds what is lost or done twice when
+there is more to do than can be done, and how much can be; and at a steady pace, while somebody
 watches all of them, which finds how long one waits at a daemon that keeps up. That is counted from
-when a job was due, not from when its client came to it.
+when a job was due, not from when its client came to it. Clients that never pause come to the port
+for gRPC, which several servers share, and to the unix socket, which has but one.
 
 What measures takes as little of the machine as it can: nobody else is served by it, its clients are
 connected before the first job, and its own garbage is left where it is.
@@ -30,7 +31,7 @@ import grpc
 import httpx
 from sqlalchemy import insert
 
-from bench.daemon import running
+from bench.daemon import network, running
 from bench.measure import Figure, Settings
 from vmafx_daemon.jobs import schema
 from vmafx_daemon.jobs.database import connect
@@ -77,8 +78,10 @@ def measure(settings: Settings) -> Iterator[Figure]:
     """Jobs that were lost or done twice, the time to submit one, and that to list some."""
     with tempfile.TemporaryDirectory(prefix="vmafx-bench-") as folder:
         pair = _pair(Path(folder))
-        yield from _figures([_load(pair, None) for _ in range(_RUNS)], "without a pause")
-        yield from _figures([_load(pair, _PACE)], f"{_PACE:g} a second")
+        for what, by_port in (("port", True), ("unix socket", False)):
+            loads = [_load(pair, None, by_port=by_port) for _ in range(_RUNS)]
+            yield from _figures(loads, f"{what}, without a pause")
+        yield from _figures([_load(pair, _PACE, by_port=True)], f"port, {_PACE:g} a second")
         database = f"sqlite:///{folder}/jobs.db"
         _fill(database)
         with running("--database", database) as address, Client(address) as client:
@@ -95,18 +98,20 @@ def _pair(folder: Path) -> tuple[str, str]:
     return str(paths[0]), str(paths[1])
 
 
-def _load(pair: tuple[str, str], pace: float | None) -> _Load:
+def _load(pair: tuple[str, str], pace: float | None, *, by_port: bool) -> _Load:
     """Have all jobs submitted to a daemon that has worked before, and wait until they are done."""
+    root = str(Path(pair[0]).parent)
     told: Counter[str] = Counter()
-    with running("--log-level", "warning") as address:
-        asyncio.run(_submit(address, pair, pace, _CLIENTS))
+    with running("--log-level", "warning", "--root", root) as address:
+        target = (network(address)[0] if by_port else address).target
+        asyncio.run(_submit(target, pair, pace, _CLIENTS))
         _wait_until_idle(address)
         watching = Thread(target=_watch, args=(address, told)) if pace else None
         if watching:
             watching.start()
         gc.disable()
         began = time.perf_counter()
-        acknowledged, seconds = asyncio.run(_submit(address, pair, pace, _JOBS))
+        acknowledged, seconds = asyncio.run(_submit(target, pair, pace, _JOBS))
         submitted = time.perf_counter() - began
         gc.enable()
         _wait_until_idle(address)
@@ -171,7 +176,7 @@ def _completed(address: Address) -> int:
 
 
 async def _submit(
-    address: Address, pair: tuple[str, str], pace: float | None, count: int
+    target: str, pair: tuple[str, str], pace: float | None, count: int
 ) -> tuple[set[str], list[float]]:
     """Submit jobs, so many a second; returns their ids, and how long each took."""
     numbers = iter(range(count))
@@ -185,7 +190,7 @@ async def _submit(
         nonlocal first
         # Each by a connection of its own.
         options = [("grpc.use_local_subchannel_pool", 1)]
-        async with grpc.aio.insecure_channel(address.target, options) as channel:
+        async with grpc.aio.insecure_channel(target, options) as channel:
             stub: Any = VmafxControllerStub(channel)  # type: ignore[no-untyped-call]
             await channel.channel_ready()
             await connected.wait()

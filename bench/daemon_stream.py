@@ -18,13 +18,11 @@ import numpy as np
 import psutil
 
 from bench import material
-from bench.daemon import running
+from bench.daemon import network, running
 from bench.measure import Figure, Settings, ratio, run
 from bench.programs import FOLDER, MODELS, convert, ours
 from vmafx_core.allocator import keep_freed_memory
 from vmafx_core.scoring.cpus import usable_cpus
-from vmafx_rpc import messages
-from vmafx_rpc.addresses import parse_address
 from vmafx_rpc.client import Client
 from vmafx_rpc.frame_pairs import FramePair, write_pair
 from vmafx_rpc.live import score_pairs
@@ -50,15 +48,12 @@ def measure(settings: Settings) -> Iterator[Figure]:
     keep_freed_memory()  # as the manual has programs do that stream
     paths = _raw(material.hd()), _raw(material.hd_distorted(30))
     with running() as address:
-        with Client(address) as client:
-            request = messages.controller.GetStatusRequest()
-            status = client.call(client.controller.GetStatus, request)
-        tcp = next(at for at in status.addresses if not at.startswith(("unix:", "http")))
-        with Client(parse_address(tcp)) as client:
+        port, pid = network(address)
+        with Client(port) as client:
             for send, model in product((score_pairs, _in_messages), MODELS):
                 yield _rate(send, client, paths, model, settings.rounds)
             yield from _latency(client, paths)
-            yield _growth(client, psutil.Process(status.pid))
+            yield _growth(client, psutil.Process(pid))
 
 
 def _raw(path: Path) -> Path:
