@@ -78,10 +78,10 @@ def measure(settings: Settings) -> Iterator[Figure]:
     """Jobs that were lost or done twice, the time to submit one, and that to list some."""
     with tempfile.TemporaryDirectory(prefix="vmafx-bench-") as folder:
         pair = _pair(Path(folder))
-        for what, by_port in (("port", True), ("unix socket", False)):
-            loads = [_load(pair, None, by_port=by_port) for _ in range(_RUNS)]
-            yield from _figures(loads, f"{what}, without a pause")
-        yield from _figures([_load(pair, _PACE, by_port=True)], f"port, {_PACE:g} a second")
+        by_port = [_load(pair, None, by_port=True) for _ in range(_RUNS)]
+        by_socket = [_load(pair, None, by_port=False) for _ in range(_RUNS)]
+        yield from _figures(by_port, "without a pause", by_socket)
+        yield from _figures([_load(pair, _PACE, by_port=True)], f"{_PACE:g} a second")
         database = f"sqlite:///{folder}/jobs.db"
         _fill(database)
         with running("--database", database) as address, Client(address) as client:
@@ -133,16 +133,21 @@ def _load(pair: tuple[str, str], pace: float | None, *, by_port: bool) -> _Load:
     )
 
 
-def _figures(loads: Sequence[_Load], how: str) -> Iterator[Figure]:
+def _figures(loads: Sequence[_Load], how: str, by_socket: Sequence[_Load] = ()) -> Iterator[Figure]:
     """What came of some runs; of their latencies the least, to which others' work only adds."""
     best = min(loads, key=lambda load: load.p99)
     note = f"({best.submitted:.0f} submitted and {best.done:.0f} done a second)"
-    lost = sum(load.lost for load in loads)
+    lost = sum(load.lost for load in (*loads, *by_socket))
+    again = sum(load.again for load in (*loads, *by_socket))
     yield Figure(f"of {_JOBS} jobs by {_CLIENTS} clients, {how}, lost", lost, 0, note)
-    yield Figure("done more than once, or told so", sum(load.again for load in loads), 0)
-    p99s = ", ".join(f"{load.p99:.3f}" for load in loads)
-    note = f"(median {best.median:.3f} s; p99 of each run {p99s})"
+    yield Figure("done more than once, or told so", again, 0)
+    note = f"(median {best.median:.3f} s; p99 of each run {_p99s(loads)}"
+    note += f"; at the unix socket {_p99s(by_socket)})" if by_socket else ")"
     yield Figure(f"seconds to submit a job, {how}, p99", best.p99, _LATENCY_BOUND, note)
+
+
+def _p99s(loads: Sequence[_Load]) -> str:
+    return ", ".join(f"{load.p99:.3f}" for load in loads)
 
 
 def _watch(address: Address, told: Counter[str]) -> None:

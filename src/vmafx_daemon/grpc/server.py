@@ -46,7 +46,7 @@ _SERVICES = (
 # Calls at once besides streams: those that wait, watch or ask.
 _MORE_CALLS = 2000
 # Elsewhere the system does not share connections out.
-_SERVERS = 8 if sys.platform == "linux" else 1
+_SERVERS = 16 if sys.platform == "linux" else 1
 _OPTIONS = (
     ("grpc.so_reuseport", int(_SERVERS > 1)),
     # Clients that went away without a word are noticed, and those that ask after us are let.
