@@ -8,13 +8,10 @@ from vmafx_cli.options.gate import GateOptions
 from vmafx_cli.options.outputs import Format, MessageOptions, ResultOptions
 from vmafx_cli.progress import ScoringReporter
 from vmafx_cli.results import Destinations, print_line
-from vmafx_core.allocator import keep_packets
 from vmafx_core.errors import RequirementError, UsageError, VmafxError
-from vmafx_core.media.raw import frame_bytes
-from vmafx_core.media.types import VideoInfo
 from vmafx_core.report import ndjson
 from vmafx_core.report.naming import shown_location
-from vmafx_core.scoring.events import Event, Finished, Started
+from vmafx_core.scoring.events import Event, Finished
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.requirements import Outcome, Requirement, check, check_measured, parse
 from vmafx_core.scoring.result import ScoreResult
@@ -61,21 +58,6 @@ def run(
             f"{len(missed)} of {len(outcomes)} requirements not met",
             "" if told else "\n  ".join(map(_missed, missed)),
         )
-
-
-def with_packets_kept(scoring: Generator[Event]) -> Generator[Event]:
-    """The same events; memory is kept for the packets of raw videos, where all are raw."""
-    with closing(scoring) as events:
-        for event in events:
-            if isinstance(event, Started):
-                videos = event.reference, *event.distorted
-                if all(video.codec == "rawvideo" for video in videos):
-                    keep_packets(max(map(_picture_bytes, videos)))
-            yield event
-
-
-def _picture_bytes(video: VideoInfo) -> int:
-    return frame_bytes(video.coded_width, video.coded_height, video.pix_fmt)
 
 
 def _requirements(request: ScoreRequest, gate: GateOptions) -> tuple[Requirement, ...]:

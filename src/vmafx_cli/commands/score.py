@@ -76,7 +76,8 @@ def score(
 
     with Inputs(*specs) as opening:
         with loading():
-            from vmafx_cli.scoring import run, with_packets_kept  # noqa: PLC0415
+            from vmafx_cli.packets import with_packets_kept  # noqa: PLC0415
+            from vmafx_cli.scoring import run  # noqa: PLC0415
             from vmafx_core.allocator import keep_no_pictures  # noqa: PLC0415
             from vmafx_core.scoring.engine import score_events  # noqa: PLC0415
 
