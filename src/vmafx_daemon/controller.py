@@ -13,7 +13,7 @@ from vmafx_core.backends.installed import installed
 from vmafx_core.errors import ComponentError, VmafxError
 from vmafx_core.libvmaf.catalogue import MODELS
 from vmafx_daemon.access.caller import Caller, Role
-from vmafx_daemon.access.looking import Looking
+from vmafx_daemon.access.looking import Looking, NoAnswerError
 from vmafx_daemon.access.policy import Policy, is_confined, name_of
 from vmafx_daemon.engine.contract import Engine, Stream
 from vmafx_daemon.errors import BusyError, DrainingError, StateError
@@ -391,4 +391,6 @@ def _why_again(change: Change) -> str:
     """The reason that a job waits again; see `Observer.on_requeued`."""
     if change.before in ENDED:
         return "retried"
-    return "node_lost" if change.job.HasField("error") else "controller_restart"
+    if not change.job.HasField("error"):
+        return "controller_restart"
+    return "no_answer" if change.job.error.error_class == NoAnswerError.__name__ else "node_lost"

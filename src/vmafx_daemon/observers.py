@@ -22,8 +22,9 @@ class Observer:
 
         Args:
             job: The job.
-            reason: "node_lost": its worker was, as `error` says; "controller_restart": the daemon
-                stopped, or was killed, while it ran; "retried": somebody wished for it.
+            reason: "node_lost": its worker was, as `error` says; "no_answer": a disk or a name
+                server that it needs gave none; "controller_restart": the daemon stopped, or was
+                killed, while it ran; "retried": somebody wished for it.
         """
 
     def on_ended(self, job: Job, seconds: float) -> None:

@@ -16,6 +16,10 @@ _READING_SECONDS = 1.0
 _NAMED = 200
 
 
+class NoAnswerError(InputError):
+    """What is named may be all right, but a disk or a name server does not answer now."""
+
+
 class Looking:
     """Threads of its own, so that what hangs there holds up nothing but its like.
 
@@ -39,7 +43,7 @@ class Looking:
             check: Looks at it.
 
         Raises:
-            InputError: It takes too long.
+            NoAnswerError: It takes too long.
         """
         return (await self.check_and_read(name, check, lambda _: None))[0]
 
@@ -54,7 +58,7 @@ class Looking:
             read: Is handed what that returned.
 
         Raises:
-            InputError: Checking takes too long.
+            NoAnswerError: Checking takes too long.
         """
         checked: list[T] = []
 
@@ -78,7 +82,7 @@ class Looking:
                 if checked:
                     return checked[0], None
                 if time.monotonic() >= until:
-                    raise InputError(
+                    raise NoAnswerError(
                         f"{masked(name)[:_NAMED]}: it, or what is named with it, was not found",
                         f"A disk or a name server has not answered for {self.seconds:g} s.",
                     )

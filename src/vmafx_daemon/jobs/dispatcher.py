@@ -1,7 +1,8 @@
 """The queue: as many jobs at once as the engine executes, higher priorities first, then older ones.
 
-A job whose worker was lost is tried again after a while, others that fail are not. A result is not
-let go of before it is stored, however long the disk is full.
+A job whose worker was lost, or whose disk or name server gives no answer, is tried again after a
+while; others that fail are not. A result is not let go of before it is stored, however long the
+database's disk is full.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from contextlib import aclosing
 from functools import partial
 
 from vmafx_core.errors import VmafxError, WorkError
+from vmafx_daemon.access.looking import NoAnswerError
 from vmafx_daemon.engine.contract import Engine, Limits, WorkerLostError
 from vmafx_daemon.jobs.fingerprint import fingerprint
 from vmafx_daemon.jobs.hub import Hub
@@ -127,7 +129,7 @@ class Dispatcher:
         ticket = begun.ticket
         try:
             await self._execute(begun)
-        except WorkerLostError as error:
+        except (WorkerLostError, NoAnswerError) as error:
             lost = error
             again = await self._persist(lambda: self._store.rest(ticket, lost))
             if again is not None:

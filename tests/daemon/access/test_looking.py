@@ -9,9 +9,15 @@ from threading import Event
 import pytest
 
 from support.scripted_engine import OWNER, ScriptedEngine, controlling, ended, request, submitted
-from vmafx_core.errors import InputError
 from vmafx_daemon.access import looking
-from vmafx_daemon.access.looking import Looking
+from vmafx_daemon.access.caller import Caller, Role
+from vmafx_daemon.access.looking import Looking, NoAnswerError
+from vmafx_daemon.jobs import dispatcher
+from vmafx_daemon.jobs.records import COMPLETED, FAILED, Job
+from vmafx_daemon.observers import Observer
+from vmafx_daemon.settings import LimitSettings
+
+STRANGER = Caller("anybody", Role.WRITE)
 
 
 @pytest.fixture
@@ -69,7 +75,7 @@ def test_what_is_refused_is_not_looked_at_later(back: Event) -> None:
         looking.reading_seconds = looking.seconds = 0.1
         asking = [looking.check("/a", hang) for _ in range(40)]
         refused = await asyncio.gather(*asking, return_exceptions=True)
-        assert {type(each) for each in refused} == {InputError}
+        assert {type(each) for each in refused} == {NoAnswerError}
         back.set()
         looking.seconds = 10.0
         for _ in range(20):
@@ -83,10 +89,57 @@ def test_what_cannot_be_checked_in_time_is_refused_without_secrets(back: Event) 
     async def run() -> None:
         looking = Looking()
         looking.reading_seconds = looking.seconds = 0.01
-        with pytest.raises(InputError) as caught:
+        with pytest.raises(NoAnswerError) as caught:
             await looking.check("https://me:secret@host/a.mkv", back.wait)
         assert caught.value.message.startswith("https://***@host/a.mkv: ")
 
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("returns", [True, False])
+def test_a_job_whose_disk_gives_no_answer_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, back: Event, *, returns: bool
+) -> None:
+    monkeypatch.setattr(looking, "_SECONDS", 0.2)
+    monkeypatch.setattr(looking, "_READING_SECONDS", 0.1)
+    monkeypatch.setattr(dispatcher, "_FIRST_REST", 0.01)
+    reasons: list[str] = []
+    root = tmp_path / "clips"
+    real = os.stat
+
+    def stat(path: object, *more: object, **options: object) -> os.stat_result:
+        if str(path).startswith(str(root)) and dead.is_set():
+            back.wait()
+        return real(path, *more, **options)  # type: ignore[arg-type]
+
+    class Listening(Observer):
+        def on_requeued(self, job: Job, reason: str) -> None:
+            assert job.error.error_class == "NoAnswerError"
+            reasons.append(reason)
+            if returns:
+                dead.clear()
+                back.set()
+
+    async def run() -> None:
+        limits = LimitSettings(attempts=3)
+        async with controlling(tmp_path, limits=limits, roots=(root,)) as controller:
+            controller.observers.append(Listening())
+            runs = await submitted(controller, "wait")
+            asked = request()
+            asked.spec.score.reference.location = asked.spec.score.distorted[0].location = clip
+            job_id, _ = await controller.submit(asked, STRANGER)
+            dead.set()
+            await controller.cancel(runs)
+            job = await ended(controller, job_id)
+            assert job.state == (COMPLETED if returns else FAILED)
+            assert job.attempts == (2 if returns else 3)
+            assert reasons == ["no_answer"] * (1 if returns else 2)
+
+    dead = Event()
+    root.mkdir()
+    clip = str(root / "ok.mkv")
+    Path(clip).touch()
+    monkeypatch.setattr(os, "stat", stat)
     asyncio.run(run())
 
 
@@ -109,7 +162,7 @@ def test_a_dead_disk_holds_up_no_other_work(
             runs = await submitted(controller)
             dead = [controller.submit(request(f"dead{n}"), OWNER) for n in range(40)]
             refused = await asyncio.gather(*dead, return_exceptions=True)
-            assert {type(each) for each in refused} == {InputError}
+            assert {type(each) for each in refused} == {NoAnswerError}
             assert (await ended(controller, runs)).result.score.pairs
             back.set()
             await ended(controller, await submitted(controller))
