@@ -6,8 +6,10 @@ is measured is not scoring, but storing, queueing and telling.
 The jobs are submitted by clients that never pause, which finds what is lost or done twice when
 there is more to do than can be done, and how much can be; and at a steady pace, while somebody
 watches all of them, which finds how long one waits at a daemon that keeps up. That is counted from
-when a job was due, not from when its client came to it. Clients that never pause come to the port
-for gRPC, which several servers share, and to the unix socket, which has but one.
+when a job was due, not from when its client came to it.
+
+What is bounded are latencies at the port for gRPC, which several servers share. The unix socket has
+one server, so that clients wait longer there; how long without a pause is noted.
 
 What measures takes as little of the machine as it can: nobody else is served by it, its clients are
 connected before the first job, and its own garbage is left where it is.
@@ -80,8 +82,8 @@ def measure(settings: Settings) -> Iterator[Figure]:
         pair = _pair(Path(folder))
         by_port = [_load(pair, None, by_port=True) for _ in range(_RUNS)]
         by_socket = [_load(pair, None, by_port=False) for _ in range(_RUNS)]
-        yield from _figures(by_port, "without a pause", by_socket)
-        yield from _figures([_load(pair, _PACE, by_port=True)], f"{_PACE:g} a second")
+        yield from _figures(by_port, "at the port without a pause", by_socket)
+        yield from _figures([_load(pair, _PACE, by_port=True)], f"at the port, {_PACE:g} a second")
         database = f"sqlite:///{folder}/jobs.db"
         _fill(database)
         with running("--database", database) as address, Client(address) as client:

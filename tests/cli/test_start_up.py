@@ -54,6 +54,12 @@ def test_help_of_a_group_loads_none_of_its_commands() -> None:
     assert loaded("tune", "--help") <= {"pydantic"}
 
 
+def test_scoring_elsewhere_does_without_decoders() -> None:
+    code = "import sys, vmafx_cli.remote_scoring; print('av' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stdout.split() == [b"False"]
+
+
 def test_the_installed_program_is_this_one() -> None:
     ended = vmafx("--version")
     assert ended.out == f"vmafx {version('vmafx')}\n"

@@ -38,7 +38,7 @@ class Calls(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # without types
             call's task, before anything is read; raises a `VmafxError` to refuse it.
         on_call: Is told of each call that has ended: its method, status and seconds.
         seconds: How long the message of a call that has only one may take to come.
-        most: Calls at once.
+        most: How many may be open at once, at all servers that are surrounded by this.
     """
 
     def __init__(
@@ -82,9 +82,8 @@ class Calls(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # without types
             began = time.monotonic()
             outcome = "CANCELLED"
             answer = None
-            self._open += 1
             try:
-                self._check_room()
+                self._take_place(context)
                 self._admit(method, context)
                 if streaming:
                     request = messages(requests)
@@ -101,12 +100,13 @@ class Calls(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # without types
             except grpc.aio.AbortError:
                 outcome = _status(context)
                 raise
+            except grpc.aio.InternalError:  # nothing can be sent, as the client has just gone
+                raise asyncio.CancelledError from None
             except Exception:  # noqa: BLE001  # whatever it is, the client is told no more
                 outcome = "INTERNAL"
                 _log.exception("%s failed inside the server", method)
                 await abort(context, WorkError("the server failed at this", "Its log says why."))
             finally:
-                self._open -= 1
                 self._tell(method, context, outcome, time.monotonic() - began)
             return answer
 
@@ -114,9 +114,15 @@ class Calls(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # without types
             call, reader_of(method, handler.request_deserializer), handler.response_serializer
         )
 
-    def _check_room(self) -> None:
-        if self._open > self._most:
+    def _take_place(self, context: Any) -> None:
+        if self._open >= self._most:
             raise BusyError(f"{self._most} calls are open already", "Try again later.")
+        self._open += 1
+        # Only when its answer is sent, for which a client may have no room.
+        context.add_done_callback(self._leave_place)
+
+    def _leave_place(self, _: Any) -> None:
+        self._open -= 1
 
     def _tell(self, method: str, context: Any, outcome: str, seconds: float) -> None:
         self._on_call(method, outcome, seconds)

@@ -2,14 +2,15 @@
 
 A server of gRPC's asyncio takes one call at a time from those that have come, a few turns of the
 loop each: with many clients that is what they wait for most. So several servers share a port, and
-the system gives each some of the connections. A unix socket cannot be shared.
+the system gives each some of the connections. A unix socket cannot be shared; its server is no
+other's, so that nobody who only reaches the port can make it fail.
 """
 
 import asyncio
 import os
-import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,11 @@ from vmafx_daemon.grpc.authentication import admit
 from vmafx_daemon.grpc.calls import Calls
 from vmafx_daemon.grpc.controller import ControllerService
 from vmafx_daemon.grpc.scoring import ScoringService
+from vmafx_daemon.grpc.servers import Generic, KeptServer
 from vmafx_daemon.grpc.status import SERVICE as HEALTH
 from vmafx_daemon.grpc.status import HealthService
-from vmafx_daemon.operations.sockets import check_free, check_path, claim
+from vmafx_daemon.jobs.dispatcher import end_tasks
+from vmafx_daemon.operations.sockets import addresses_of, check_free, check_path, claim
 from vmafx_daemon.settings import AccessSettings, LimitSettings
 from vmafx_rpc.messages import controller as controller_messages
 from vmafx_rpc.messages import scoring as scoring_messages
@@ -45,9 +48,12 @@ _SERVICES = (
 )
 # Calls at once besides streams: those that wait, watch or ask.
 _MORE_CALLS = 2000
-# Elsewhere the system does not share connections out.
+# Servers of a port; more than 16 answer no sooner. Only Linux shares connections out among them.
 _SERVERS = 16 if sys.platform == "linux" else 1
+# Seconds between two looks whether they all are there.
+_LOOK = 0.5
 _OPTIONS = (
+    # Others are kept from the port before it is shared, but for programs of this user.
     ("grpc.so_reuseport", int(_SERVERS > 1)),
     # Clients that went away without a word are noticed, and those that ask after us are let.
     ("grpc.keepalive_time_ms", 60_000),
@@ -77,25 +83,21 @@ class GrpcDoor:
         on_call: Callable[[str, str, float], None],
     ) -> None:
         self._addresses = addresses
-        self._claims: list[socket.socket] = []
+        self._claims = ExitStack()
+        self._servers: list[KeptServer] = []
+        self._keeping: asyncio.Task[None] | None = None
+        self._jobs = ControllerService(controller, addresses)
+        self._scores = ScoringService(controller)
+        self._health = HealthService(controller, _SERVICES)
+        names = (*_SERVICES, HEALTH, reflection.SERVICE_NAME)
+        self._reflection = reflection.aio.ReflectionServicer(names)
         most = limits.idle_streams + _MORE_CALLS
-        calls = Calls(partial(admit, policy), on_call, most=most)
-        options = (
+        self._calls = Calls(partial(admit, policy), on_call, most=most)
+        self._options = (
             *_OPTIONS,
             ("grpc.max_receive_message_length", limits.message_bytes),
             ("grpc.max_send_message_length", limits.message_bytes),
         )
-        self._servers = [
-            grpc.aio.server(interceptors=[calls], options=options) for _ in range(_SERVERS)
-        ]
-        everywhere: Any = _Everywhere(self._servers)
-        jobs = ControllerService(controller, addresses)
-        add_VmafxControllerServicer_to_server(jobs, everywhere)  # type: ignore[no-untyped-call]
-        scores = ScoringService(controller)
-        add_VmafxScoringServicer_to_server(scores, everywhere)  # type: ignore[no-untyped-call]
-        add_HealthServicer_to_server(HealthService(controller, _SERVICES), everywhere)
-        names = (*_SERVICES, HEALTH, reflection.SERVICE_NAME)
-        add_ServerReflectionServicer_to_server(reflection.aio.ReflectionServicer(names), everywhere)
 
     def listen_on_socket(self, path: Path) -> None:
         """Listen on a unix socket that only this user may use.
@@ -104,13 +106,17 @@ class GrpcDoor:
             WorkError: It cannot be made.
         """
         check_path(path)
-        mask = os.umask(0o177)
-        try:
-            self._servers[0].add_insecure_port(f"unix:{path}")
-        except RuntimeError as error:
-            raise WorkError(f"cannot listen on the socket {path}") from error
-        finally:
-            os.umask(mask)
+
+        def listen(server: grpc.aio.Server) -> None:
+            mask = os.umask(0o177)
+            try:
+                server.add_insecure_port(f"unix:{path}")
+            except RuntimeError as error:
+                raise WorkError(f"cannot listen on the socket {path}") from error
+            finally:
+                os.umask(mask)
+
+        self._servers.append(KeptServer(self._made, listen))
         self._addresses.append(f"unix:{path}")
 
     def listen_on_port(self, host: str, port: int, access: AccessSettings) -> None:
@@ -120,47 +126,53 @@ class GrpcDoor:
             WorkError: It is taken, or not of this machine.
         """
         what = "gRPC (--grpc-port)"
-        if port and _SERVERS > 1:
-            self._claims.append(claim(host, port, what))
-        check_free(host, port, what)
-        target = f"[{host}]" if ":" in host else host
         credentials = server_credentials(access)
-        try:
-            for server in self._servers:
-                if credentials:
-                    port = server.add_secure_port(f"{target}:{port}", credentials)
-                else:
-                    port = server.add_insecure_port(f"{target}:{port}")
-        except RuntimeError as error:
-            raise WorkError(f"cannot listen on {target}:{port} for gRPC") from error
-        self._addresses.append(f"{'grpcs://' if credentials else ''}{target}:{port}")
+        for address in addresses_of(host, port, what):
+            if port and _SERVERS > 1:
+                self._claims.enter_context(claim(address, port, what))
+            check_free(address, port, what)
+            target = f"[{address}]" if ":" in address else address
+
+            def listen(server: grpc.aio.Server, target: str = target) -> None:
+                nonlocal port
+                at = f"{target}:{port}"
+                try:
+                    if credentials:
+                        port = server.add_secure_port(at, credentials)
+                    else:
+                        port = server.add_insecure_port(at)
+                except RuntimeError as error:
+                    raise WorkError(f"cannot listen on {at} for gRPC") from error
+
+            self._servers += [KeptServer(self._made, listen) for _ in range(_SERVERS)]
+        shown = f"[{host}]" if ":" in host else host
+        self._addresses.append(f"{'grpcs://' if credentials else ''}{shown}:{port}")
 
     async def start(self) -> None:
         """Begin to answer."""
         for server in self._servers:
             await server.start()
+        self._keeping = asyncio.create_task(self._keep(), name="gRPC servers")
 
     async def stop(self, seconds: float) -> None:
         """Take no more calls, and cut off those that last longer than that."""
-        await asyncio.gather(*(server.stop(seconds) for server in self._servers))
-        for claimed in self._claims:
-            claimed.close()
+        with self._claims:
+            if self._keeping:
+                await end_tasks([self._keeping])
+            await asyncio.gather(*(server.stop(seconds) for server in self._servers))
 
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK)
+            for server in self._servers:
+                await server.renew()
 
-class _Everywhere:
-    """Adds services to several servers, as one.
-
-    Args:
-        servers: The servers.
-    """
-
-    def __init__(self, servers: Sequence[grpc.aio.Server]) -> None:
-        self._servers = servers
-
-    def add_generic_rpc_handlers(self, handlers: Sequence[grpc.GenericRpcHandler]) -> None:
-        """Have all of them answer."""
-        for server in self._servers:
-            server.add_generic_rpc_handlers(handlers)
-
-    def add_registered_method_handlers(self, service: str, handlers: Any) -> None:
-        """Nothing: each method that a server knows ahead is one more that it waits for in turns."""
+    def _made(self) -> grpc.aio.Server:
+        """A server with all services."""
+        server = grpc.aio.server(interceptors=[self._calls], options=self._options)
+        generic: Any = Generic(server)
+        add_VmafxControllerServicer_to_server(self._jobs, generic)  # type: ignore[no-untyped-call]
+        add_VmafxScoringServicer_to_server(self._scores, generic)  # type: ignore[no-untyped-call]
+        add_HealthServicer_to_server(self._health, generic)
+        add_ServerReflectionServicer_to_server(self._reflection, generic)
+        return server

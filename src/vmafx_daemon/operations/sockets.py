@@ -37,6 +37,24 @@ def listen(host: str, port: int, what: str) -> socket.socket:
     return made
 
 
+def addresses_of(host: str, port: int, what: str) -> list[str]:
+    """The addresses that a host's name stands for.
+
+    Args:
+        host: A name or address of this machine.
+        port: As in `listen`.
+        what: Likewise.
+
+    Raises:
+        WorkError: There are none.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise _cannot(host, port, what, error) from error
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
 def check_free(host: str, port: int, what: str) -> None:
     """Find out whether a port can be listened on.
 
@@ -46,8 +64,13 @@ def check_free(host: str, port: int, what: str) -> None:
     listen(host, port, what).close()
 
 
-def claim(host: str, port: int, what: str) -> socket.socket:
+def claim(address: str, port: int, what: str) -> socket.socket:
     """Keep other daemons from a port that sockets share, which the system does not; Linux only.
+
+    Args:
+        address: Of this machine.
+        port: The port.
+        what: As in `listen`.
 
     Returns:
         What has to stay open for as long.
@@ -58,10 +81,10 @@ def claim(host: str, port: int, what: str) -> socket.socket:
     claimed = socket.socket(socket.AF_UNIX)
     try:
         # In the abstract namespace, which goes with that of the ports, and with the process.
-        claimed.bind(f"\0vmafx:{host}:{port}")
+        claimed.bind(f"\0vmafx:{address}:{port}")
     except OSError as error:
         claimed.close()
-        raise _cannot(host, port, what, error) from error
+        raise _cannot(address, port, what, error) from error
     return claimed
 
 

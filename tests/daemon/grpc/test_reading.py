@@ -10,6 +10,7 @@ import pytest
 from grpc_health.v1 import health_pb2_grpc
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
+from support.raw_http2 import RawConnection
 from vmafx_daemon.grpc import calls
 from vmafx_daemon.grpc.calls import Calls
 
@@ -113,4 +114,31 @@ def test_there_is_a_most_of_calls_at_once_whoever_makes_them() -> None:
             await server.stop(0)
 
     servers: list[grpc.aio.Server] = []
+    asyncio.run(run())
+
+
+def test_an_answer_for_which_the_client_has_no_room_takes_a_place() -> None:
+    async def run() -> None:
+        server = grpc.aio.server(interceptors=[Calls(anybody, most=2)])
+        health_pb2_grpc.add_HealthServicer_to_server(Health(), server)
+        address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+        await server.start()
+        async with grpc.aio.insecure_channel(address) as channel:
+            check = channel.unary_unary("/grpc.health.v1.Health/Check")
+
+            async def status() -> grpc.StatusCode:
+                return await check(b"").code()
+
+            async def until(code: grpc.StatusCode) -> None:
+                while await status() is not code:
+                    pass
+
+            with RawConnection(address, window=0) as connection:
+                for _ in range(2):
+                    connection.call(b"/grpc.health.v1.Health/Check")
+                await asyncio.wait_for(until(grpc.StatusCode.RESOURCE_EXHAUSTED), 20)
+                assert {await status() for _ in range(5)} == {grpc.StatusCode.RESOURCE_EXHAUSTED}
+            await asyncio.wait_for(until(grpc.StatusCode.OK), 20)
+        await server.stop(0)
+
     asyncio.run(run())
