@@ -41,6 +41,10 @@ class RawConnection:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Go away."""
         self._socket.close()
 
     def call(self, path: bytes, message: bytes = b"") -> None:

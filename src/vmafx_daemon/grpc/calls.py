@@ -100,7 +100,8 @@ class Calls(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # without types
             except grpc.aio.AbortError:
                 outcome = _status(context)
                 raise
-            except grpc.aio.InternalError:  # nothing can be sent, as the client has just gone
+            except grpc.aio.InternalError:
+                # An answer was too long, or its client has just gone.
                 raise asyncio.CancelledError from None
             except Exception:  # noqa: BLE001  # whatever it is, the client is told no more
                 outcome = "INTERNAL"

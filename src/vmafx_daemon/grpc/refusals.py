@@ -1,8 +1,10 @@
 """Telling errors by status, words and trailing metadata."""
 
+import asyncio
 from typing import Any
 
 import grpc
+import grpc.aio
 
 from vmafx_core.errors import VmafxError
 from vmafx_daemon.errors import BusyError
@@ -24,7 +26,8 @@ async def abort(context: Any, error: VmafxError) -> None:
     """End a call with an error.
 
     Raises:
-        AbortError: Always; gRPC wants to see it.
+        AbortError: gRPC wants to see it.
+        CancelledError: The client has just gone.
     """
     told = error_to_message(error)
     told.message = _shortened(told.message, _LONGEST_MESSAGE)
@@ -36,7 +39,10 @@ async def abort(context: Any, error: VmafxError) -> None:
     if isinstance(error, BusyError):
         trailing.append((_RETRY_KEY, f"{error.retry_after:g}"))
     said = "\n".join(filter(None, (told.message, told.hint)))
-    await context.abort(grpc.StatusCode[error.grpc_status], said, tuple(trailing))
+    try:
+        await context.abort(grpc.StatusCode[error.grpc_status], said, tuple(trailing))
+    except grpc.aio.InternalError:
+        raise asyncio.CancelledError from None
 
 
 def _shortened(text: str, most: int) -> str:

@@ -33,7 +33,7 @@ from vmafx_daemon.grpc.servers import Generic, KeptServer
 from vmafx_daemon.grpc.status import SERVICE as HEALTH
 from vmafx_daemon.grpc.status import HealthService
 from vmafx_daemon.jobs.dispatcher import end_tasks
-from vmafx_daemon.operations.sockets import addresses_of, check_free, check_path, claim
+from vmafx_daemon.operations.sockets import addresses_of, check_free, check_path, shared
 from vmafx_daemon.settings import AccessSettings, LimitSettings
 from vmafx_rpc.messages import controller as controller_messages
 from vmafx_rpc.messages import scoring as scoring_messages
@@ -53,7 +53,7 @@ _SERVERS = 16 if sys.platform == "linux" else 1
 # Seconds between two looks whether they all are there.
 _LOOK = 0.5
 _OPTIONS = (
-    # Others are kept from the port before it is shared, but for programs of this user.
+    # `shared` keeps others from such a port, but for programs of this user.
     ("grpc.so_reuseport", int(_SERVERS > 1)),
     # Clients that went away without a word are noticed, and those that ask after us are let.
     ("grpc.keepalive_time_ms", 60_000),
@@ -83,7 +83,7 @@ class GrpcDoor:
         on_call: Callable[[str, str, float], None],
     ) -> None:
         self._addresses = addresses
-        self._claims = ExitStack()
+        self._held = ExitStack()
         self._servers: list[KeptServer] = []
         self._keeping: asyncio.Task[None] | None = None
         self._jobs = ControllerService(controller, addresses)
@@ -108,7 +108,7 @@ class GrpcDoor:
         check_path(path)
 
         def listen(server: grpc.aio.Server) -> None:
-            mask = os.umask(0o177)
+            mask = os.umask(0o177)  # what other threads make meanwhile is for this user alone, too
             try:
                 server.add_insecure_port(f"unix:{path}")
             except RuntimeError as error:
@@ -128,9 +128,10 @@ class GrpcDoor:
         what = "gRPC (--grpc-port)"
         credentials = server_credentials(access)
         for address in addresses_of(host, port, what):
-            if port and _SERVERS > 1:
-                self._claims.enter_context(claim(address, port, what))
-            check_free(address, port, what)
+            if _SERVERS > 1:
+                port = self._held.enter_context(shared(address, port, what))
+            else:
+                check_free(address, port, what)
             target = f"[{address}]" if ":" in address else address
 
             def listen(server: grpc.aio.Server, target: str = target) -> None:
@@ -156,7 +157,7 @@ class GrpcDoor:
 
     async def stop(self, seconds: float) -> None:
         """Take no more calls, and cut off those that last longer than that."""
-        with self._claims:
+        with self._held:
             if self._keeping:
                 await end_tasks([self._keeping])
             await asyncio.gather(*(server.stop(seconds) for server in self._servers))

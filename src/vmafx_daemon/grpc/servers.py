@@ -1,5 +1,6 @@
 """Servers of gRPC: several that answer alike, each replaced if it fails."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,14 +10,17 @@ import grpc.aio
 
 from vmafx_core.errors import VmafxError
 
+# How long calls go on at a server that has failed.
+_GRACE = 600.0
+
 _log = logging.getLogger(__name__)
 
 
 class KeptServer:
     """A server whose place another one takes if it fails.
 
-    gRPC's asyncio server does, with all its calls, at a call whose path is no UTF-8, whoever makes
-    it.
+    gRPC's asyncio server does at a call whose path is no UTF-8, whoever makes it: it takes no more
+    calls, and those that it has go on.
 
     Args:
         make: Makes a server that answers, but listens nowhere yet.
@@ -32,6 +36,8 @@ class KeptServer:
         self._make = make
         self._listen = listen
         self._server = self._listening()
+        self._failed: dict[asyncio.Task[None], grpc.aio.Server] = {}
+        self._missed = False
 
     async def start(self) -> None:
         """Begin to answer."""
@@ -44,16 +50,22 @@ class KeptServer:
         try:
             server = self._listening()
         except VmafxError as error:
-            _log.warning("no other gRPC server takes the place of one: %s", error.message)
+            if not self._missed:
+                _log.warning("no other gRPC server takes the place of one: %s", error.message)
+            self._missed = True
             return
         _log.warning("a gRPC server failed, and another one takes its place")
+        self._missed = False
+        ending = asyncio.create_task(_stop(self._server, _GRACE), name="failed gRPC server")
+        self._failed[ending] = self._server
+        ending.add_done_callback(self._failed.pop)
         self._server = server
         await server.start()
 
     async def stop(self, seconds: float) -> None:
         """Take no more calls, and cut off those that last longer than that."""
-        if self._is_running():
-            await self._server.stop(seconds)
+        servers = (self._server, *self._failed.values())
+        await asyncio.gather(*(_stop(server, seconds) for server in servers))
 
     def _listening(self) -> grpc.aio.Server:
         server = self._make()
@@ -63,6 +75,14 @@ class KeptServer:
     def _is_running(self) -> bool:
         # Waiting for its end would be too long: it ends when the last client closes its connection.
         return bool(self._server._server.is_running())  # noqa: SLF001  # nothing else tells
+
+
+async def _stop(server: grpc.aio.Server, seconds: float) -> None:
+    """Stop a server, whether or not it has failed."""
+    try:
+        await server.stop(seconds)
+    except Exception:  # noqa: BLE001  # what it fails at while it stops; it goes on with that
+        await server.stop(seconds)
 
 
 class Generic:

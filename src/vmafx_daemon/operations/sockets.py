@@ -1,11 +1,15 @@
 """Sockets to listen on, and why one cannot be had."""
 
+import errno
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from vmafx_core.errors import WorkError
 
 _BACKLOG = 1024
+_NUMBERS = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
 
 
 def listen(host: str, port: int, what: str) -> socket.socket:
@@ -24,7 +28,7 @@ def listen(host: str, port: int, what: str) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         made = socket.socket(family, kind, protocol)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise _cannot(host, port, what, error) from error
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -50,9 +54,10 @@ def addresses_of(host: str, port: int, what: str) -> list[str]:
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError as error:
+        names = [socket.getnameinfo(address, _NUMBERS)[0] for *_, address in found]
+    except (OSError, UnicodeError) as error:
         raise _cannot(host, port, what, error) from error
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+    return list(dict.fromkeys(names))
 
 
 def check_free(host: str, port: int, what: str) -> None:
@@ -64,28 +69,36 @@ def check_free(host: str, port: int, what: str) -> None:
     listen(host, port, what).close()
 
 
-def claim(address: str, port: int, what: str) -> socket.socket:
-    """Keep other daemons from a port that sockets share, which the system does not; Linux only.
+@contextmanager
+def shared(address: str, port: int, what: str) -> Iterator[int]:
+    """Keep a port for servers that share it (SO_REUSEPORT); Linux only.
+
+    Nobody else comes to it, not even while none of them listens, but for programs of this user that
+    are no daemons.
 
     Args:
         address: Of this machine.
-        port: The port.
-        what: As in `listen`.
+        port: As in `listen`.
+        what: Likewise.
 
-    Returns:
-        What has to stay open for as long.
+    Yields:
+        The port.
 
     Raises:
-        WorkError: Another daemon has it.
+        WorkError: It is taken, or not of this machine.
     """
-    claimed = socket.socket(socket.AF_UNIX)
-    try:
-        # In the abstract namespace, which goes with that of the ports, and with the process.
-        claimed.bind(f"\0vmafx:{address}:{port}")
-    except OSError as error:
-        claimed.close()
-        raise _cannot(address, port, what, error) from error
-    return claimed
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(socket.AF_UNIX) as claim, socket.socket(family) as keeper:
+        try:
+            if port:
+                # An abstract name goes with the namespace of the ports, and with the process.
+                claim.bind(f"\0vmafx:{address}:{port}")
+            check_free(address, port, what)
+            keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            keeper.bind(socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0][4])
+        except OSError as error:
+            raise _cannot(address, port, what, error) from error
+        yield keeper.getsockname()[1]
 
 
 def check_path(path: Path) -> None:
@@ -108,8 +121,9 @@ def check_path(path: Path) -> None:
     raise WorkError(f"cannot listen on the socket {path}: {reason}", "Name another with --socket.")
 
 
-def _cannot(host: str, port: int, what: str, error: OSError) -> WorkError:
-    return WorkError(
-        f"cannot listen on {host}:{port} for {what}: {error.strerror}",
-        "Another program has it, perhaps another daemon: name another port, or 0 for a free one.",
-    )
+def _cannot(host: str, port: int, what: str, error: OSError | UnicodeError) -> WorkError:
+    reason = error.strerror if isinstance(error, OSError) else None
+    hint = "Name another port, or with --host an address of this machine."
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        hint = "Another program has it, perhaps another daemon: name another port, or 0 for any."
+    return WorkError(f"cannot listen on {host}:{port} for {what}: {reason or error}", hint)

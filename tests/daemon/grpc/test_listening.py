@@ -1,5 +1,6 @@
 """Where a daemon listens for gRPC: ports that its servers share, and with no other daemon."""
 
+import asyncio
 import socket
 import stat
 import sys
@@ -10,11 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import grpc.aio
 import psutil
+import pytest
 
 from support.daemon import Daemon, begin, running
 from support.ports import free_port
 from support.raw_http2 import RawConnection
+from vmafx_core.errors import WorkError
+from vmafx_daemon.access.caller import Role
+from vmafx_daemon.access.tokens import add_token
+from vmafx_daemon.grpc.servers import KeptServer
+from vmafx_daemon.operations.sockets import check_free, shared
 from vmafx_rpc import messages
 from vmafx_rpc.stubs.vmafx.controller.v1.controller_pb2_grpc import VmafxControllerStub
 
@@ -25,8 +33,9 @@ def answers(address: str) -> int:
     """The process that answers a connection of its own."""
     options = [("grpc.use_local_subchannel_pool", 1)]
     with grpc.insecure_channel(address, options) as channel:
+        request = messages.controller.GetStatusRequest()
         stub: Any = VmafxControllerStub(channel)  # type: ignore[no-untyped-call]
-        return int(stub.GetStatus(messages.controller.GetStatusRequest(), timeout=_PATIENCE).pid)
+        return int(stub.GetStatus(request, timeout=_PATIENCE, wait_for_ready=True).pid)
 
 
 def servers(daemon: Daemon) -> int:
@@ -36,6 +45,27 @@ def servers(daemon: Daemon) -> int:
     return sum(
         each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in connections
     )
+
+
+def until_replaced(daemon: Daemon) -> None:
+    """Wait until a server has taken the place of another one."""
+    until = time.monotonic() + _PATIENCE
+    while not any("takes its place" in event["event"] for event in daemon.log()):
+        assert time.monotonic() < until, "none is replaced"
+        time.sleep(0.02)
+
+
+def refused(state: Path, *options: object) -> str:
+    """What a daemon says that does not start."""
+    process = begin(state, *options)
+    try:
+        assert process.wait(_PATIENCE) == 7
+    finally:
+        process.kill()
+        process.wait()
+    said = (state / "test.log").read_text()
+    assert "Traceback" not in said
+    return said
 
 
 def test_many_connections_are_answered_by_several_servers(tmp_path: Path) -> None:
@@ -52,14 +82,13 @@ def test_servers_that_fail_are_replaced(tmp_path: Path) -> None:
             with suppress(OSError), RawConnection(daemon.addresses[1]) as connection:
                 connection.call(b"/vmafx.v1.VmafxScoring/\xff")
                 connection.wait_for(b"Server shutdown")
+        until_replaced(daemon)
         until = time.monotonic() + _PATIENCE
         while servers(daemon) < at_first:
             assert time.monotonic() < until, "some are not replaced"
             time.sleep(0.02)
         assert answers(daemon.addresses[1]) == daemon.pid
         assert answers(daemon.addresses[0]) == daemon.pid
-        said = [event for event in daemon.log() if "takes its place" in event["event"]]
-        assert said
 
 
 def test_a_server_that_fails_at_the_unix_socket_is_replaced(tmp_path: Path) -> None:
@@ -68,10 +97,7 @@ def test_a_server_that_fails_at_the_unix_socket_is_replaced(tmp_path: Path) -> N
         with RawConnection(daemon.addresses[0]) as connection:
             connection.call(b"/\xff")
             connection.wait_for(b"Server shutdown")
-        until = time.monotonic() + _PATIENCE
-        while not path.is_socket():
-            assert time.monotonic() < until, "it is not there any more"
-            time.sleep(0.02)
+        until_replaced(daemon)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert answers(daemon.addresses[0]) == daemon.pid
 
@@ -80,20 +106,16 @@ def test_all_addresses_of_a_name_are_kept_from_other_daemons(tmp_path: Path) -> 
     port = free_port()
     with running(tmp_path / "first", "--host", "localhost", "--grpc-port", port) as first:
         for name, host in enumerate({info[4][0] for info in socket.getaddrinfo("localhost", port)}):
-            second = begin(tmp_path / f"{name}", "--host", host, "--grpc-port", port)
-            assert second.wait(_PATIENCE) == 7
+            refused(tmp_path / f"{name}", "--host", host, "--grpc-port", port)
         assert answers(first.addresses[1]) == first.pid
 
 
 def test_a_port_is_shared_with_no_other_daemon(tmp_path: Path) -> None:
     port = free_port()
     with running(tmp_path / "first", "--grpc-port", port) as first:
-        second = begin(tmp_path / "second", "--grpc-port", port)
-        assert second.wait(_PATIENCE) == 7
+        said = refused(tmp_path / "second", "--grpc-port", port)
+        assert f"cannot listen on 127.0.0.1:{port} for gRPC (--grpc-port)" in said
         assert answers(first.addresses[1]) == first.pid
-    said = (tmp_path / "second" / "test.log").read_text()
-    assert f"cannot listen on 127.0.0.1:{port} for gRPC (--grpc-port)" in said
-    assert "Traceback" not in said
     with running(tmp_path / "second", "--grpc-port", port) as after:
         assert answers(after.addresses[1]) == after.pid
 
@@ -121,3 +143,42 @@ def test_of_daemons_that_begin_together_on_one_port_one_has_it(tmp_path: Path) -
         for process in processes.values():
             process.kill()
             process.wait()
+
+
+@pytest.mark.parametrize("host", ["a..b", "no-such-host.invalid", "192.0.2.1"])
+def test_a_host_that_is_none_of_this_machine_is_named(tmp_path: Path, host: str) -> None:
+    tokens = tmp_path / "tokens"
+    add_token(tokens, "ci", Role.WRITE)
+    said = refused(tmp_path / "state", "--host", host, "--token-file", tokens)
+    assert f"cannot listen on {host}:0 for gRPC (--grpc-port)" in said
+    assert "--host" in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shares ports")
+def test_a_port_is_nobody_elses_while_no_server_listens() -> None:
+    with shared("127.0.0.1", 0, "a test") as port:
+        for address in ("127.0.0.1", "0.0.0.0"):
+            with pytest.raises(WorkError):
+                check_free(address, port, "another test")
+
+
+def test_a_server_stops_well_whatever_comes_meanwhile() -> None:
+    async def run(turns: int) -> None:
+        ports: list[int] = []
+        server = KeptServer(
+            grpc.aio.server, lambda made: ports.append(made.add_insecure_port("127.0.0.1:0"))
+        )
+        await server.start()
+        connections = [RawConnection(f"127.0.0.1:{ports[0]}") for _ in range(2)]
+        await asyncio.sleep(0.05)  # so that they are accepted
+        for connection in connections:
+            connection.call(b"/\xff")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await server.renew()
+        for connection in connections:
+            connection.close()
+        await server.stop(0)
+
+    for turns in range(24):
+        asyncio.run(run(turns))
