@@ -3,8 +3,9 @@
 import errno
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from vmafx_core.errors import WorkError
 
@@ -42,7 +43,7 @@ def listen(host: str, port: int, what: str) -> socket.socket:
 
 
 def addresses_of(host: str, port: int, what: str) -> list[str]:
-    """The addresses that a host's name stands for.
+    """The addresses that a host's name stands for, without those that this machine lacks.
 
     Args:
         host: A name or address of this machine.
@@ -54,10 +55,22 @@ def addresses_of(host: str, port: int, what: str) -> list[str]:
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        names = [socket.getnameinfo(address, _NUMBERS)[0] for *_, address in found]
+        # As localhost may be ::1, too, where there is no IPv6.
+        here = [each for each in found if _is_here(*each)] or found
+        names = [socket.getnameinfo(address, _NUMBERS)[0] for *_, address in here]
     except (OSError, UnicodeError) as error:
         raise _cannot(host, port, what, error) from error
     return list(dict.fromkeys(names))
+
+
+def _is_here(family: int, kind: int, protocol: int, _: str, address: tuple[Any, ...]) -> bool:
+    """Whether this machine has an address, as `getaddrinfo` tells it."""
+    try:
+        with socket.socket(family, kind, protocol) as probe:
+            probe.bind((address[0], 0, *address[2:]))
+    except OSError:
+        return False
+    return True
 
 
 def check_free(host: str, port: int, what: str) -> None:
@@ -88,8 +101,10 @@ def shared(address: str, port: int, what: str) -> Iterator[int]:
         WorkError: It is taken, or not of this machine.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(socket.AF_UNIX) as claim, socket.socket(family) as keeper:
+    with ExitStack() as sockets:
         try:
+            claim = sockets.enter_context(socket.socket(socket.AF_UNIX))
+            keeper = sockets.enter_context(socket.socket(family))
             if port:
                 # An abstract name goes with the namespace of the ports, and with the process.
                 claim.bind(f"\0vmafx:{address}:{port}")

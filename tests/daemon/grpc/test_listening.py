@@ -22,7 +22,7 @@ from vmafx_core.errors import WorkError
 from vmafx_daemon.access.caller import Role
 from vmafx_daemon.access.tokens import add_token
 from vmafx_daemon.grpc.servers import KeptServer
-from vmafx_daemon.operations.sockets import check_free, shared
+from vmafx_daemon.operations.sockets import addresses_of, check_free, shared
 from vmafx_rpc import messages
 from vmafx_rpc.stubs.vmafx.controller.v1.controller_pb2_grpc import VmafxControllerStub
 
@@ -143,6 +143,18 @@ def test_of_daemons_that_begin_together_on_one_port_one_has_it(tmp_path: Path) -
         for process in processes.values():
             process.kill()
             process.wait()
+
+
+def test_of_a_name_only_the_addresses_that_are_here_are_listened_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def found(host: str, port: int, **_: Any) -> list[Any]:
+        addresses = ("192.0.2.1", "127.0.0.1") if host == "some" else ("192.0.2.1",)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (each, port)) for each in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+    assert addresses_of("some", 9090, "a test") == ["127.0.0.1"]
+    assert addresses_of("none", 9090, "a test") == ["192.0.2.1"]
 
 
 @pytest.mark.parametrize("host", ["a..b", "no-such-host.invalid", "192.0.2.1"])
