@@ -6,7 +6,7 @@ import stat
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,7 @@ def test_servers_that_fail_are_replaced(tmp_path: Path) -> None:
         at_first = servers(daemon)
         for _ in range(3 * at_first):
             # Where another call has just ended the server, it may not be there.
-            with suppress(OSError), RawConnection(daemon.addresses[1]) as connection:
+            with suppress(OSError), closing(RawConnection(daemon.addresses[1])) as connection:
                 connection.call(b"/vmafx.v1.VmafxScoring/\xff")
                 connection.wait_for(b"Server shutdown")
         until_replaced(daemon)
@@ -94,7 +94,7 @@ def test_servers_that_fail_are_replaced(tmp_path: Path) -> None:
 def test_a_server_that_fails_at_the_unix_socket_is_replaced(tmp_path: Path) -> None:
     with running(tmp_path) as daemon:
         path = daemon.state / "daemon.sock"
-        with RawConnection(daemon.addresses[0]) as connection:
+        with closing(RawConnection(daemon.addresses[0])) as connection:
             connection.call(b"/\xff")
             connection.wait_for(b"Server shutdown")
         until_replaced(daemon)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import closing
 from typing import Any, override
 
 import grpc
@@ -133,7 +134,7 @@ def test_an_answer_for_which_the_client_has_no_room_takes_a_place() -> None:
                 while await status() is not code:
                     pass
 
-            with RawConnection(address, window=0) as connection:
+            with closing(RawConnection(address, window=0)) as connection:
                 for _ in range(2):
                     connection.call(b"/grpc.health.v1.Health/Check")
                 await asyncio.wait_for(until(grpc.StatusCode.RESOURCE_EXHAUSTED), 20)
