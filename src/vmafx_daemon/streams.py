@@ -133,10 +133,10 @@ class _Counted:
         self._idle.discard(self)
         await self._stream.feed(reference, distorted)
 
-    async def feed_slot(self, slot: int) -> None:
-        """Hand over the next pair, which lies in shared memory."""
+    async def feed_slots(self, slots: Sequence[int]) -> None:
+        """Hand over the next pairs, which lie in shared memory."""
         self._idle.discard(self)
-        await self._stream.feed_slot(slot)
+        await self._stream.feed_slots(slots)
 
     async def finish(self) -> None:
         """Say that no more comes."""

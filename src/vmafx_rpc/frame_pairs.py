@@ -28,13 +28,11 @@ class FramePair:
         frame_index: Its number, from 0 up.
         raw_reference: The planes Y, U and V of the reference, tightly packed.
         raw_distorted: Those of the distorted picture.
-        slot: Where both are in shared memory, instead; None where they are here.
     """
 
     frame_index: int
     raw_reference: Buffer
     raw_distorted: Buffer
-    slot: int | None = None
 
 
 def read_request(data: bytes) -> scoring.ScoreStreamRequest | FramePair:
@@ -53,8 +51,7 @@ def read_request(data: bytes) -> scoring.ScoreStreamRequest | FramePair:
     if not request.HasField("frame_pair"):
         return request
     sent = request.frame_pair
-    slot = sent.slot if sent.HasField("slot") else None
-    return FramePair(sent.frame_index, sent.raw_reference, sent.raw_distorted, slot)
+    return FramePair(sent.frame_index, sent.raw_reference, sent.raw_distorted)
 
 
 def write_pair(pair: FramePair) -> bytes:

@@ -4,28 +4,30 @@ A picture in a message is copied five times on its way, by both programs, gRPC a
 takes as long as some models do. On one machine it is copied once, into memory of the daemon.
 """
 
-import mmap
 import os
 import queue
-import re
 import threading
-from collections.abc import Buffer
-from pathlib import Path
-from typing import Self
+import time
+from collections.abc import Buffer, Iterable, Iterator
 
 from vmafx_rpc.frame_pairs import FramePair, packed, write_pair
 from vmafx_rpc.messages import scoring
+from vmafx_rpc.shared_slots import SharedSlots
+
+Pairs = Iterable[tuple[Buffer, Buffer]]
+Request = scoring.ScoreStreamRequest | bytes
 
 # A daemon answers at once whether it shares memory; other servers may know nothing of that.
 _ANSWER_SECONDS = 2.0
-_PATH = re.compile(r"/proc/\d+/fd/\d+")
-_NAME = re.compile(r"vmafx-frames-[0-9a-f]{32}")
+# A message takes as long as several copies of a pair, so that one tells of more than one pair where
+# they come fast. None waits for others longer than this.
+_GATHERING_SECONDS = 0.005
 
 
 class Handover:
-    """Hands pairs over; the first one decides for all of them how.
+    """Hands pairs over, all in one way.
 
-    One thread hands over while another takes what is answered.
+    One thread asks for what is to be sent while another takes what is answered.
 
     Args:
         near: Whether the daemon is on this machine.
@@ -38,8 +40,9 @@ class Handover:
         self.asks = near and hasattr(os, "memfd_create")
         self._offered: SharedSlots | None = None
         self._answered = threading.Event()
+        # Slots to fill, and what has come of the pairs: a slot, or what is last; None ends either.
         self._free: queue.SimpleQueue[int | None] = queue.SimpleQueue()
-        self._slots: SharedSlots | None = None
+        self._filled: queue.SimpleQueue[int | bytes | BaseException | None] = queue.SimpleQueue()
 
     def take(self, response: scoring.ScoreStreamResponse) -> bool:
         """Take an answer; returns whether it was for this."""
@@ -50,101 +53,90 @@ class Handover:
                     for slot in range(self._offered.slots if self._offered else 0):
                         self._free.put(slot)
                     self._answered.set()
-            case "free_slot":
-                if self._offered and 0 <= response.free_slot.slot < self._offered.slots:
-                    self._free.put(response.free_slot.slot)
+            case "free_slots":
+                for slot in response.free_slots.slots:
+                    if self._offered and 0 <= slot < self._offered.slots:
+                        self._free.put(slot)
             case _:
                 return False
         return True
 
-    def request(
-        self, index: int, reference: Buffer, distorted: Buffer
-    ) -> scoring.ScoreStreamRequest | bytes | None:
-        """Hand over the next pair, when there is room for it.
+    def requests(self, pairs: Pairs) -> Iterator[Request]:
+        """Hand pairs over; each as soon as there is room for it.
 
-        Returns:
-            What to tell the daemon; None after the end.
+        Yields:
+            What to tell the daemon.
 
         Raises:
             TypeError: A picture is not in memory.
+            BaseException: What the pairs raise.
         """
-        if index == 0 and self.asks:
+        if self.asks:
             self._answered.wait(_ANSWER_SECONDS)
-            self._slots = self._offered
-        pair = FramePair(index, packed(reference), packed(distorted))
-        if self._slots is None or not self._slots.fit(pair):
-            return write_pair(pair)  # of one that does not fit the daemon says what is wrong
-        slot = self._free.get()
-        if slot is None:
-            return None
-        self._slots.fill(slot, pair)
-        told = scoring.FramePair(frame_index=index, slot=slot)
-        return scoring.ScoreStreamRequest(frame_pair=told)
+            self._answered.set()  # what is offered later is too late
+        if self._offered:
+            yield from self._in_slots(self._offered, pairs)
+        else:
+            for index, (reference, distorted) in enumerate(pairs):
+                yield write_pair(FramePair(index, reference, distorted))
 
     def end(self) -> None:
         """Let go whoever waits to hand over."""
         self._answered.set()
         self._free.put(None)
+        self._filled.put(None)
 
+    def _in_slots(self, slots: SharedSlots, pairs: Pairs) -> Iterator[Request]:
+        """Hand pairs over in slots, while a thread of its own fills them."""
+        filling = threading.Thread(
+            target=self._fill, args=(slots, pairs), name="vmafx-pairs", daemon=True
+        )
+        filling.start()
+        first = 0
+        while True:
+            run, last = self._gather(max(1, slots.slots // 2))
+            if run:
+                filled = scoring.FilledSlots(first_index=first, slots=run)
+                yield scoring.ScoreStreamRequest(filled=filled)
+                first += len(run)
+            if isinstance(last, BaseException):
+                raise last
+            if isinstance(last, bytes):
+                yield last
+            if not isinstance(last, int):
+                return
 
-class SharedSlots:
-    """Memory of a daemon: slots for pairs of pictures, one after the other.
+    def _gather(self, most: int) -> tuple[list[int], int | bytes | BaseException | None]:
+        """Slots that were filled, at most so many, and the last of what has come."""
+        run: list[int] = []
+        until = None
+        while True:
+            wait = None if until is None else max(0.0, until - time.monotonic())
+            try:
+                last = self._filled.get(timeout=wait)
+            except queue.Empty:
+                return run, run[-1]
+            if not isinstance(last, int):
+                return run, last
+            run.append(last)
+            if len(run) == most:
+                return run, last
+            until = until or time.monotonic() + _GATHERING_SECONDS
 
-    Args:
-        memory: All of it.
-        slots: How many there are.
-        frame_bytes: Bytes of one picture.
-    """
-
-    def __init__(self, memory: mmap.mmap, slots: int, frame_bytes: int) -> None:
-        self.slots = slots
-        self._memory = memory
-        self._frame_bytes = frame_bytes
-
-    @classmethod
-    def opened(cls, offer: scoring.SharedMemory) -> Self | None:
-        """What a daemon offers; None where it is not to be had, or is not what it says."""
-        size = offer.slots * 2 * offer.frame_bytes
-        if offer.slots < 1 or offer.frame_bytes < 1:
-            return None
-        # Of a daemon in a container, or behind a tunnel, it is something else that is there; and
-        # not every server is a daemon.
-        named = _PATH.fullmatch(offer.path) and _NAME.fullmatch(offer.name)
-        if not named or not _is_named(offer.path, offer.name):
-            return None
+    def _fill(self, slots: SharedSlots, pairs: Pairs) -> None:
+        """Fill slots with pairs, until the end of either."""
         try:
-            with open(offer.path, "r+b", buffering=0) as file:  # noqa: PTH123 - a descriptor
-                at = file.fileno()
-                whole = os.fstat(at).st_size == size and _keeps_its_size(at)
-                if not whole or not _is_named(f"/proc/self/fd/{at}", offer.name):
-                    return None
-                return cls(mmap.mmap(at, size), offer.slots, offer.frame_bytes)
-        except OSError:
-            return None
-
-    def fit(self, pair: FramePair) -> bool:
-        """Whether both pictures of a pair are as long as they must be."""
-        sizes = {memoryview(pair.raw_reference).nbytes, memoryview(pair.raw_distorted).nbytes}
-        return sizes == {self._frame_bytes}
-
-    def fill(self, slot: int, pair: FramePair) -> None:
-        """Put a pair into a slot."""
-        at = slot * 2 * self._frame_bytes
-        for picture in (pair.raw_reference, pair.raw_distorted):
-            self._memory[at : at + self._frame_bytes] = picture
-            at += self._frame_bytes
-
-
-def _is_named(path: str, name: str) -> bool:
-    """Whether a descriptor is of memory with that name."""
-    try:
-        return str(Path(path).readlink()) == f"/memfd:{name} (deleted)"
-    except OSError:
-        return False
-
-
-def _keeps_its_size(descriptor: int) -> bool:
-    """Whether nobody can make it shorter, which would end whoever writes there."""
-    import fcntl  # noqa: PLC0415 - not there on all systems
-
-    return bool(fcntl.fcntl(descriptor, fcntl.F_GET_SEALS) & fcntl.F_SEAL_SHRINK)
+            for index, pair in enumerate(pairs):
+                reference, distorted = map(packed, pair)
+                if not slots.fit(reference, distorted):
+                    # The daemon says what is wrong with it.
+                    self._filled.put(write_pair(FramePair(index, reference, distorted)))
+                    return
+                slot = self._free.get()
+                if slot is None:
+                    return
+                slots.fill(slot, reference, distorted)
+                self._filled.put(slot)
+            self._filled.put(None)
+        except BaseException as failure:  # noqa: BLE001 - raised where somebody hears of it
+            self._filled.put(failure)

@@ -10,11 +10,12 @@ from typing import Any
 import grpc
 
 from vmafx_rpc.client import Client
+from vmafx_rpc.frame_scores import one_by_one
 from vmafx_rpc.handover import Handover
 from vmafx_rpc.messages import scoring
 
-# Answers that wait for whoever iterates.
-_MOST_WAITING = 1024
+# Answers that wait for whoever iterates; each tells the scores of up to some hundred frames.
+_MOST_WAITING = 64
 
 
 def score_pairs(
@@ -47,8 +48,13 @@ def score_pairs(
     answers = _Answers(call, client, handover, failures)
     try:
         for answer in answers:
-            if told := answer.WhichOneof("message"):  # else it is what only a newer client knows
-                yield getattr(answer, told)
+            match answer.WhichOneof("message"):
+                case "frame_scores":
+                    yield from one_by_one(answer.frame_scores)
+                case "frame_score":  # of a server that knows nothing of runs
+                    yield answer.frame_score
+                case "aggregate":
+                    yield answer.aggregate
     finally:
         # Of a program that ends, the other threads are gone already, and hold their locks for ever.
         if not sys.is_finalizing():
@@ -68,13 +74,10 @@ def _requests(
     """What the daemon is told."""
     begin = scoring.ScoreStreamRequest(config=config)
     begin.config.shared_memory = handover.asks
+    begin.config.scores_in_runs = True
     yield begin
     try:
-        for index, (reference, distorted) in enumerate(pairs):
-            request = handover.request(index, reference, distorted)
-            if request is None:
-                return
-            yield request
+        yield from handover.requests(pairs)
     except GeneratorExit:
         raise
     except BaseException as failure:  # of which gRPC would tell nobody

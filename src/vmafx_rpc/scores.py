@@ -16,15 +16,8 @@ from vmafx_core.scoring.result import ScoreResult
 from vmafx_rpc import jobs, messages
 from vmafx_rpc.client import Client
 from vmafx_rpc.convert import from_message, to_message
+from vmafx_rpc.events import read_event
 from vmafx_rpc.names import Names
-
-_KINDS: dict[str, type[events.Event]] = {
-    "started": events.Started,
-    "told": events.Told,
-    "progress": events.Progress,
-    "frame_scores": events.FrameScores,
-    "finished": events.Finished,
-}
 
 
 class Telling:
@@ -64,14 +57,6 @@ def _behind(event: events.FrameScores, count: int) -> events.FrameScores:
         times=event.times[count:],
         metrics={name: values[count:] for name, values in event.metrics.items()},
     )
-
-
-def read_event(message: messages.result.ScoreEvent) -> events.Event | None:
-    """The event of a message; None for one that is not known here."""
-    kind = message.WhichOneof("event")
-    if kind is None:
-        return None
-    return from_message(getattr(message, kind), _KINDS[kind])
 
 
 def score_there(

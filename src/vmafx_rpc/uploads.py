@@ -27,8 +27,8 @@ from vmafx_core.scoring.request import ScoreRequest
 from vmafx_rpc import messages
 from vmafx_rpc.client import Client
 from vmafx_rpc.convert import to_message
+from vmafx_rpc.events import read_event
 from vmafx_rpc.names import Names
-from vmafx_rpc.scores import read_event
 
 _LONGEST_PIECE = 64 << 20
 

@@ -26,7 +26,7 @@ class FakeStream:
 
     async def nothing(self, *_: Any) -> None: ...
 
-    feed = feed_slot = supply = finish = events = share = nothing
+    feed = feed_slots = supply = finish = events = share = nothing
 
     async def close(self) -> None:
         if self._error:

@@ -3,8 +3,10 @@
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,9 @@ import pytest
 
 from vmafx_rpc import handover
 from vmafx_rpc.frame_pairs import FramePair, write_pair
-from vmafx_rpc.handover import Handover, SharedSlots
+from vmafx_rpc.handover import Handover, Pairs
 from vmafx_rpc.messages import scoring
+from vmafx_rpc.shared_slots import SharedSlots
 
 SLOTS, SIZE = 2, 5000
 NAME = f"vmafx-frames-{'0f' * 16}"
@@ -41,18 +44,18 @@ class Shared:
         return first, second
 
 
-def memory(name: str, seals: int = fcntl.F_SEAL_SHRINK) -> Shared:
+def memory(name: str, seals: int = fcntl.F_SEAL_SHRINK, slots: int = SLOTS) -> Shared:
     file = os.memfd_create(name, os.MFD_ALLOW_SEALING)
-    os.truncate(file, 2 * SLOTS * SIZE)
+    os.truncate(file, 2 * slots * SIZE)
     fcntl.fcntl(file, fcntl.F_ADD_SEALS, seals)
     path = f"/proc/{os.getpid()}/fd/{file}"
-    offer = scoring.SharedMemory(path=path, name=name, slots=SLOTS, frame_bytes=SIZE)
+    offer = scoring.SharedMemory(path=path, name=name, slots=slots, frame_bytes=SIZE)
     return Shared(file, offer)
 
 
 @pytest.fixture
-def shared() -> Iterator[Shared]:
-    made = memory(NAME)
+def shared(request: pytest.FixtureRequest) -> Iterator[Shared]:
+    made = memory(NAME, slots=getattr(request, "param", SLOTS))
     yield made
     os.close(made.file)
 
@@ -61,27 +64,99 @@ def response(**fields: Any) -> scoring.ScoreStreamResponse:
     return scoring.ScoreStreamResponse(**fields)
 
 
-def told(index: int, slot: int) -> scoring.ScoreStreamRequest:
-    return scoring.ScoreStreamRequest(frame_pair=scoring.FramePair(frame_index=index, slot=slot))
+def told(first: int, *slots: int) -> scoring.ScoreStreamRequest:
+    filled = scoring.FilledSlots(first_index=first, slots=slots)
+    return scoring.ScoreStreamRequest(filled=filled)
 
 
-def test_pairs_go_into_the_slots_that_are_free(shared: Shared) -> None:
+def free(*slots: int) -> scoring.ScoreStreamResponse:
+    return response(free_slots=scoring.FreeSlots(slots=slots))
+
+
+def offered(shared: Shared) -> Handover:
     hands = Handover(near=True)
     assert hands.asks
     assert hands.take(response(memory=shared.offer))
-    assert hands.request(0, *PICTURES) == told(0, 0)
-    assert hands.request(1, *reversed(PICTURES)) == told(1, 1)
-    assert (shared.at(0), shared.at(1)) == (PICTURES, PICTURES[::-1])
+    return hands
 
-    requests: list[object] = []
-    third = threading.Thread(target=lambda: requests.append(hands.request(2, *PICTURES)))
-    third.start()
-    third.join(0.1)
-    assert not requests  # there is no room for it
-    assert hands.take(response(free_slot=scoring.FreeSlot(slot=1)))
-    third.join()
-    assert requests == [told(2, 1)]
+
+class Asking:
+    """A thread that asks for what is to be sent, as gRPC's does."""
+
+    def __init__(self, hands: Handover, pairs: Pairs) -> None:
+        self.requests: list[object] = []
+        self._thread = threading.Thread(
+            target=lambda: self.requests.extend(hands.requests(pairs)), daemon=True
+        )
+        self._thread.start()
+
+    def until(self, count: int) -> list[object]:
+        """Its requests, once there are so many."""
+        latest = time.monotonic() + 10
+        while len(self.requests) < count:
+            assert time.monotonic() < latest, f"only {self.requests}"
+            time.sleep(0.001)
+        return self.requests
+
+    def ended(self) -> list[object]:
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+        return self.requests
+
+
+def test_pairs_go_into_the_slots_that_are_free(shared: Shared) -> None:
+    hands = offered(shared)
+    asking = Asking(hands, [PICTURES, PICTURES[::-1], PICTURES])
+    assert asking.until(2) == [told(0, 0), told(1, 1)]
+    assert (shared.at(0), shared.at(1)) == (PICTURES, PICTURES[::-1])
+    time.sleep(0.1)
+    assert len(asking.requests) == 2  # there is no room for the third
+    assert hands.take(free(1))
+    assert asking.ended() == [told(0, 0), told(1, 1), told(2, 1)]
     assert shared.at(1) == PICTURES
+
+
+@pytest.mark.parametrize("shared", [8], indirect=True)
+def test_pairs_that_come_fast_are_told_of_together(
+    shared: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handover, "_GATHERING_SECONDS", 60.0)
+    hands = offered(shared)
+    asking = Asking(hands, [PICTURES] * 10)
+    assert asking.until(2) == [told(0, 0, 1, 2, 3), told(4, 4, 5, 6, 7)]
+    hands.take(free(6, 2))
+    assert asking.ended()[2:] == [told(8, 6, 2)]
+
+
+@pytest.mark.parametrize("shared", [8], indirect=True)
+def test_a_pair_waits_for_no_other_that_comes_later(shared: Shared) -> None:
+    another = threading.Event()
+
+    def pairs() -> Iterator[tuple[bytes, bytes]]:
+        yield PICTURES
+        another.wait(10)
+        yield PICTURES
+
+    asking = Asking(offered(shared), pairs())
+    assert asking.until(1) == [told(0, 0)]
+    another.set()
+    assert asking.ended() == [told(0, 0), told(1, 1)]
+
+
+@pytest.mark.parametrize("shared", [8], indirect=True)
+@pytest.mark.parametrize("failure", [OSError("the camera is gone"), SystemExit(3)])
+def test_what_the_pairs_raise_comes_behind_those_before(
+    shared: Shared, failure: BaseException
+) -> None:
+    def pairs() -> Iterator[tuple[bytes, bytes]]:
+        yield PICTURES
+        raise failure
+
+    requests = offered(shared).requests(pairs())
+    assert next(requests) == told(0, 0)
+    with pytest.raises(type(failure)) as raised:
+        next(requests)
+    assert raised.value is failure
 
 
 def test_other_answers_are_for_others() -> None:
@@ -89,40 +164,51 @@ def test_other_answers_are_for_others() -> None:
 
 
 def test_who_waits_for_room_is_let_go_at_the_end(shared: Shared) -> None:
-    hands = Handover(near=True)
-    hands.take(response(memory=shared.offer))
-    for index in range(SLOTS):
-        hands.request(index, *PICTURES)
-    requests: list[object] = []
-    third = threading.Thread(target=lambda: requests.append(hands.request(2, *PICTURES)))
-    third.start()
+    hands = offered(shared)
+    asking = Asking(hands, cycle([PICTURES]))
+    asking.until(SLOTS)
     hands.end()
-    third.join()
-    assert requests == [None]
+    assert asking.ended() == [told(index, index) for index in range(SLOTS)]
+
+
+def test_who_waits_for_pairs_is_let_go_at_the_end(shared: Shared) -> None:
+    never = threading.Event()
+
+    def pairs() -> Iterator[tuple[bytes, bytes]]:
+        yield PICTURES
+        never.wait(10)
+
+    hands = offered(shared)
+    asking = Asking(hands, pairs())
+    asking.until(1)
+    hands.end()
+    assert asking.ended() == [told(0, 0)]
+    never.set()
 
 
 def test_pairs_of_other_sizes_are_sent_to_be_refused(shared: Shared) -> None:
-    hands = Handover(near=True)
-    hands.take(response(memory=shared.offer))
-    for pictures in (PICTURES[0][1:], PICTURES[1]), (PICTURES[0], b""):
-        assert hands.request(0, *pictures) == write_pair(FramePair(0, *pictures))
+    for wrong in (PICTURES[0][1:], PICTURES[1]), (PICTURES[0], b""):
+        hands = offered(shared)
+        requests = list(hands.requests([PICTURES, wrong, PICTURES]))
+        assert requests == [told(0, 0), write_pair(FramePair(1, *wrong))]
 
 
 def test_where_nothing_is_offered_pairs_are_sent(
     shared: Shared, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handover, "_ANSWER_SECONDS", 0.01)
-    message = write_pair(FramePair(0, *PICTURES))
+    sent = [write_pair(FramePair(index, *PICTURES)) for index in range(2)]
     far = Handover(near=False)
     assert not far.asks
-    assert far.request(0, *PICTURES) == message
+    assert list(far.requests([PICTURES] * 2)) == sent
     refused = Handover(near=True)
     refused.take(response(memory=scoring.SharedMemory()))
-    assert refused.request(0, *PICTURES) == message
+    assert list(refused.requests([PICTURES] * 2)) == sent
     silent = Handover(near=True)
-    assert silent.request(0, *PICTURES) == message
+    requests = silent.requests([PICTURES] * 2)
+    assert next(requests) == sent[0]
     silent.take(response(memory=shared.offer))  # too late
-    assert silent.request(1, *PICTURES) == write_pair(FramePair(1, *PICTURES))
+    assert list(requests) == sent[1:]
 
 
 def test_what_is_not_the_daemons_memory_is_not_touched(shared: Shared, tmp_path: Path) -> None:
@@ -166,15 +252,14 @@ def test_memory_that_no_daemon_has_made_is_not_touched(name: str, seals: int) ->
 def test_what_nobody_asked_for_and_slots_that_are_not_there_are_let_be(shared: Shared) -> None:
     far = Handover(near=False)
     far.take(response(memory=shared.offer))
-    assert far.request(0, *PICTURES) == write_pair(FramePair(0, *PICTURES))
+    assert list(far.requests([PICTURES])) == [write_pair(FramePair(0, *PICTURES))]
     hands = Handover(near=True)
-    for slot in (-1, SLOTS, 0):  # of which the last is told before there are any
-        hands.take(response(free_slot=scoring.FreeSlot(slot=slot)))
+    hands.take(free(-1, SLOTS, 0))  # of which the last is told before there are any
     for _ in range(2):
         hands.take(response(memory=shared.offer))
-    for slot in (-1, SLOTS):
-        hands.take(response(free_slot=scoring.FreeSlot(slot=slot)))
-    for index in range(SLOTS):
-        assert hands.request(index, *PICTURES) == told(index, index)
+    hands.take(free(-1, SLOTS))
+    asking = Asking(hands, cycle([PICTURES]))
+    assert asking.until(SLOTS) == [told(index, index) for index in range(SLOTS)]
+    time.sleep(0.05)
     hands.end()
-    assert hands.request(SLOTS, *PICTURES) is None
+    assert len(asking.ended()) == SLOTS

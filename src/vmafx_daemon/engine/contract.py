@@ -1,6 +1,6 @@
 """What an engine is: the one seam between the controller and what does the work."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from vmafx_rpc import messages
 Told = messages.result.ScoreEvent | messages.encode.EncodeEvent
 """What a running job tells; a `finished` or a `point` is the last of it."""
 
-StreamTold = messages.result.ScoreEvent | messages.scoring.Read | messages.scoring.FreeSlot
+StreamTold = messages.result.ScoreEvent | messages.scoring.Read | messages.scoring.FreeSlots
 """What a stream tells; a `finished` is the last of it."""
 
 
@@ -54,8 +54,8 @@ class Stream(Protocol):
     def share(self) -> messages.scoring.SharedMemory:
         """Memory that the client may put pictures into; without a path where there is none."""
 
-    async def feed_slot(self, slot: int) -> None:
-        """Hand over the next pair, which lies in a slot of the memory that `share` told of.
+    async def feed_slots(self, slots: Sequence[int]) -> None:
+        """Hand over the next pairs, which lie in slots of the memory that `share` told of.
 
         Raises:
             VmafxError: The stream has failed.

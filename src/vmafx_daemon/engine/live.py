@@ -69,11 +69,12 @@ class Pairs:
                 side.finish()
         elif request.HasField("filled"):
             size = self._sides[0].frame_bytes
-            at = request.filled.slot * 2 * size
-            for side in self._sides:
-                side.give(self._memory[at : at + size])
-                at += size
-            emptied = messages.engine.Emptied(slot=request.filled.slot)
+            for slot in request.filled.slots:
+                at = slot * 2 * size
+                for side in self._sides:
+                    side.give(self._memory[at : at + size])
+                    at += size
+            emptied = messages.engine.Emptied(slots=request.filled.slots)
             self._send(messages.engine.WorkerResponse(emptied=emptied))
 
     def events(self) -> Iterator[messages.result.ScoreEvent]:

@@ -16,8 +16,9 @@ from vmafx_daemon.pairs import pixel_format
 from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc.messages import scoring
 
-# Few enough that what one process has written is near when the other reads it.
-_MOST_BYTES = 20 << 20
+# Few enough that what one process has written is near when the other reads it, and enough that one
+# message may tell of a few.
+_MOST_BYTES = 40 << 20
 _MOST_SLOTS = 16
 _MOST_SIDE = 16384
 # Of a message with a pair, what there is besides the pictures.

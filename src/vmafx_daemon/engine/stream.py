@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, contextmanager
 from typing import override
 
@@ -78,8 +78,8 @@ class WorkerStream(ABC):
         """No memory."""
         return messages.scoring.SharedMemory()
 
-    async def feed_slot(self, slot: int) -> None:  # noqa: ARG002 - for streams of pairs
-        """Hand over the next pair.
+    async def feed_slots(self, slots: Sequence[int]) -> None:  # noqa: ARG002 - likewise
+        """Hand over the next pairs.
 
         Raises:
             WorkError: The stream takes none.
@@ -203,7 +203,7 @@ class PairStream(WorkerStream):
         slot = None if self._ended else await self._free.get()
         if slot is not None and self._memory:
             self._memory.fill(slot, reference, distorted)
-            await self._send(Request(filled=messages.engine.Filled(slot=slot)))
+            await self._send(Request(filled=messages.engine.Filled(slots=[slot])))
 
     @override
     def share(self) -> messages.scoring.SharedMemory:
@@ -216,11 +216,11 @@ class PairStream(WorkerStream):
         return self._memory.offer
 
     @override
-    async def feed_slot(self, slot: int) -> None:
-        """Hand over the next pair, which the client has put into a slot; is lost after the end.
+    async def feed_slots(self, slots: Sequence[int]) -> None:
+        """Hand over the next pairs, which the client has put into slots; are lost after the end.
 
         Raises:
-            UsageError: The slot is not the client's to fill.
+            UsageError: A slot is not the client's to fill.
             BusyError: Too many streams wait for a worker.
             WorkerLostError: The worker went away.
         """
@@ -228,14 +228,15 @@ class PairStream(WorkerStream):
             return
         if self._may_lend and self._memory:
             self._lent, self._may_lend = set(range(self._memory.slots)), False
-        if self._lent is None or slot not in self._lent:
-            raise UsageError(
-                f"slot is {slot}, which is not free",
-                "Fill those of `memory`, and each again only after its `free_slot`.",
-            )
-        self._lent.remove(slot)
+        for slot in slots:
+            if self._lent is None or slot not in self._lent:
+                raise UsageError(
+                    f"slot is {slot}, which is not free",
+                    "Fill those of `memory`, and each again only when `free_slots` names it.",
+                )
+            self._lent.remove(slot)
         await self._begin()
-        await self._send(Request(filled=messages.engine.Filled(slot=slot)))
+        await self._send(Request(filled=messages.engine.Filled(slots=slots)))
 
     @override
     async def finish(self) -> None:
@@ -267,12 +268,13 @@ class PairStream(WorkerStream):
     def _take(self, response: Response) -> StreamTold | None:
         if not response.HasField("emptied"):
             return None
-        slot = response.emptied.slot
+        slots = response.emptied.slots
         if self._lent is None:
-            self._free.put_nowait(slot)
+            for slot in slots:
+                self._free.put_nowait(slot)
             return None
-        self._lent.add(slot)
-        return messages.scoring.FreeSlot(slot=slot)
+        self._lent.update(slots)
+        return messages.scoring.FreeSlots(slots=slots)
 
     @override
     def _is_all_answered(self) -> bool:

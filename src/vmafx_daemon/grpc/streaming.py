@@ -1,8 +1,9 @@
 """Scoring what a client sends, while it is still being sent."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 from vmafx_core.errors import UsageError
@@ -13,6 +14,7 @@ from vmafx_daemon.grpc.reading import MOST_SECONDS
 from vmafx_daemon.pairs import pooled_means, provenance_of
 from vmafx_rpc import messages
 from vmafx_rpc.frame_pairs import FramePair
+from vmafx_rpc.frame_scores import one_by_one
 from vmafx_rpc.messages import scoring as wire
 
 Response = wire.ScoreStreamResponse
@@ -40,9 +42,10 @@ async def score_stream(
         raise UsageError(f"no config came within {MOST_SECONDS:g} s", "Send it first.") from None
     if not isinstance(first, wire.ScoreStreamRequest) or _kind(first) not in {"config", "task"}:
         raise UsageError(f"the stream begins with {_kind(first)}", "Send config first.")
+    answer: Callable[[StreamTold], list[Response]]
     if first.HasField("config"):
         stream = await controller.open_stream(first.config, caller)
-        send, answer = _feed, _in_short
+        send, answer = _feed, partial(_in_short, in_runs=first.config.scores_in_runs)
     else:
         stream = await controller.open_upload(first.task, caller)
         send, answer = _supply, _as_is
@@ -60,24 +63,34 @@ async def score_stream(
 async def _feed(stream: Stream, requests: Requests) -> None:
     """Hand over the pairs that come."""
     expected = 0
-    async for pair in requests:
-        if not isinstance(pair, FramePair):
-            raise UsageError(f"after config came {_kind(pair)}", "Send frame pairs.")
-        if pair.frame_index != expected:
-            raise UsageError(
-                f"frame_index is {pair.frame_index}, not {expected}", "It counts up from 0 by one."
-            )
-        pictures = memoryview(pair.raw_reference), memoryview(pair.raw_distorted)
-        if pair.slot is None:
-            await stream.feed(*pictures)
-        elif any(pictures):
-            raise UsageError("a pair came both in a slot and in the message", "Send it in one.")
+    async for request in requests:
+        if isinstance(request, FramePair):
+            _check_index("frame_index", request.frame_index, expected)
+            reference, distorted = request.raw_reference, request.raw_distorted
+            await stream.feed(memoryview(reference), memoryview(distorted))
+            expected += 1
+        elif request.HasField("filled"):
+            slots = request.filled.slots
+            if not slots:
+                raise UsageError("filled names no slots", "Name those that pairs lie in.")
+            _check_index("first_index", request.filled.first_index, expected)
+            await stream.feed_slots(slots)
+            expected += len(slots)
         else:
-            await stream.feed_slot(pair.slot)
-        expected += 1
+            raise UsageError(f"after config came {_kind(request)}", "Send frame pairs.")
     if not expected:
         raise UsageError("no frame pair was sent", "Send at least one before half-closing.")
     await stream.finish()
+
+
+def _check_index(name: str, value: int, expected: int) -> None:
+    """Refuse pairs that are not the next ones.
+
+    Raises:
+        UsageError: They are others.
+    """
+    if value != expected:
+        raise UsageError(f"{name} is {value}, not {expected}", "It counts up from 0 by one.")
 
 
 async def _supply(stream: Stream, requests: Requests) -> None:
@@ -132,14 +145,17 @@ def _as_is(event: StreamTold) -> list[Response]:
     return [Response(read=event)] if isinstance(event, wire.Read) else []
 
 
-def _in_short(event: StreamTold) -> list[Response]:
+def _in_short(event: StreamTold, *, in_runs: bool) -> list[Response]:
     """What is answered to pairs: each frame's scores, then what they come to."""
-    if isinstance(event, wire.FreeSlot):
-        return [Response(free_slot=event)]
+    if isinstance(event, wire.FreeSlots):
+        return [Response(free_slots=event)]
     if not isinstance(event, messages.result.ScoreEvent):
         return []
     if event.HasField("frame_scores"):
-        return [Response(frame_score=score) for score in _frame_scores(event.frame_scores)]
+        run = event.frame_scores
+        if in_runs:
+            return [Response(frame_scores=run)]
+        return [Response(frame_score=score) for score in one_by_one(run)]
     if event.HasField("finished"):
         result = event.finished.result
         features = pooled_means(result)
@@ -152,14 +168,3 @@ def _in_short(event: StreamTold) -> list[Response]:
         )
         return [Response(aggregate=aggregate)]
     return []
-
-
-def _frame_scores(run: messages.result.FrameScores) -> list[wire.FrameScore]:
-    names = [metric.name for metric in run.metrics]
-    rows = zip(*(metric.values for metric in run.metrics), strict=True)
-    return [
-        wire.FrameScore(
-            frame_index=run.first + i, score=row[0], features=dict(zip(names, row, strict=True))
-        )
-        for i, row in enumerate(rows)
-    ]

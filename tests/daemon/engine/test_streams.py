@@ -354,7 +354,7 @@ def test_pairs_that_wait_for_a_place_take_a_bounded_amount_of_memory(
             async def feed_one(stream: Stream) -> None:
                 if by_slot:
                     assert stream.share().slots > 1  # of which one pair waits with the daemon
-                    await stream.feed_slot(0)
+                    await stream.feed_slots([0])
                 else:
                     await stream.feed(*given)
 

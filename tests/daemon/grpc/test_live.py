@@ -17,9 +17,9 @@ from vmafx_core.errors import UsageError
 from vmafx_rpc import handover, messages
 from vmafx_rpc.client import Client
 from vmafx_rpc.frame_pairs import FramePair, write_pair
-from vmafx_rpc.handover import SharedSlots
 from vmafx_rpc.live import score_pairs
 from vmafx_rpc.messages import scoring
+from vmafx_rpc.shared_slots import SharedSlots
 
 pytestmark = pytest.mark.usefixtures("way")
 CONFIG = scoring.StreamConfig(width=WIDTH, height=HEIGHT)

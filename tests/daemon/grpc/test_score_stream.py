@@ -48,6 +48,21 @@ def test_every_pixel_format_gives_what_scoring_here_gives(
     check(daemon, tmp_path, pix_fmt)
 
 
+def test_scores_may_be_told_in_runs(daemon: Daemon, tmp_path: Path) -> None:
+    pairs = made_pairs(FRAMES)
+    first = config(model="vmaf_v0.6.1", scores_in_runs=True)
+    *runs, last = Talk(daemon.client(remote=True), first, *frames(pairs)).answers()
+    here = scored_here(tmp_path, pairs, models=["vmaf_v0.6.1"])
+    assert {run.WhichOneof("message") for run in runs} == {"frame_scores"}
+    told: dict[str, list[float]] = {}
+    for run in runs:
+        assert run.frame_scores.first == len(told.get("vmaf", []))
+        for metric in run.frame_scores.metrics:
+            told.setdefault(metric.name, []).extend(metric.values)
+    assert told == {name: metric.values.tolist() for name, metric in here.metrics.items()}
+    assert last.aggregate.score == here.lead.pooled.mean
+
+
 @pytest.mark.parametrize(
     "asked",
     [

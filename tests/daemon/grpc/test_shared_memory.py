@@ -11,10 +11,9 @@ import pytest
 from support.daemon import Daemon, running
 from support.streams import HEIGHT, WIDTH, Request, Talk, config, frames, made_pairs, scored_here
 from vmafx_core.errors import VmafxError
-from vmafx_rpc.frame_pairs import FramePair
-from vmafx_rpc.handover import SharedSlots
 from vmafx_rpc.live import score_pairs
 from vmafx_rpc.messages import scoring
+from vmafx_rpc.shared_slots import SharedSlots
 
 PAIRS = made_pairs(12)
 CONFIG = scoring.StreamConfig(width=WIDTH, height=HEIGHT)
@@ -25,8 +24,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def at(index: int, slot: int, **fields: bytes) -> Request:
-    return Request(frame_pair=scoring.FramePair(frame_index=index, slot=slot, **fields))
+def at(index: int, *slots: int) -> Request:
+    return Request(filled=scoring.FilledSlots(first_index=index, slots=slots))
 
 
 def in_message(index: int) -> Request:
@@ -41,13 +40,31 @@ def test_a_slot_is_told_to_be_free_and_filled_again(daemon: Daemon, tmp_path: Pa
     assert slots
     scores = []
     for index, pair in enumerate(PAIRS):
-        slots.fill(0, FramePair(index, *pair))
+        slots.fill(0, *pair)
         talk.say(at(index, 0))
-        while not (answer := talk.answer()).HasField("free_slot"):
+        while not (answer := talk.answer()).HasField("free_slots"):
             scores.append(answer.frame_score.score)
-        assert answer.free_slot.slot == 0
+        assert answer.free_slots.slots == [0]
     *others, last = talk.answers()
     scores += [answer.frame_score.score for answer in others]
+    here = scored_here(tmp_path, PAIRS, models=["vmaf_v0.6.1"]).metrics["vmaf"]
+    assert scores == here.values.tolist()
+    assert last.aggregate.score == here.pooled.mean
+
+
+def test_several_slots_are_told_of_at_once_and_scored_in_their_order(
+    daemon: Daemon, tmp_path: Path
+) -> None:
+    talk = Talk(daemon.client(remote=True), ASKING)
+    slots = SharedSlots.opened(talk.answer().memory)
+    assert slots
+    for index, pair in enumerate(PAIRS):
+        slots.fill(len(PAIRS) - index, *pair)
+    talk.say(at(0, 12, 11, 10, 9, 8), at(5, 7, 6, 5, 4, 3, 2, 1))
+    *answers, last = talk.answers()
+    freed = [list(a.free_slots.slots) for a in answers if a.HasField("free_slots")]
+    assert freed == [[12, 11, 10, 9, 8], [7, 6, 5, 4, 3, 2, 1]]
+    scores = [a.frame_score.score for a in answers if a.HasField("frame_score")]
     here = scored_here(tmp_path, PAIRS, models=["vmaf_v0.6.1"]).metrics["vmaf"]
     assert scores == here.values.tolist()
     assert last.aggregate.score == here.pooled.mean
@@ -72,10 +89,12 @@ def test_who_does_not_ask_is_offered_none(daemon: Daemon) -> None:
         ([config(), at(0, 0)], "slot is 0, which is not free"),
         ([ASKING, at(0, -1)], "slot is -1"),
         ([ASKING, at(0, 1 << 30)], "slot is 1073741824"),
+        ([ASKING, at(0, 0, 1, 0)], "slot is 0, which is not free"),
+        ([ASKING, at(0)], "filled names no slots"),
         ([ASKING, in_message(0), at(1, 0)], "slot is 0, which is not free"),
         ([ASKING, at(0, 0), in_message(1)], "came in a message after others in slots"),
-        ([ASKING, at(0, 0, raw_reference=b"x")], "both in a slot and in the message"),
-        ([ASKING, at(1, 0)], "frame_index is 1, not 0"),
+        ([ASKING, at(1, 0)], "first_index is 1, not 0"),
+        ([ASKING, at(0, 0, 1), at(1, 2)], "first_index is 1, not 2"),
         ([ASKING], "no frame pair was sent"),
     ],
 )  # fmt: skip

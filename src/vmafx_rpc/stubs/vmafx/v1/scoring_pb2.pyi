@@ -128,19 +128,21 @@ class ScoreProvenance(_message.Message):
     def __init__(self, model: _Optional[str] = ..., vmafx_version: _Optional[str] = ..., libvmaf_version: _Optional[str] = ..., ffmpeg_version: _Optional[str] = ..., frames: _Optional[int] = ..., job_id: _Optional[str] = ..., cached: _Optional[bool] = ..., notices: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ScoreStreamRequest(_message.Message):
-    __slots__ = ("config", "frame_pair", "task", "chunk")
+    __slots__ = ("config", "frame_pair", "task", "chunk", "filled")
     CONFIG_FIELD_NUMBER: _ClassVar[int]
     FRAME_PAIR_FIELD_NUMBER: _ClassVar[int]
     TASK_FIELD_NUMBER: _ClassVar[int]
     CHUNK_FIELD_NUMBER: _ClassVar[int]
+    FILLED_FIELD_NUMBER: _ClassVar[int]
     config: StreamConfig
     frame_pair: FramePair
     task: _task_pb2.ScoreTask
     chunk: Chunk
-    def __init__(self, config: _Optional[_Union[StreamConfig, _Mapping]] = ..., frame_pair: _Optional[_Union[FramePair, _Mapping]] = ..., task: _Optional[_Union[_task_pb2.ScoreTask, _Mapping]] = ..., chunk: _Optional[_Union[Chunk, _Mapping]] = ...) -> None: ...
+    filled: FilledSlots
+    def __init__(self, config: _Optional[_Union[StreamConfig, _Mapping]] = ..., frame_pair: _Optional[_Union[FramePair, _Mapping]] = ..., task: _Optional[_Union[_task_pb2.ScoreTask, _Mapping]] = ..., chunk: _Optional[_Union[Chunk, _Mapping]] = ..., filled: _Optional[_Union[FilledSlots, _Mapping]] = ...) -> None: ...
 
 class StreamConfig(_message.Message):
-    __slots__ = ("width", "height", "pixel_format", "model", "frame_count_hint", "options", "frame_rate", "shared_memory")
+    __slots__ = ("width", "height", "pixel_format", "model", "frame_count_hint", "options", "frame_rate", "shared_memory", "scores_in_runs")
     WIDTH_FIELD_NUMBER: _ClassVar[int]
     HEIGHT_FIELD_NUMBER: _ClassVar[int]
     PIXEL_FORMAT_FIELD_NUMBER: _ClassVar[int]
@@ -149,6 +151,7 @@ class StreamConfig(_message.Message):
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
     FRAME_RATE_FIELD_NUMBER: _ClassVar[int]
     SHARED_MEMORY_FIELD_NUMBER: _ClassVar[int]
+    SCORES_IN_RUNS_FIELD_NUMBER: _ClassVar[int]
     width: int
     height: int
     pixel_format: PixelFormat
@@ -157,19 +160,26 @@ class StreamConfig(_message.Message):
     options: ScoreOptions
     frame_rate: _task_pb2.Rational
     shared_memory: bool
-    def __init__(self, width: _Optional[int] = ..., height: _Optional[int] = ..., pixel_format: _Optional[_Union[PixelFormat, str]] = ..., model: _Optional[str] = ..., frame_count_hint: _Optional[int] = ..., options: _Optional[_Union[ScoreOptions, _Mapping]] = ..., frame_rate: _Optional[_Union[_task_pb2.Rational, _Mapping]] = ..., shared_memory: _Optional[bool] = ...) -> None: ...
+    scores_in_runs: bool
+    def __init__(self, width: _Optional[int] = ..., height: _Optional[int] = ..., pixel_format: _Optional[_Union[PixelFormat, str]] = ..., model: _Optional[str] = ..., frame_count_hint: _Optional[int] = ..., options: _Optional[_Union[ScoreOptions, _Mapping]] = ..., frame_rate: _Optional[_Union[_task_pb2.Rational, _Mapping]] = ..., shared_memory: _Optional[bool] = ..., scores_in_runs: _Optional[bool] = ...) -> None: ...
 
 class FramePair(_message.Message):
-    __slots__ = ("frame_index", "raw_reference", "raw_distorted", "slot")
+    __slots__ = ("frame_index", "raw_reference", "raw_distorted")
     FRAME_INDEX_FIELD_NUMBER: _ClassVar[int]
     RAW_REFERENCE_FIELD_NUMBER: _ClassVar[int]
     RAW_DISTORTED_FIELD_NUMBER: _ClassVar[int]
-    SLOT_FIELD_NUMBER: _ClassVar[int]
     frame_index: int
     raw_reference: bytes
     raw_distorted: bytes
-    slot: int
-    def __init__(self, frame_index: _Optional[int] = ..., raw_reference: _Optional[bytes] = ..., raw_distorted: _Optional[bytes] = ..., slot: _Optional[int] = ...) -> None: ...
+    def __init__(self, frame_index: _Optional[int] = ..., raw_reference: _Optional[bytes] = ..., raw_distorted: _Optional[bytes] = ...) -> None: ...
+
+class FilledSlots(_message.Message):
+    __slots__ = ("first_index", "slots")
+    FIRST_INDEX_FIELD_NUMBER: _ClassVar[int]
+    SLOTS_FIELD_NUMBER: _ClassVar[int]
+    first_index: int
+    slots: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, first_index: _Optional[int] = ..., slots: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Chunk(_message.Message):
     __slots__ = ("input", "offset", "data", "error", "size")
@@ -186,20 +196,22 @@ class Chunk(_message.Message):
     def __init__(self, input: _Optional[int] = ..., offset: _Optional[int] = ..., data: _Optional[bytes] = ..., error: _Optional[str] = ..., size: _Optional[int] = ...) -> None: ...
 
 class ScoreStreamResponse(_message.Message):
-    __slots__ = ("frame_score", "aggregate", "read", "event", "memory", "free_slot")
+    __slots__ = ("frame_score", "aggregate", "read", "event", "memory", "free_slots", "frame_scores")
     FRAME_SCORE_FIELD_NUMBER: _ClassVar[int]
     AGGREGATE_FIELD_NUMBER: _ClassVar[int]
     READ_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
     MEMORY_FIELD_NUMBER: _ClassVar[int]
-    FREE_SLOT_FIELD_NUMBER: _ClassVar[int]
+    FREE_SLOTS_FIELD_NUMBER: _ClassVar[int]
+    FRAME_SCORES_FIELD_NUMBER: _ClassVar[int]
     frame_score: FrameScore
     aggregate: AggregateScore
     read: Read
     event: _result_pb2.ScoreEvent
     memory: SharedMemory
-    free_slot: FreeSlot
-    def __init__(self, frame_score: _Optional[_Union[FrameScore, _Mapping]] = ..., aggregate: _Optional[_Union[AggregateScore, _Mapping]] = ..., read: _Optional[_Union[Read, _Mapping]] = ..., event: _Optional[_Union[_result_pb2.ScoreEvent, _Mapping]] = ..., memory: _Optional[_Union[SharedMemory, _Mapping]] = ..., free_slot: _Optional[_Union[FreeSlot, _Mapping]] = ...) -> None: ...
+    free_slots: FreeSlots
+    frame_scores: _result_pb2.FrameScores
+    def __init__(self, frame_score: _Optional[_Union[FrameScore, _Mapping]] = ..., aggregate: _Optional[_Union[AggregateScore, _Mapping]] = ..., read: _Optional[_Union[Read, _Mapping]] = ..., event: _Optional[_Union[_result_pb2.ScoreEvent, _Mapping]] = ..., memory: _Optional[_Union[SharedMemory, _Mapping]] = ..., free_slots: _Optional[_Union[FreeSlots, _Mapping]] = ..., frame_scores: _Optional[_Union[_result_pb2.FrameScores, _Mapping]] = ...) -> None: ...
 
 class SharedMemory(_message.Message):
     __slots__ = ("path", "name", "slots", "frame_bytes")
@@ -213,11 +225,11 @@ class SharedMemory(_message.Message):
     frame_bytes: int
     def __init__(self, path: _Optional[str] = ..., name: _Optional[str] = ..., slots: _Optional[int] = ..., frame_bytes: _Optional[int] = ...) -> None: ...
 
-class FreeSlot(_message.Message):
-    __slots__ = ("slot",)
-    SLOT_FIELD_NUMBER: _ClassVar[int]
-    slot: int
-    def __init__(self, slot: _Optional[int] = ...) -> None: ...
+class FreeSlots(_message.Message):
+    __slots__ = ("slots",)
+    SLOTS_FIELD_NUMBER: _ClassVar[int]
+    slots: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, slots: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class FrameScore(_message.Message):
     __slots__ = ("frame_index", "score", "features")

@@ -3,9 +3,10 @@ from vmafx_rpc.stubs.vmafx.v1 import encode_pb2 as _encode_pb2
 from vmafx_rpc.stubs.vmafx.v1 import result_pb2 as _result_pb2
 from vmafx_rpc.stubs.vmafx.v1 import scoring_pb2 as _scoring_pb2
 from vmafx_rpc.stubs.vmafx.v1 import task_pb2 as _task_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -49,10 +50,10 @@ class OpenUpload(_message.Message):
     def __init__(self, task: _Optional[_Union[_task_pb2.ScoreTask, _Mapping]] = ...) -> None: ...
 
 class Filled(_message.Message):
-    __slots__ = ("slot",)
-    SLOT_FIELD_NUMBER: _ClassVar[int]
-    slot: int
-    def __init__(self, slot: _Optional[int] = ...) -> None: ...
+    __slots__ = ("slots",)
+    SLOTS_FIELD_NUMBER: _ClassVar[int]
+    slots: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, slots: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Finish(_message.Message):
     __slots__ = ()
@@ -81,7 +82,7 @@ class Ready(_message.Message):
     def __init__(self, versions: _Optional[_Union[_result_pb2.Versions, _Mapping]] = ...) -> None: ...
 
 class Emptied(_message.Message):
-    __slots__ = ("slot",)
-    SLOT_FIELD_NUMBER: _ClassVar[int]
-    slot: int
-    def __init__(self, slot: _Optional[int] = ...) -> None: ...
+    __slots__ = ("slots",)
+    SLOTS_FIELD_NUMBER: _ClassVar[int]
+    slots: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, slots: _Optional[_Iterable[int]] = ...) -> None: ...
