@@ -6,12 +6,14 @@ At high resolution, what a general reader or writer does with a pair takes as lo
 from collections.abc import Buffer
 from dataclasses import dataclass
 
+from vmafx_core.errors import UsageError
 from vmafx_rpc.messages import scoring
 
 METHOD = "/vmafx.v1.VmafxScoring/ScoreStream"
 """What is called with them."""
 
-# What stands before each field of `ScoreStreamRequest.frame_pair` and its `FramePair`.
+# What stands before `ScoreStreamRequest.chunk`, `frame_pair`, and each field of its `FramePair`.
+_CHUNK = 0x22
 _FRAME_PAIR = 0x12
 _FRAME_INDEX = 0x08
 _RAW_REFERENCE = 0x12
@@ -52,6 +54,30 @@ def read_request(data: bytes) -> scoring.ScoreStreamRequest | FramePair:
         return request
     sent = request.frame_pair
     return FramePair(sent.frame_index, sent.raw_reference, sent.raw_distorted)
+
+
+def is_bulk(data: bytes) -> bool:
+    """Whether a request is one pair, or one chunk, and nothing else; these may be long."""
+    try:
+        length, at = _varint(memoryview(data), 1)
+    except IndexError:
+        return False
+    return data[0] in {_FRAME_PAIR, _CHUNK} and at + length == len(data)
+
+
+def check_sizes(reference: Buffer, distorted: Buffer, frame_bytes: int) -> None:
+    """Refuse pictures that are longer or shorter than they must be.
+
+    Raises:
+        UsageError: One is.
+    """
+    for name, picture in (("raw_reference", reference), ("raw_distorted", distorted)):
+        size = memoryview(picture).nbytes
+        if size != frame_bytes:
+            raise UsageError(
+                f"{name} has {size} bytes, not {frame_bytes}",
+                "Send the planes Y, U, V one after the other, tightly packed.",
+            )
 
 
 def write_pair(pair: FramePair) -> bytes:

@@ -8,9 +8,11 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Buffer, Iterable, Iterator
+from collections.abc import Buffer, Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
 
-from vmafx_rpc.frame_pairs import FramePair, packed, write_pair
+from vmafx_rpc.frame_pairs import FramePair, check_sizes, packed, write_pair
 from vmafx_rpc.messages import scoring
 from vmafx_rpc.shared_slots import SharedSlots
 
@@ -22,27 +24,32 @@ _ANSWER_SECONDS = 2.0
 # A message takes as long as several copies of a pair, so that one tells of more than one pair where
 # they come fast. None waits for others longer than this.
 _GATHERING_SECONDS = 0.005
+_END = object()
 
 
 class Handover:
     """Hands pairs over, all in one way.
 
-    One thread asks for what is to be sent while another takes what is answered.
+    One thread asks for what is to be sent while another takes what is answered; where memory is
+    shared, a third puts pairs there.
 
     Args:
         near: Whether the daemon is on this machine.
+        failures: Takes why there are no more pairs, where something went wrong.
 
     Attributes:
         asks: Whether the daemon is to be asked for memory.
     """
 
-    def __init__(self, *, near: bool) -> None:
+    def __init__(self, *, near: bool, failures: list[BaseException]) -> None:
         self.asks = near and hasattr(os, "memfd_create")
+        self._failures = failures
         self._offered: SharedSlots | None = None
         self._answered = threading.Event()
-        # Slots to fill, and what has come of the pairs: a slot, or what is last; None ends either.
+        self._failed = self._ended = False
+        # Slots to fill, and those that were; None in either is the end.
         self._free: queue.SimpleQueue[int | None] = queue.SimpleQueue()
-        self._filled: queue.SimpleQueue[int | bytes | BaseException | None] = queue.SimpleQueue()
+        self._filled: queue.SimpleQueue[int | None] = queue.SimpleQueue()
 
     def take(self, response: scoring.ScoreStreamResponse) -> bool:
         """Take an answer; returns whether it was for this."""
@@ -68,75 +75,91 @@ class Handover:
             What to tell the daemon.
 
         Raises:
-            TypeError: A picture is not in memory.
-            BaseException: What the pairs raise.
+            RuntimeError: Something went wrong, with the pairs or a picture; `failures` has it.
         """
         if self.asks:
             self._answered.wait(_ANSWER_SECONDS)
             self._answered.set()  # what is offered later is too late
-        if self._offered:
-            yield from self._in_slots(self._offered, pairs)
-        else:
-            for index, (reference, distorted) in enumerate(pairs):
-                yield write_pair(FramePair(index, reference, distorted))
+        slots = self._offered
+        yield from self._in_slots(slots, pairs) if slots else self._in_messages(pairs)
+        if self._failed:
+            raise RuntimeError("there are no more pairs")
 
     def end(self) -> None:
-        """Let go whoever waits to hand over."""
+        """Let go whoever waits to hand over; no more pairs are asked for."""
+        self._ended = True
         self._answered.set()
         self._free.put(None)
         self._filled.put(None)
 
-    def _in_slots(self, slots: SharedSlots, pairs: Pairs) -> Iterator[Request]:
-        """Hand pairs over in slots, while a thread of its own fills them."""
+    def _in_messages(self, pairs: Pairs) -> Iterator[bytes]:
+        written = _written(pairs)
+        while request := self._attempt(partial(next, written, None)):
+            yield request
+
+    def _in_slots(self, slots: SharedSlots, pairs: Pairs) -> Iterator[scoring.ScoreStreamRequest]:
         filling = threading.Thread(
             target=self._fill, args=(slots, pairs), name="vmafx-pairs", daemon=True
         )
         filling.start()
         first = 0
-        while True:
-            run, last = self._gather(max(1, slots.slots // 2))
-            if run:
-                filled = scoring.FilledSlots(first_index=first, slots=run)
-                yield scoring.ScoreStreamRequest(filled=filled)
-                first += len(run)
-            if isinstance(last, BaseException):
-                raise last
-            if isinstance(last, bytes):
-                yield last
-            if not isinstance(last, int):
-                return
+        while run := self._gathered(max(1, slots.slots // 2)):
+            filled = scoring.FilledSlots(first_index=first, slots=run)
+            yield scoring.ScoreStreamRequest(filled=filled)
+            first += len(run)
 
-    def _gather(self, most: int) -> tuple[list[int], int | bytes | BaseException | None]:
-        """Slots that were filled, at most so many, and the last of what has come."""
+    def _gathered(self, most: int) -> list[int]:
+        """The next slots that were filled; none at the end."""
         run: list[int] = []
         until = None
-        while True:
+        while len(run) < most:
             wait = None if until is None else max(0.0, until - time.monotonic())
             try:
-                last = self._filled.get(timeout=wait)
+                slot = self._filled.get(timeout=wait)
             except queue.Empty:
-                return run, run[-1]
-            if not isinstance(last, int):
-                return run, last
-            run.append(last)
-            if len(run) == most:
-                return run, last
+                break
+            if slot is None:
+                self._filled.put(None)  # for who asks after the end, too
+                break
+            run.append(slot)
             until = until or time.monotonic() + _GATHERING_SECONDS
+        return run
 
     def _fill(self, slots: SharedSlots, pairs: Pairs) -> None:
         """Fill slots with pairs, until the end of either."""
+        self._attempt(partial(self._fill_all, slots, pairs))
+        slots.close()
+        self._filled.put(None)
+
+    def _fill_all(self, slots: SharedSlots, pairs: Pairs) -> None:
+        # No pair is held on to while the next is made, which may be in the same memory.
+        remaining = iter(pairs)
+        while self._put(slots, next(remaining, _END)):
+            pass
+
+    def _put(self, slots: SharedSlots, pair: Any) -> bool:
+        """Put a pair into a free slot; returns whether there may be another."""
+        if pair is _END or self._ended:
+            return False
+        reference, distorted = map(packed, pair)
+        check_sizes(reference, distorted, slots.frame_bytes)
+        slot = self._free.get()
+        if slot is None or self._ended:
+            return False
+        slots.fill(slot, reference, distorted)
+        self._filled.put(slot)
+        return True
+
+    def _attempt[T](self, make: Callable[[], T]) -> T | None:
+        """What is made; None where that fails, which is noted."""
         try:
-            for index, pair in enumerate(pairs):
-                reference, distorted = map(packed, pair)
-                if not slots.fit(reference, distorted):
-                    # The daemon says what is wrong with it.
-                    self._filled.put(write_pair(FramePair(index, reference, distorted)))
-                    return
-                slot = self._free.get()
-                if slot is None:
-                    return
-                slots.fill(slot, reference, distorted)
-                self._filled.put(slot)
-            self._filled.put(None)
+            return make()
         except BaseException as failure:  # noqa: BLE001 - raised where somebody hears of it
-            self._filled.put(failure)
+            self._failed = True
+            self._failures.append(failure)
+            return None
+
+
+def _written(pairs: Pairs) -> Iterator[bytes]:
+    for index, (reference, distorted) in enumerate(pairs):
+        yield write_pair(FramePair(index, reference, distorted))

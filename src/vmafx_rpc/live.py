@@ -3,7 +3,7 @@
 import queue
 import sys
 import threading
-from collections.abc import Buffer, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -11,7 +11,7 @@ import grpc
 
 from vmafx_rpc.client import Client
 from vmafx_rpc.frame_scores import one_by_one
-from vmafx_rpc.handover import Handover
+from vmafx_rpc.handover import Handover, Pairs
 from vmafx_rpc.messages import scoring
 
 # Answers that wait for whoever iterates; each tells the scores of up to some hundred frames.
@@ -19,7 +19,7 @@ _MOST_WAITING = 64
 
 
 def score_pairs(
-    client: Client, config: scoring.StreamConfig, pairs: Iterable[tuple[Buffer, Buffer]]
+    client: Client, config: scoring.StreamConfig, pairs: Pairs
 ) -> Generator[scoring.FrameScore | scoring.AggregateScore]:
     """Have pairs of pictures scored as they come; closing the generator breaks it off.
 
@@ -42,8 +42,8 @@ def score_pairs(
         BaseException: What the pairs raise.
     """
     failures: list[BaseException] = []
-    handover = Handover(near=client.address.local)
-    requests = _requests(config, pairs, handover, failures)
+    handover = Handover(near=client.address.local, failures=failures)
+    requests = _requests(config, pairs, handover)
     call = client.scoring.ScoreStream(requests, metadata=client.metadata)
     answers = _Answers(call, client, handover, failures)
     try:
@@ -62,27 +62,21 @@ def score_pairs(
             handover.end()
             answers.end()
     if failures:
-        raise failures[0] from None
+        try:
+            raise failures[0] from None
+        finally:
+            failures.clear()  # which hold this frame by their tracebacks
 
 
 def _requests(
-    config: scoring.StreamConfig,
-    pairs: Iterable[tuple[Buffer, Buffer]],
-    handover: Handover,
-    failures: list[BaseException],
+    config: scoring.StreamConfig, pairs: Pairs, handover: Handover
 ) -> Iterator[scoring.ScoreStreamRequest | bytes]:
     """What the daemon is told."""
     begin = scoring.ScoreStreamRequest(config=config)
     begin.config.shared_memory = handover.asks
     begin.config.scores_in_runs = True
     yield begin
-    try:
-        yield from handover.requests(pairs)
-    except GeneratorExit:
-        raise
-    except BaseException as failure:  # of which gRPC would tell nobody
-        failures.append(failure)
-        raise RuntimeError("there are no more pairs") from failure
+    yield from handover.requests(pairs)
 
 
 class _Answers:

@@ -11,6 +11,8 @@ from vmafx_rpc.messages import scoring
 
 _PATH = re.compile(r"/proc/\d+/fd/\d+")
 _NAME = re.compile(r"vmafx-frames-[0-9a-f]{32}")
+# More than a daemon has.
+_MOST_SLOTS = 1024
 
 
 class SharedSlots:
@@ -20,18 +22,22 @@ class SharedSlots:
         memory: All of it.
         slots: How many there are.
         frame_bytes: Bytes of one picture.
+
+    Attributes:
+        slots: How many there are.
+        frame_bytes: Bytes of one picture.
     """
 
     def __init__(self, memory: mmap.mmap, slots: int, frame_bytes: int) -> None:
         self.slots = slots
         self._memory = memory
-        self._frame_bytes = frame_bytes
+        self.frame_bytes = frame_bytes
 
     @classmethod
     def opened(cls, offer: scoring.SharedMemory) -> Self | None:
         """What a daemon offers; None where it is not to be had, or is not what it says."""
         size = offer.slots * 2 * offer.frame_bytes
-        if offer.slots < 1 or offer.frame_bytes < 1:
+        if not 1 <= offer.slots <= _MOST_SLOTS or offer.frame_bytes < 1:
             return None
         # Of a daemon in a container, or behind a tunnel, it is something else that is there; and
         # not every server is a daemon.
@@ -48,16 +54,16 @@ class SharedSlots:
         except OSError:
             return None
 
-    def fit(self, *pictures: Buffer) -> bool:
-        """Whether pictures are as long as they must be."""
-        return {memoryview(picture).nbytes for picture in pictures} == {self._frame_bytes}
-
     def fill(self, slot: int, reference: Buffer, distorted: Buffer) -> None:
-        """Put a pair into a slot."""
-        at = slot * 2 * self._frame_bytes
+        """Put a pair into a slot; each picture has as many bytes as there is room for."""
+        at = slot * 2 * self.frame_bytes
         for picture in (reference, distorted):
-            self._memory[at : at + self._frame_bytes] = picture
-            at += self._frame_bytes
+            self._memory[at : at + self.frame_bytes] = picture
+            at += self.frame_bytes
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._memory.close()
 
 
 def _is_named(path: str, name: str) -> bool:

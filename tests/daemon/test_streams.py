@@ -88,6 +88,19 @@ def test_a_stream_that_fails_gives_its_place_back(tmp_path: Path, where: str) ->
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("fed", [False, True])
+def test_a_stop_ends_streams_at_once_that_have_had_no_pairs(tmp_path: Path, *, fed: bool) -> None:
+    async def run() -> None:
+        async with controlling(tmp_path, StreamingEngine()) as controller:
+            stream = await controller.open_stream(CONFIG, OWNER)
+            if fed:
+                await stream.feed_slots([0])
+            await controller.drain(0.0)
+            assert controller.status().streams == int(fed)
+
+    asyncio.run(run())
+
+
 def test_readers_open_no_streams_and_nobody_while_draining(tmp_path: Path) -> None:
     async def run() -> None:
         async with controlling(tmp_path, StreamingEngine()) as controller:

@@ -7,7 +7,7 @@ import pytest
 from google.protobuf.message import DecodeError
 
 from support.nonsense import Nonsense
-from vmafx_rpc.frame_pairs import FramePair, read_request, write_pair
+from vmafx_rpc.frame_pairs import FramePair, is_bulk, read_request, write_pair
 from vmafx_rpc.messages import scoring
 
 
@@ -65,6 +65,19 @@ def test_damaged_pairs_are_read_likewise() -> None:
             assert read(data) == plainly(data)
     for data in (b"", whole + whole, whole + b"\x1a\x00", whole + b"x"):
         assert read(data) == plainly(data)
+
+
+def test_only_one_pair_or_one_chunk_may_be_long() -> None:
+    pair = write_pair(FramePair(0, b"abc", b"def"))
+    without_index = scoring.ScoreStreamRequest(frame_pair=scoring.FramePair(raw_reference=b"abc"))
+    chunk = scoring.ScoreStreamRequest(chunk=scoring.Chunk(data=b"abc"))
+    bulk = [pair, without_index.SerializeToString(), chunk.SerializeToString()]
+    assert all(map(is_bulk, bulk))
+    filled = scoring.ScoreStreamRequest(filled=scoring.FilledSlots(slots=[1, 2]))
+    config = scoring.ScoreStreamRequest(config=scoring.StreamConfig(model="x"))
+    others = [filled.SerializeToString(), config.SerializeToString()]
+    broken = [b"", b"\x12", bulk[0][:-1], *(each + other for each in bulk for other in others)]
+    assert not any(map(is_bulk, others + broken))
 
 
 def test_pictures_are_written_whatever_holds_them() -> None:

@@ -4,14 +4,15 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Buffer, Iterator
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from vmafx_core.errors import UsageError
 from vmafx_rpc import handover
 from vmafx_rpc.frame_pairs import FramePair, write_pair
 from vmafx_rpc.handover import Handover, Pairs
@@ -73,8 +74,12 @@ def free(*slots: int) -> scoring.ScoreStreamResponse:
     return response(free_slots=scoring.FreeSlots(slots=slots))
 
 
-def offered(shared: Shared) -> Handover:
-    hands = Handover(near=True)
+def made(*, near: bool = True) -> Handover:
+    return Handover(near=near, failures=[])
+
+
+def offered(shared: Shared, failures: list[BaseException] | None = None) -> Handover:
+    hands = Handover(near=True, failures=[] if failures is None else failures)
     assert hands.asks
     assert hands.take(response(memory=shared.offer))
     return hands
@@ -144,31 +149,99 @@ def test_a_pair_waits_for_no_other_that_comes_later(shared: Shared) -> None:
 
 
 @pytest.mark.parametrize("shared", [8], indirect=True)
-@pytest.mark.parametrize("failure", [OSError("the camera is gone"), SystemExit(3)])
+@pytest.mark.parametrize("near", [True, False])
+@pytest.mark.parametrize(
+    "failure", [OSError("the camera is gone"), SystemExit(3), GeneratorExit("of its own")]
+)
 def test_what_the_pairs_raise_comes_behind_those_before(
-    shared: Shared, failure: BaseException
+    shared: Shared, failure: BaseException, *, near: bool
 ) -> None:
-    def pairs() -> Iterator[tuple[bytes, bytes]]:
-        yield PICTURES
-        raise failure
+    class Raising:
+        def __init__(self) -> None:
+            self._left = [PICTURES]
 
-    requests = offered(shared).requests(pairs())
-    assert next(requests) == told(0, 0)
-    with pytest.raises(type(failure)) as raised:
+        def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
+            return self
+
+        def __next__(self) -> tuple[bytes, bytes]:
+            if self._left:
+                return self._left.pop()
+            raise failure
+
+    failures: list[BaseException] = []
+    hands = offered(shared, failures) if near else Handover(near=False, failures=failures)
+    requests = hands.requests(Raising())
+    next(requests)
+    with pytest.raises(RuntimeError, match="no more pairs"):
         next(requests)
-    assert raised.value is failure
+    assert failures == [failure]
+
+
+@pytest.mark.parametrize("near", [True, False])
+def test_pairs_may_raise_before_the_first(shared: Shared, *, near: bool) -> None:
+    class Raising:
+        def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
+            raise OSError("there is no camera")
+
+    failures: list[BaseException] = []
+    hands = offered(shared, failures) if near else Handover(near=False, failures=failures)
+    with pytest.raises(RuntimeError, match="no more pairs"):
+        next(hands.requests(Raising()))
+    assert [str(failure) for failure in failures] == ["there is no camera"]
+
+
+def test_memory_of_pairs_may_be_used_again_when_the_next_is_asked_for(shared: Shared) -> None:
+    def pairs() -> Iterator[tuple[Buffer, Buffer]]:
+        both = bytearray(PICTURES[0]), bytearray(PICTURES[1])
+        yield both
+        for each in both:
+            each.clear()  # which fails while somebody looks at it
+            each.extend(bytes(SIZE))
+        yield both
+
+    assert Asking(offered(shared), pairs()).ended() == [told(0, 0), told(1, 1)]
+    assert (shared.at(0), shared.at(1)) == (PICTURES, (bytes(SIZE), bytes(SIZE)))
+
+
+def filling() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "vmafx-pairs"]
+
+
+@pytest.mark.parametrize("shared", [8], indirect=True)
+def test_after_the_end_no_pairs_are_asked_for(shared: Shared) -> None:
+    asked, another = [0], threading.Event()
+
+    def pairs() -> Iterator[tuple[bytes, bytes]]:
+        for number in count(1):
+            asked[0] = number
+            yield PICTURES
+            another.wait(10)
+
+    hands = offered(shared)
+    asking = Asking(hands, pairs())
+    asking.until(1)
+    (thread,) = filling()
+    hands.end()
+    asking.ended()
+    another.set()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert asked == [2]  # which was being made
 
 
 def test_other_answers_are_for_others() -> None:
-    assert not Handover(near=True).take(response(frame_score=scoring.FrameScore()))
+    assert not made().take(response(frame_score=scoring.FrameScore()))
 
 
 def test_who_waits_for_room_is_let_go_at_the_end(shared: Shared) -> None:
     hands = offered(shared)
     asking = Asking(hands, cycle([PICTURES]))
     asking.until(SLOTS)
+    (thread,) = filling()
     hands.end()
     assert asking.ended() == [told(index, index) for index in range(SLOTS)]
+    thread.join(10)
+    assert not thread.is_alive()
 
 
 def test_who_waits_for_pairs_is_let_go_at_the_end(shared: Shared) -> None:
@@ -186,11 +259,24 @@ def test_who_waits_for_pairs_is_let_go_at_the_end(shared: Shared) -> None:
     never.set()
 
 
-def test_pairs_of_other_sizes_are_sent_to_be_refused(shared: Shared) -> None:
-    for wrong in (PICTURES[0][1:], PICTURES[1]), (PICTURES[0], b""):
-        hands = offered(shared)
-        requests = list(hands.requests([PICTURES, wrong, PICTURES]))
-        assert requests == [told(0, 0), write_pair(FramePair(1, *wrong))]
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ((PICTURES[0][1:], PICTURES[1]), f"raw_reference has {SIZE - 1} bytes, not {SIZE}"),
+        ((PICTURES[0], b""), f"raw_distorted has 0 bytes, not {SIZE}"),
+    ],
+)
+def test_pairs_of_other_sizes_are_refused(
+    shared: Shared, wrong: tuple[bytes, bytes], complaint: str
+) -> None:
+    failures: list[BaseException] = []
+    requests = offered(shared, failures).requests([PICTURES, wrong, PICTURES])
+    assert next(requests) == told(0, 0)
+    with pytest.raises(RuntimeError):
+        next(requests)
+    (failure,) = failures
+    assert isinstance(failure, UsageError)
+    assert complaint in failure.message
 
 
 def test_where_nothing_is_offered_pairs_are_sent(
@@ -198,13 +284,13 @@ def test_where_nothing_is_offered_pairs_are_sent(
 ) -> None:
     monkeypatch.setattr(handover, "_ANSWER_SECONDS", 0.01)
     sent = [write_pair(FramePair(index, *PICTURES)) for index in range(2)]
-    far = Handover(near=False)
+    far = made(near=False)
     assert not far.asks
     assert list(far.requests([PICTURES] * 2)) == sent
-    refused = Handover(near=True)
+    refused = made()
     refused.take(response(memory=scoring.SharedMemory()))
     assert list(refused.requests([PICTURES] * 2)) == sent
-    silent = Handover(near=True)
+    silent = made()
     requests = silent.requests([PICTURES] * 2)
     assert next(requests) == sent[0]
     silent.take(response(memory=shared.offer))  # too late
@@ -250,10 +336,10 @@ def test_memory_that_no_daemon_has_made_is_not_touched(name: str, seals: int) ->
 
 
 def test_what_nobody_asked_for_and_slots_that_are_not_there_are_let_be(shared: Shared) -> None:
-    far = Handover(near=False)
+    far = made(near=False)
     far.take(response(memory=shared.offer))
     assert list(far.requests([PICTURES])) == [write_pair(FramePair(0, *PICTURES))]
-    hands = Handover(near=True)
+    hands = made()
     hands.take(free(-1, SLOTS, 0))  # of which the last is told before there are any
     for _ in range(2):
         hands.take(response(memory=shared.offer))

@@ -12,6 +12,7 @@ from vmafx_daemon.engine.process import WorkerProcess, moving
 from vmafx_daemon.engine.shared_frames import SharedFrames
 from vmafx_daemon.errors import BusyError
 from vmafx_rpc import messages
+from vmafx_rpc.frame_pairs import check_sizes
 
 Request = messages.engine.WorkerRequest
 Response = messages.engine.WorkerResponse
@@ -190,12 +191,7 @@ class PairStream(WorkerStream):
             BusyError: Too many streams wait for a worker.
             WorkerLostError: The worker went away.
         """
-        for name, picture in (("raw_reference", reference), ("raw_distorted", distorted)):
-            if len(picture) != self._frame_bytes:
-                raise UsageError(
-                    f"{name} has {len(picture)} bytes, not {self._frame_bytes}",
-                    "Send the planes Y, U, V one after the other, tightly packed.",
-                )
+        check_sizes(reference, distorted, self._frame_bytes)
         if self._lent is not None:
             raise UsageError("a pair came in a message after others in slots", "Send all alike.")
         self._may_lend = False

@@ -154,6 +154,7 @@ def _in_short(event: StreamTold, *, in_runs: bool) -> list[Response]:
     if event.HasField("frame_scores"):
         run = event.frame_scores
         if in_runs:
+            run.ClearField("times")  # nobody said when the frames are
             return [Response(frame_scores=run)]
         return [Response(frame_score=score) for score in one_by_one(run)]
     if event.HasField("finished"):

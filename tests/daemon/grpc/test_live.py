@@ -1,11 +1,12 @@
 """Pairs of pictures that a program of Python has scored as it makes them."""
 
+import gc
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from itertools import cycle, islice
+from itertools import chain, cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,43 @@ def test_it_yields_what_scoring_here_gives(daemon: Daemon, tmp_path: Path) -> No
     assert told == [*enumerate(here.values)]
     assert isinstance(last, scoring.AggregateScore)
     assert last.score == here.pooled.mean
+
+
+def test_a_server_may_know_nothing_of_scores_in_runs(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with daemon.client(remote=True) as client:
+        stream = client.scoring.ScoreStream
+
+        def unasked(requests: Iterator[Any], **others: Any) -> Any:
+            first = next(requests)
+            first.config.scores_in_runs = False
+            return stream(chain([first], requests), **others)
+
+        monkeypatch.setattr(client.scoring, "ScoreStream", unasked)
+        *frames, last = score_pairs(client, CONFIG, PAIRS)
+    told = [one.frame_index for one in frames if isinstance(one, scoring.FrameScore)]
+    assert told == list(range(len(PAIRS)))
+    assert isinstance(last, scoring.AggregateScore)
+
+
+def test_a_stream_that_fails_leaves_no_memory_of_the_daemon(daemon: Daemon) -> None:
+    def pairs() -> Iterator[Pair]:
+        yield from PAIRS
+        raise OSError("the camera is gone")
+
+    gc.disable()
+    try:
+        with daemon.client(remote=True) as client:
+            with pytest.raises(OSError, match="camera"):
+                list(score_pairs(client, CONFIG, pairs()))
+            until = time.monotonic() + 10
+            maps = Path("/proc/self/maps")
+            while maps.exists() and "vmafx-frames" in maps.read_text(encoding="ascii"):
+                assert time.monotonic() < until, "it is still there"
+                time.sleep(0.01)
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("failure", [OSError("the camera is gone"), SystemExit(3)])

@@ -7,7 +7,7 @@ import pytest
 
 from support.daemon import Daemon
 from support.streams import Request, Talk, config, frames, made_pairs
-from vmafx_rpc.messages import scoring, task
+from vmafx_rpc.messages import controller, scoring, task
 from vmafx_rpc.stubs.vmafx.v1.scoring_pb2_grpc import VmafxScoringStub
 
 PAIRS = made_pairs(3)
@@ -88,6 +88,18 @@ def test_pictures_over_a_limit_are_refused_by_its_name(
     code, error = Talk(daemon.client(remote=True), config(**fields)).failure()
     assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert limit in error.hint
+
+
+def test_only_pictures_and_pieces_of_videos_may_be_long(daemon: Daemon) -> None:
+    filled = scoring.FilledSlots(slots=[0] * (5 << 20))  # of which each takes a byte
+    client = daemon.client(remote=True)
+    code, error = Talk(client, config(shared_memory=True), Request(filled=filled)).failure()
+    assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert "more than 4 MiB" in error.message
+    listing = controller.ListJobsRequest(page_token="x" * (5 << 20))
+    with pytest.raises(grpc.RpcError) as refused:
+        client.controller.ListJobs(listing)
+    assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
 def test_a_message_over_the_limit_ends_its_stream_alone(daemon: Daemon) -> None:
