@@ -313,6 +313,7 @@ def test_what_is_not_the_daemons_memory_is_not_touched(shared: Shared, tmp_path:
             {"name": ""},
             {"slots": SLOTS + 1},
             {"slots": 0},
+            {"slots": SLOTS * SIZE, "frame_bytes": 1},  # more than any daemon has
             {"slots": -SLOTS, "frame_bytes": -SIZE},
             {"frame_bytes": SIZE - 1},
         ):
