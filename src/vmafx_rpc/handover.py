@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Buffer, Callable, Iterable, Iterator
 from functools import partial
+from itertools import count
 from typing import Any
 
 from vmafx_rpc.frame_pairs import FramePair, check_sizes, packed, write_pair
@@ -93,8 +94,17 @@ class Handover:
         self._filled.put(None)
 
     def _in_messages(self, pairs: Pairs) -> Iterator[bytes]:
-        written = _written(pairs)
+        written = self._written(pairs)
         while request := self._attempt(partial(next, written, None)):
+            yield request
+
+    def _written(self, pairs: Pairs) -> Iterator[bytes]:
+        # No pair is held on to while the next is made, which may be in the same memory.
+        remaining = iter(pairs)
+        for index in count():
+            request = None if self._ended else _message(index, next(remaining, _END))
+            if request is None:
+                return
             yield request
 
     def _in_slots(self, slots: SharedSlots, pairs: Pairs) -> Iterator[scoring.ScoreStreamRequest]:
@@ -132,9 +142,9 @@ class Handover:
         self._filled.put(None)
 
     def _fill_all(self, slots: SharedSlots, pairs: Pairs) -> None:
-        # No pair is held on to while the next is made, which may be in the same memory.
+        # As above.
         remaining = iter(pairs)
-        while self._put(slots, next(remaining, _END)):
+        while not self._ended and self._put(slots, next(remaining, _END)):
             pass
 
     def _put(self, slots: SharedSlots, pair: Any) -> bool:
@@ -160,6 +170,9 @@ class Handover:
             return None
 
 
-def _written(pairs: Pairs) -> Iterator[bytes]:
-    for index, (reference, distorted) in enumerate(pairs):
-        yield write_pair(FramePair(index, reference, distorted))
+def _message(index: int, pair: Any) -> bytes | None:
+    """What sends a pair in a message; None at the end."""
+    if pair is _END:
+        return None
+    reference, distorted = pair
+    return write_pair(FramePair(index, reference, distorted))

@@ -63,7 +63,7 @@ def score_pairs(
             answers.end()
     if failures:
         try:
-            raise failures[0] from None
+            raise failures[0]
         finally:
             failures.clear()  # which hold this frame by their tracebacks
 

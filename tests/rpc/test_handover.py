@@ -190,21 +190,47 @@ def test_pairs_may_raise_before_the_first(shared: Shared, *, near: bool) -> None
     assert [str(failure) for failure in failures] == ["there is no camera"]
 
 
-def test_memory_of_pairs_may_be_used_again_when_the_next_is_asked_for(shared: Shared) -> None:
+@pytest.mark.parametrize("near", [True, False])
+def test_memory_of_pairs_may_be_used_again_when_the_next_is_asked_for(
+    shared: Shared, *, near: bool
+) -> None:
     def pairs() -> Iterator[tuple[Buffer, Buffer]]:
         both = bytearray(PICTURES[0]), bytearray(PICTURES[1])
-        yield both
+        yield memoryview(both[0]), memoryview(both[1])
         for each in both:
             each.clear()  # which fails while somebody looks at it
             each.extend(bytes(SIZE))
         yield both
 
-    assert Asking(offered(shared), pairs()).ended() == [told(0, 0), told(1, 1)]
-    assert (shared.at(0), shared.at(1)) == (PICTURES, (bytes(SIZE), bytes(SIZE)))
+    failures: list[BaseException] = []
+    hands = offered(shared, failures) if near else Handover(near=False, failures=failures)
+    requests = Asking(hands, pairs()).ended()
+    assert not failures
+    if near:
+        assert (shared.at(0), shared.at(1)) == (PICTURES, (bytes(SIZE), bytes(SIZE)))
+    else:
+        again = write_pair(FramePair(1, bytes(SIZE), bytes(SIZE)))
+        assert requests == [write_pair(FramePair(0, *PICTURES)), again]
 
 
 def filling() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "vmafx-pairs"]
+
+
+@pytest.mark.parametrize("near", [True, False])
+def test_who_is_refused_at_once_is_asked_for_no_pairs(shared: Shared, *, near: bool) -> None:
+    asked = []
+
+    def pairs() -> Iterator[tuple[bytes, bytes]]:
+        asked.append(0)
+        yield PICTURES
+
+    hands = offered(shared) if near else made()  # of which the latter waits for an offer
+    hands.end()
+    assert list(hands.requests(pairs())) == []
+    for thread in filling():
+        thread.join(10)
+    assert not asked
 
 
 @pytest.mark.parametrize("shared", [8], indirect=True)
