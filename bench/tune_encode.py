@@ -11,13 +11,13 @@ from pathlib import Path
 from bench import material
 from bench.measure import Figure, Settings
 from bench.programs import FOLDER, convert
+from vmafx_cli.tune.encode.whole import EncodeResult, encode_events
+from vmafx_cli.tune.search.crf import CrfRequest
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.media.types import InputSpec
-from vmafx_core.tune.cache import CACHE_VARIABLE
-from vmafx_core.tune.crf import CrfRequest
-from vmafx_core.tune.encode import EncodeResult, encode_events
-from vmafx_core.tune.events import Done
-from vmafx_core.tune.targets import parse_target
+from vmafx_core.probing.cache import CACHE_VARIABLE
+from vmafx_core.probing.events import Done
+from vmafx_core.probing.targets import parse_target
 
 _FILTERS = "scale=320:180:flags=bicubic,setsar=1,fps=25,format=yuv420p"
 _CLIPS = ("bigbuckbunny.mp4", "bikes.mp4", "carphone_pristine.mp4")

@@ -14,20 +14,20 @@ from typing import Any
 from bench import material
 from bench.measure import Figure, Settings
 from bench.programs import FOLDER
+from vmafx_cli.tune.compare.bd import bd_rate
+from vmafx_cli.tune.ladder.hull import Hull
+from vmafx_cli.tune.ladder.hull_search import Ladder, search_ladder
+from vmafx_cli.tune.ladder.rules import RungRules, Spacing
+from vmafx_cli.tune.sizes import Size, ladder_sizes
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.media.types import InputSpec
-from vmafx_core.tune.bd import bd_rate
-from vmafx_core.tune.cache import CACHE_VARIABLE
-from vmafx_core.tune.events import TuneEvent
-from vmafx_core.tune.hull import Hull
-from vmafx_core.tune.ladder_search import Ladder, search_ladder
-from vmafx_core.tune.measure import Measurer, prepared
-from vmafx_core.tune.points import Point
-from vmafx_core.tune.request import Measuring, Sampling
-from vmafx_core.tune.rules import RungRules, Spacing
-from vmafx_core.tune.sizes import Size, ladder_sizes
-from vmafx_core.tune.targets import parse_target
+from vmafx_core.probing.cache import CACHE_VARIABLE
+from vmafx_core.probing.events import TuneEvent
+from vmafx_core.probing.measure import SampleMeasurer, prepared
+from vmafx_core.probing.points import Point
+from vmafx_core.probing.request import Measuring, Sampling
+from vmafx_core.probing.targets import parse_target
 
 _MOST_EXCESS = 1.0
 _MOST_SHARE = 0.25
@@ -85,7 +85,7 @@ def _clip(name: str) -> Path:
     return clip if clip.exists() else material.hd()
 
 
-def _sizes(case: _Case, measurer: Measurer) -> tuple[Size, ...]:
+def _sizes(case: _Case, measurer: SampleMeasurer) -> tuple[Size, ...]:
     width, height = case.display
     shown = replace(measurer.sample.info, width=width, height=height)
     return ladder_sizes(case.heights, shown)[0]

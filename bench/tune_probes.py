@@ -15,16 +15,16 @@ from typing import Any
 from bench import material
 from bench.measure import Figure, Settings
 from bench.programs import FOLDER, convert
+from vmafx_cli.tune.search.quality import Found, search
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.media.types import InputSpec
-from vmafx_core.tune.cache import CACHE_VARIABLE
-from vmafx_core.tune.events import TuneEvent
-from vmafx_core.tune.measure import Measurer, prepared
-from vmafx_core.tune.points import Point
-from vmafx_core.tune.request import Measuring
-from vmafx_core.tune.search import Found, search
-from vmafx_core.tune.targets import meets, parse_target
+from vmafx_core.probing.cache import CACHE_VARIABLE
+from vmafx_core.probing.events import TuneEvent
+from vmafx_core.probing.measure import SampleMeasurer, prepared
+from vmafx_core.probing.points import Point
+from vmafx_core.probing.request import Measuring
+from vmafx_core.probing.targets import meets, parse_target
 
 _FRAMES = ("-frames:v", "40", "-an", "-pix_fmt", "yuv420p", "-c:v", "ffv1")
 _SMALL = "scale=320:180:flags=bicubic"
@@ -90,7 +90,7 @@ def measure(_: Settings) -> Iterator[Figure]:
 class _Case:
     """One clip and encoder."""
 
-    def __init__(self, measurer: Measurer, setting: EncodeSetting) -> None:
+    def __init__(self, measurer: SampleMeasurer, setting: EncodeSetting) -> None:
         self._setting = setting
         self._measurer = measurer
         self._points = {p.setting.quality: p for p in measurer.known(setting)}

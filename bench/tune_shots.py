@@ -18,17 +18,17 @@ from pathlib import Path
 from bench import material
 from bench.measure import Figure, Settings
 from bench.programs import FOLDER, convert
+from vmafx_cli.tune.shots.encode import ShotsResult, shots_events
+from vmafx_cli.tune.shots.plan import ShotsRequest
+from vmafx_cli.tune.shots.points import Bounds
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.encoders.to_file import encode_file
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
+from vmafx_core.probing.cache import CACHE_VARIABLE
+from vmafx_core.probing.events import Done
+from vmafx_core.probing.targets import parse_target
 from vmafx_core.scoring.api import score
-from vmafx_core.tune.cache import CACHE_VARIABLE
-from vmafx_core.tune.events import Done
-from vmafx_core.tune.shot_encode import ShotsResult, shots_events
-from vmafx_core.tune.shot_plan import ShotsRequest
-from vmafx_core.tune.shot_points import Bounds
-from vmafx_core.tune.targets import parse_target
 
 _FILTERS = "scale=320:180:flags=bicubic,setsar=1,fps=25,format=yuv420p"
 _GRAIN = "noise=alls=10:allf=t"

@@ -25,7 +25,7 @@ def config_path() -> Path:
     """Where the configuration is, whether or not there is one."""
     if named := os.environ.get(CONFIG_VARIABLE):
         return Path(named)
-    from platformdirs import user_config_path  # noqa: PLC0415  # not needed to start up
+    from platformdirs import user_config_path  # not needed to start up
 
     return user_config_path("vmafx", appauthor=False) / "config.toml"
 
@@ -50,7 +50,7 @@ def read(path: Path) -> dict[str, Any]:
             f"cannot read the configuration file {str(path)!r}: {error}",
             f"Correct the file, or name another one in {CONFIG_VARIABLE}.",
         ) from error
-    import tomllib  # noqa: PLC0415  # most have no such file
+    import tomllib  # most have no such file
 
     try:
         return tomllib.loads(text)

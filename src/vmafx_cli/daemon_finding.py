@@ -17,7 +17,7 @@ def daemon_finding(remote: RemoteOptions) -> Finding:
     """
     if not remote.wanted and not default_socket().exists():
         return Finding(_TOPIC, "own", Status.OK, "not started, and not needed")
-    from vmafx_rpc import messages  # noqa: PLC0415  # loads gRPC
+    from vmafx_rpc import messages  # loads gRPC
 
     name = "named" if remote.wanted else "own"
     trouble = Status.PROBLEM if remote.wanted else Status.NOTE

@@ -8,8 +8,8 @@ import typer
 from vmafx_cli.options.outputs import ListFormat
 from vmafx_cli.options.remote import RemoteOptions
 from vmafx_core.report.files import writing_stdout
-from vmafx_core.report.tuning.datatable import Column, DataTable
 from vmafx_core.report.unpadded import Unpadded
+from vmafx_core.report.views.datatable import Column, DataTable
 from vmafx_rpc import messages
 from vmafx_rpc.plain import plain_message
 
@@ -39,7 +39,7 @@ def print_there(remote: RemoteOptions, form: ListFormat) -> None:
         if form is ListFormat.JSON:
             typer.echo(json.dumps({"version": 1, **plain_message(answer)}, indent=2))
         else:
-            from rich.console import Console  # noqa: PLC0415
+            from rich.console import Console
 
             rows = ((m.name, _range(m), m.distance, m.purpose) for m in answer.models)
             Console(highlight=False).print(Unpadded(DataTable(_COLUMNS, tuple(rows))))

@@ -18,7 +18,7 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _open_ahead(sys.argv[1:])
     with loading():
-        from vmafx_cli.main import main as run  # noqa: PLC0415  # under the handler above
+        from vmafx_cli.main import main as run  # under the handler above
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     code = run()
@@ -36,6 +36,6 @@ def _open_ahead(words: list[str]) -> None:
         return
     paths = list(takewhile(isfile, words[1:]))
     if len(paths) > 1:
-        from vmafx_core.scoring.inputs import expect  # noqa: PLC0415  # under the handler above
+        from vmafx_core.scoring.inputs import expect  # under the handler above
 
         expect(paths)

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.report.naming import short_names
-from vmafx_core.report.tuning import words
-from vmafx_core.report.tuning.datatable import Column, DataTable
+from vmafx_core.report.views import words
+from vmafx_core.report.views.datatable import Column, DataTable
 from vmafx_rpc import messages
 from vmafx_rpc.convert import from_message
 from vmafx_rpc.plain import plain_message
@@ -51,14 +51,14 @@ def job_view(job: Job) -> RenderableType:
         facts.add_row(Text(name, "bold"), Text(text))
     match job.result.WhichOneof("kind"):
         case "score":
-            from vmafx_core.report.table import result_tables  # noqa: PLC0415  # loads much
-            from vmafx_core.scoring.result import ScoreResult  # noqa: PLC0415
+            from vmafx_core.report.table import result_tables  # loads much
+            from vmafx_core.scoring.result import ScoreResult
 
             result = from_message(job.result.score, ScoreResult)
             return Group(facts, "", result_tables(result, verbose=False))
         case "encode":
-            from vmafx_core.report.tuning.points import points_table  # noqa: PLC0415
-            from vmafx_core.tune.points import Point  # noqa: PLC0415
+            from vmafx_cli.tune.report.points import points_table
+            from vmafx_core.probing.points import Point
 
             return Group(facts, "", points_table([from_message(job.result.encode, Point)]))
         case _:
@@ -70,14 +70,14 @@ def job_document(job: Job) -> dict[str, Any]:
     result: dict[str, Any] | None = None
     match job.result.WhichOneof("kind"):
         case "score":
-            from vmafx_core.report.plain import plain_result  # noqa: PLC0415
-            from vmafx_core.scoring.result import ScoreResult  # noqa: PLC0415
+            from vmafx_core.report.plain import plain_result
+            from vmafx_core.scoring.result import ScoreResult
 
             scored = from_message(job.result.score, ScoreResult)
             result = {"score": plain_result(scored, frames=False)}
         case "encode":
-            from vmafx_core.report.tuning.points import point_dict  # noqa: PLC0415
-            from vmafx_core.tune.points import Point  # noqa: PLC0415
+            from vmafx_cli.tune.report.points import point_dict
+            from vmafx_core.probing.points import Point
 
             result = {"encode": point_dict(from_message(job.result.encode, Point))}
     bare = Job()

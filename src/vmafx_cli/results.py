@@ -75,13 +75,13 @@ class Destinations:
         for path, fmt in self.files:
             write_atomically(path, formats.stream(result, fmt, outcomes))
         if self.junit:
-            from vmafx_core.report import junit  # noqa: PLC0415  # few runs want it
+            from vmafx_core.report import junit  # few runs want it
 
             write_atomically(self.junit, junit.render(result, outcomes))
         if self.page:
             _write_page(self.page, result, request, outcomes)
         if self.printed is Format.TABLE:
-            from vmafx_cli.score_tables import print_tables  # noqa: PLC0415  # loads long
+            from vmafx_cli.score_tables import print_tables  # loads long
 
             print_tables(result, outcomes, verbose=self.verbose)
         elif self.printed not in {None, Format.NDJSON}:
@@ -93,8 +93,8 @@ def _write_page(
     path: str, result: ScoreResult, request: ScoreRequest, outcomes: Sequence[Outcome]
 ) -> None:
     # Loading this takes longer than scoring a short clip, and most runs want no page.
-    from vmafx_core.report.html import write_report  # noqa: PLC0415
-    from vmafx_core.scoring.snapshots import worst_pictures  # noqa: PLC0415
+    from vmafx_core.report.html import write_report
+    from vmafx_core.scoring.snapshots import worst_pictures
 
     write_report(result, worst_pictures(result, request), path, outcomes)
 

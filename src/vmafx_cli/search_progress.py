@@ -4,13 +4,14 @@ import time
 from typing import Any
 
 from vmafx_cli.progress import Reporter
+from vmafx_cli.tune.report.points import quality_name
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
+from vmafx_core.probing.events import Advanced, Probed, Probing, Sampled, TuneEvent
+from vmafx_core.probing.points import Point
 from vmafx_core.report.account import frames
-from vmafx_core.report.tuning import words
-from vmafx_core.report.tuning.points import quality_name
-from vmafx_core.tune.events import Advanced, Probed, Probing, Sampled, Told, TuneEvent
-from vmafx_core.tune.points import Point
+from vmafx_core.report.views import words
+from vmafx_core.scoring.events import Told
 
 
 class SearchReporter(Reporter):

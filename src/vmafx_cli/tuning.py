@@ -11,12 +11,12 @@ from vmafx_cli.options.outputs import MessageOptions
 from vmafx_cli.options.tuning import FindingOptions, TuneFormat
 from vmafx_cli.results import check_apart, print_line
 from vmafx_cli.search_progress import SearchReporter
+from vmafx_cli.tune.report import ndjson
 from vmafx_core.errors import UsageError, VmafxError
+from vmafx_core.probing.events import Done, TuneEvent
 from vmafx_core.report.files import STDOUT, check_writable, write_atomically, writing_stdout
-from vmafx_core.report.tuning import ndjson
-from vmafx_core.report.tuning.view import View
 from vmafx_core.report.unpadded import Unpadded
-from vmafx_core.tune.events import Done, TuneEvent
+from vmafx_core.report.views.view import View
 
 _ENDINGS = {".json": TuneFormat.JSON, ".csv": TuneFormat.CSV, ".txt": TuneFormat.TABLE}
 
@@ -122,7 +122,7 @@ class _Destinations:
         for path, fmt in self.files:
             write_atomically(path, _text(view, fmt))
         if self.page:
-            from vmafx_core.report.tuning.page import write_page  # noqa: PLC0415  # seldom wanted
+            from vmafx_core.report.views.page import write_page  # seldom wanted
 
             write_page(self.page, view.title, view.blocks)
         match self.printed:
@@ -137,7 +137,7 @@ class _Destinations:
 
 
 def _text(view: View, fmt: TuneFormat) -> str:
-    from vmafx_core.report.tuning import forms  # noqa: PLC0415
+    from vmafx_cli.tune.report import forms
 
     return forms.text(view, fmt.value)
 

@@ -88,7 +88,7 @@ def default_state() -> Path:
     """The folder of this user's daemon: its database, its logs and its socket."""
     if named := os.environ.get(STATE_VARIABLE):
         return Path(named)
-    from platformdirs import user_state_path  # noqa: PLC0415  # seldom needed
+    from platformdirs import user_state_path  # seldom needed
 
     return user_state_path("vmafx", appauthor=False) / "daemon"
 

@@ -13,12 +13,13 @@ from vmafx_core.errors import RemoteError, VmafxError, WorkError
 from vmafx_core.libvmaf.specs import FeatureSpec
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import Notice
+from vmafx_core.probing.events import Advanced, Done, Probed, Sampled, TuneEvent
+from vmafx_core.probing.points import Point
+from vmafx_core.probing.request import Measuring, check_rereadable
+from vmafx_core.probing.windows import Window
 from vmafx_core.scoring import events as scoring
+from vmafx_core.scoring.events import Told
 from vmafx_core.scoring.request import ScoreRequest
-from vmafx_core.tune.events import Advanced, Done, Probed, Sampled, Told, TuneEvent
-from vmafx_core.tune.points import Point
-from vmafx_core.tune.request import Measuring, check_rereadable
-from vmafx_core.tune.windows import Window
 from vmafx_rpc import jobs, messages
 from vmafx_rpc.client import Client
 from vmafx_rpc.convert import from_message, to_message
@@ -28,7 +29,7 @@ from vmafx_rpc.scores import score_there
 _CHEAPEST = FeatureSpec("psnr")
 
 
-class There:
+class DaemonProber:
     """A daemon as the place where settings are measured.
 
     Args:
@@ -40,7 +41,7 @@ class There:
 
     def prepared(
         self, source: InputSpec, measuring: Measuring, windows: tuple[Window, ...] | None = None
-    ) -> Generator[TuneEvent[Any], None, "JobMeasurer"]:
+    ) -> Generator[TuneEvent[Any], None, "DaemonMeasurer"]:
         """What measures settings on a sample of a source.
 
         Args:
@@ -58,7 +59,7 @@ class There:
         """
         check_rereadable(source)
         yield from ()
-        return JobMeasurer(self._client, source, measuring, windows or (), self._about(source))
+        return DaemonMeasurer(self._client, source, measuring, windows or (), self._about(source))
 
     def share(self, count: int, threads: int | None) -> tuple[int, int | None]:
         """How many probes are worth running at the same time, and how many threads each gets."""
@@ -77,7 +78,7 @@ class There:
         raise WorkError(f"{source.location}: was not scored")
 
 
-class JobMeasurer:
+class DaemonMeasurer:
     """Measures settings on one sample, each by a job.
 
     Args:

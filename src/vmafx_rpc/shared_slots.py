@@ -76,6 +76,6 @@ def _is_named(path: str, name: str) -> bool:
 
 def _keeps_its_size(descriptor: int) -> bool:
     """Whether nobody can make it shorter, which would end whoever writes there."""
-    import fcntl  # noqa: PLC0415 - not there on all systems
+    import fcntl  # not there on all systems
 
     return bool(fcntl.fcntl(descriptor, fcntl.F_GET_SEALS) & fcntl.F_SEAL_SHRINK)

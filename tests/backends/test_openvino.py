@@ -12,12 +12,12 @@ import pytest
 
 from support.cli import vmafx
 from support.clips import write_clip
-from support.data import missing
+from support.data import ROOT, missing
 from support.onnx_models import brightness, difference, entry, left_half, regressor, write_registry
 from vmafx_core.backends.installed import FOLDER_VARIABLE
 
 NAMES = ("sum", "bright", "differ", "looked")
-OVERLAY = Path(__file__).parents[2] / ".venv" / "openvino"
+OVERLAY = ROOT / ".venv" / "openvino"
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 
 from support.cli import InProcess
 from support.findings import point
-from vmafx_core.tune.cache import CACHE_VARIABLE, Family, PointCache
+from vmafx_core.probing.cache import CACHE_VARIABLE, Family, PointCache
 
 
 @pytest.fixture(autouse=True)

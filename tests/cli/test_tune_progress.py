@@ -8,7 +8,8 @@ import pytest
 from support.findings import point
 from vmafx_cli.search_progress import SearchReporter
 from vmafx_core.notice import info, warning
-from vmafx_core.tune.events import Advanced, Probed, Probing, Told, TuneEvent
+from vmafx_core.probing.events import Advanced, Probed, Probing, TuneEvent
+from vmafx_core.scoring.events import Told
 
 
 class Watched(SearchReporter):

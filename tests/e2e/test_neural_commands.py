@@ -11,6 +11,7 @@ import pytest
 
 from support.cli import vmafx
 from support.clips import write_clip
+from support.data import ROOT
 from support.onnx_models import brightness, entry, left_half, regressor, write_registry
 
 FEATURES = ["adm2", *(f"vif_scale{i}" for i in range(4)), "motion2"]
@@ -64,7 +65,7 @@ def test_what_json_tells_of_models_and_devices_is_documented(tmp_path: Path) -> 
     devices = json.loads(vmafx("devices", *json_).out)
     assert (shown["description"], shown["role"]) == ("A sum.", "regressor")
     assert listed["installed"] == [{key: shown[key] for key in shown if key != "version"}]
-    text = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
+    text = (ROOT / "docs" / "models.md").read_text()
     _, of_devices, of_models = text[text.index("## JSON") :].split("|---|---|", 2)
     for keys, documented in ((devices, of_devices), (shown, of_models)):
         rows = re.findall(r"^\| (`.*?`) \|", documented.partition("\n\n")[0], re.MULTILINE)

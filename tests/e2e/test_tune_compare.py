@@ -12,7 +12,7 @@ import pytest
 
 from support.cli import PROGRAM, InProcess
 from support.clips import write_clip
-from vmafx_core.tune.corpus import read_corpus
+from vmafx_cli.tune.corpus.reading import read_corpus
 
 _PRESETS = "libx264:ultrafast,libx264:superfast"
 

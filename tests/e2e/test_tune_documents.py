@@ -10,8 +10,9 @@ import pytest
 
 from support.cli import InProcess
 from support.clips import write_clip
+from support.data import ROOT
 
-_DOCUMENT = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
+_DOCUMENT = (ROOT / "docs" / "formats.md").read_text("utf-8")
 _WORDS = set(re.findall(r"`\"?([\w.-]+)\"?`", _DOCUMENT))
 _KINDS = set(re.findall(r"`\"(\w+)\"`", re.findall(r"which search: (.*) \|", _DOCUMENT)[0]))
 

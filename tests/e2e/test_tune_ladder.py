@@ -11,7 +11,7 @@ import pytest
 
 from support.cli import InProcess
 from support.clips import write_clip
-from vmafx_core.tune.workplace import workplace
+from vmafx_core.chunks.workplace import workplace
 
 _FRAMES = 50
 _SMALL = (
@@ -188,7 +188,7 @@ def test_a_failing_encode_leaves_nothing(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("vmafx_core.tune.encoding.encode_file", full)
+    monkeypatch.setattr("vmafx_core.chunks.encoding.encode_file", full)
     ended = ladder("--hls", tmp_path / "out")
 
     assert ended.code == 7
@@ -203,10 +203,10 @@ def test_an_interrupted_run_goes_on_with_the_encodes_that_are_finished(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("vmafx_core.tune.ladder_media.cut_audio", interrupted)
+        patch.setattr("vmafx_cli.tune.ladder.media.cut_audio", interrupted)
         assert ladder("--hls", tmp_path / "out").code == 130
     assert [p.name for p in tmp_path.iterdir()] == [".out.vmafx"]
-    monkeypatch.setattr("vmafx_core.tune.encoding.encode_file", interrupted)
+    monkeypatch.setattr("vmafx_core.chunks.encoding.encode_file", interrupted)
     assert ladder("--hls", tmp_path / "out").code == 0
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
@@ -237,7 +237,7 @@ def test_rungs_are_chosen_from_a_corpus_without_encoding(
         *("--crf", "15-47:8", "--resolutions", "120,60", "-o", corpus),
     )
     assert made.code == 0, made.err
-    monkeypatch.delattr("vmafx_core.tune.measure.Measurer.probe")
+    monkeypatch.delattr("vmafx_core.probing.measure.SampleMeasurer.probe")
 
     chosen = ("--preset", "ultrafast", "--rungs", "2", "--format", "json")
     ended = ladder.run("tune", "ladder", "--from", corpus, *chosen)

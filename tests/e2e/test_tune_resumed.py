@@ -15,7 +15,7 @@ from support.clips import write_clip
 # as soon as one more begins than it is to finish.
 _PROGRAM = """
 import os, sys
-from vmafx_core.tune import stretches
+from vmafx_core.chunks import stretches
 from vmafx_cli.entry import main
 
 number, finished = int(sys.argv.pop(1)), int(sys.argv.pop(1))

@@ -212,12 +212,12 @@ def test_finished_shots_are_not_encoded_again(
     output = tmp_path / "out.mp4"
     command = ("tune", "shots", movie, output, *_WANTED, "--every-shot")
     with monkeypatch.context() as patch:
-        patch.setattr("vmafx_core.tune.shot_encode.join", _interrupted)
+        patch.setattr("vmafx_cli.tune.shots.encode.join", _interrupted)
         assert run(*command).code == 130
     assert not output.exists()
     (folder,) = tmp_path.iterdir()
     assert len(list(folder.glob("0*.mp4"))) == 3
-    monkeypatch.setattr("vmafx_core.tune.encoding.encode_file", _interrupted)
+    monkeypatch.setattr("vmafx_core.chunks.encoding.encode_file", _interrupted)
     assert run(*command).code == 0
     assert list(tmp_path.iterdir()) == [output]
 
@@ -227,7 +227,7 @@ def test_an_encoder_that_fails_leaves_an_older_file_as_it_was(
 ) -> None:
     output = tmp_path / "out.mp4"
     output.write_bytes(b"older")
-    monkeypatch.setattr("vmafx_core.tune.encoding.encode_file", _failing)
+    monkeypatch.setattr("vmafx_core.chunks.encoding.encode_file", _failing)
     ended = run("tune", "shots", movie, output, *_WANTED)
     assert ended.code == 7
     assert "the disk is full" in ended.err

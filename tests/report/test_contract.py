@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+from support.data import ROOT
 from support.results import pair, result
 from vmafx_core.errors import InputError
 from vmafx_core.report import ndjson
@@ -13,7 +13,7 @@ from vmafx_core.report.formats import ENDINGS, FORMATS, stream
 from vmafx_core.scoring import requirements
 from vmafx_core.scoring.events import Progress
 
-_TEXT = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
+_TEXT = (ROOT / "docs" / "formats.md").read_text("utf-8")
 _DOCUMENT = _TEXT.partition("## The formats of vmafx tune")[0]
 _WORDS = set(re.findall(r"`\"?([\w.]+)\"?`", _DOCUMENT))
 

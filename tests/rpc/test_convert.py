@@ -13,10 +13,10 @@ from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import UsageError
 from vmafx_core.libvmaf.specs import parse_feature, parse_model
 from vmafx_core.media.types import Crop, InputSpec
+from vmafx_core.probing.events import Advanced, Sampled
+from vmafx_core.probing.points import Point
 from vmafx_core.scoring.request import DEFAULT_SEGMENT_FRAMES, ScoreRequest, Sync
 from vmafx_core.scoring.result import ScoreResult
-from vmafx_core.tune.events import Advanced, Sampled
-from vmafx_core.tune.points import Point
 from vmafx_rpc import messages
 from vmafx_rpc.convert import from_message, to_message
 

@@ -11,19 +11,20 @@ from support.stub_daemon import Job, JobEvent, StubDaemon, serving, watched
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import ComponentError, InputError, UsageError, VmafxError
 from vmafx_core.media.types import InputSpec
+from vmafx_core.probing.events import Advanced, Probed, Sampled, TuneEvent
+from vmafx_core.probing.measure import LOCAL_PROBER
+from vmafx_core.probing.points import Point
+from vmafx_core.probing.request import Measuring
+from vmafx_core.probing.windows import Window
 from vmafx_core.scoring import events as scoring
 from vmafx_core.scoring.engine import score_events
+from vmafx_core.scoring.events import Told
 from vmafx_core.scoring.request import ScoreRequest
-from vmafx_core.tune.events import Advanced, Probed, Sampled, Told, TuneEvent
-from vmafx_core.tune.measure import HERE
-from vmafx_core.tune.points import Point
-from vmafx_core.tune.request import Measuring
-from vmafx_core.tune.windows import Window
 from vmafx_rpc import jobs, messages
 from vmafx_rpc.client import Client
 from vmafx_rpc.convert import from_message, to_message
 from vmafx_rpc.failures import error_to_message
-from vmafx_rpc.probes import There
+from vmafx_rpc.probes import DaemonProber
 
 FAST = EncodeSetting(encoder="libx264", quality=30, preset="ultrafast")
 UNCACHED = Measuring(cache=False)
@@ -67,7 +68,7 @@ def _probed(task: messages.encode.EncodeTask) -> Generator[JobEvent]:
     )
 
     def work() -> Generator[TuneEvent[Any], None, Point]:
-        prober = yield from HERE.prepared(source, measuring, windows or None)
+        prober = yield from LOCAL_PROBER.prepared(source, measuring, windows or None)
         return (yield from prober.probe(from_message(task.setting, EncodeSetting)))
 
     told, point = ended(work())
@@ -120,8 +121,8 @@ def test_a_probe_there_measures_what_one_here_does(
 ) -> None:
     monkeypatch.chdir(clip.parent)
     source = InputSpec(location=clip.name)
-    _, here = ended(HERE.prepared(source, UNCACHED))
-    _, there = ended(There(client).prepared(source, UNCACHED))
+    _, here = ended(LOCAL_PROBER.prepared(source, UNCACHED))
+    _, there = ended(DaemonProber(client).prepared(source, UNCACHED))
     assert there.info == here.info
     point = ended(here.probe(FAST))[1]
     told, same = ended(there.probe(FAST))
@@ -140,7 +141,7 @@ def test_a_probe_there_measures_what_one_here_does(
 def test_a_point_is_measured_once_and_known_then(
     client: Client, stub: WorkingDaemon, clip: Path
 ) -> None:
-    _, there = ended(There(client).prepared(InputSpec(location=str(clip)), UNCACHED))
+    _, there = ended(DaemonProber(client).prepared(InputSpec(location=str(clip)), UNCACHED))
     first = ended(there.probe(FAST))[1]
     told, again = ended(there.probe(FAST))
     assert again is first
@@ -154,7 +155,7 @@ def test_windows_that_are_chosen_here_are_used_there(
     client: Client, stub: WorkingDaemon, clip: Path
 ) -> None:
     part = (Window(0.2, 0.4),)
-    _, there = ended(There(client).prepared(InputSpec(location=str(clip)), UNCACHED, part))
+    _, there = ended(DaemonProber(client).prepared(InputSpec(location=str(clip)), UNCACHED, part))
     point = ended(there.probe(FAST))[1]
     assert point.frames == 10
     assert there.sampled.windows == part
@@ -166,13 +167,13 @@ def test_a_source_that_is_not_there_is_told_before_anything_is_encoded(
 ) -> None:
     monkeypatch.chdir(clip.parent)
     with pytest.raises(InputError, match=r"^b\.mkv: no such file"):
-        ended(There(client).prepared(InputSpec(location="b.mkv"), UNCACHED))
+        ended(DaemonProber(client).prepared(InputSpec(location="b.mkv"), UNCACHED))
     with pytest.raises(UsageError, match="cannot be read more than once"):
-        ended(There(client).prepared(InputSpec(location="-"), UNCACHED))
+        ended(DaemonProber(client).prepared(InputSpec(location="-"), UNCACHED))
 
 
 def test_an_encoder_that_is_not_usable_there_is_told(client: Client, clip: Path) -> None:
-    _, there = ended(There(client).prepared(InputSpec(location=str(clip)), UNCACHED))
+    _, there = ended(DaemonProber(client).prepared(InputSpec(location=str(clip)), UNCACHED))
     with pytest.raises((ComponentError, UsageError)):
         ended(there.probe(EncodeSetting(encoder="h264_nvenc", quality=30)))
 
@@ -181,8 +182,8 @@ def test_as_many_probes_run_at_once_as_the_daemon_has_room_for(
     client: Client, stub: WorkingDaemon
 ) -> None:
     stub.answers["GetStatus"] = [messages.controller.GetStatusResponse(slots=3)]
-    assert There(client).share(10, 4) == (3, 4)
-    assert There(client).share(2, None) == (2, None)
+    assert DaemonProber(client).share(10, 4) == (3, 4)
+    assert DaemonProber(client).share(2, None) == (2, None)
 
 
 def test_a_search_there_finds_what_one_here_does(stub: WorkingDaemon, clip: Path) -> None:

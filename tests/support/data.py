@@ -7,7 +7,8 @@ from typing import NoReturn
 
 import pytest
 
-_ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[2]
+"""The checkout."""
 
 
 def shared(name: str) -> Path:
@@ -16,7 +17,7 @@ def shared(name: str) -> Path:
     Data in a folder that was named must be there: without it, a test fails in CI.
     """
     named = os.environ.get("VMAFX_TEST_DATA")
-    path = (Path(named) if named else _ROOT.parent / "shared") / name
+    path = (Path(named) if named else ROOT.parent / "shared") / name
     if path.exists():
         return path
     absent = f"no shared test data {name!r} (set VMAFX_TEST_DATA to its folder)"
@@ -43,7 +44,7 @@ def program(*names: str) -> str:
 def ffmpeg() -> str:
     """The ffmpeg of the imageio-ffmpeg wheel, with the libvmaf filter."""
     try:
-        import imageio_ffmpeg  # noqa: PLC0415
+        import imageio_ffmpeg
     except ImportError:
         missing("imageio-ffmpeg is not installed")
     return str(imageio_ffmpeg.get_ffmpeg_exe())

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from support.results import metric, video
+from vmafx_cli.tune.search.crf import CrfRequest, CrfResult
+from vmafx_cli.tune.search.quality import Found, Reason
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.media.types import InputSpec
+from vmafx_core.probing.points import Point
+from vmafx_core.probing.request import Measuring
+from vmafx_core.probing.targets import parse_target
+from vmafx_core.probing.windows import Window
 from vmafx_core.scoring.result import MetricKind
-from vmafx_core.tune.crf import CrfRequest, CrfResult
-from vmafx_core.tune.points import Point
-from vmafx_core.tune.request import Measuring
-from vmafx_core.tune.search import Found, Reason
-from vmafx_core.tune.targets import parse_target
-from vmafx_core.tune.windows import Window
 
 
 def point(

@@ -52,7 +52,7 @@ def cache(
     takes it from there, whatever its target. What was used least lately goes first when the cache
     is full.
     """
-    from vmafx_core.tune.cache import PointCache  # noqa: PLC0415  # help does without
+    from vmafx_core.probing.cache import PointCache  # help does without
 
     store = PointCache()
     state = store.clear() if action is Action.CLEAR else store.state()

@@ -36,7 +36,7 @@ def completion(
     The script completes commands, options, and the names of models, features, pools, pixel
     formats and output formats.
     """
-    from vmafx_cli.manual import completion_script  # noqa: PLC0415  # commands load when they run
+    from vmafx_cli.manual import completion_script  # commands load when they run
 
     with writing_stdout():
         typer.echo(completion_script(shell.value), nl=False)

@@ -42,7 +42,7 @@ def devices(
     For each GPU: its maker, name, memory and driver; and whether the ONNX Runtime that is
     installed can use it, or which package would.
     """
-    from vmafx_core.backends.survey import survey  # noqa: PLC0415  # help does without
+    from vmafx_core.backends.survey import survey  # help does without
 
     found = survey(device)
     if listing.format is ListFormat.JSON:
@@ -66,10 +66,10 @@ def _document(found: Survey) -> dict[str, Any]:
 
 @writing_stdout()
 def _print(found: Survey) -> None:
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from vmafx_core.report.ruled import lines_table  # noqa: PLC0415
-    from vmafx_core.report.unpadded import Unpadded  # noqa: PLC0415
+    from vmafx_core.report.ruled import lines_table
+    from vmafx_core.report.unpadded import Unpadded
 
     console = Console(highlight=False)
     if found.devices:
@@ -86,8 +86,8 @@ def _print(found: Survey) -> None:
 
 
 def _table(devices: Sequence[Gpu], enabling: Sequence[str]) -> "Table":
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
-    from rich.table import Column, Table  # noqa: PLC0415
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Column, Table
 
     usable = Column("usable", overflow="fold")
     table = Table("device", "name", "memory", "driver", usable, box=SIMPLE_HEAD, pad_edge=False)

@@ -34,8 +34,8 @@ def doctor(ctx: typer.Context, *, listing: ListOptions, remote: RemoteOptions) -
     Finds libvmaf, scores a picture with every model and feature, looks for decoders, counts CPUs
     and reads the configuration; asks the daemon how it is; says what to do about what is missing.
     """
-    from vmafx_cli.daemon_finding import daemon_finding  # noqa: PLC0415
-    from vmafx_cli.diagnosis import Status, diagnose  # noqa: PLC0415  # loads the engine
+    from vmafx_cli.daemon_finding import daemon_finding
+    from vmafx_cli.diagnosis import Status, diagnose  # loads the engine
 
     commands = ctx.find_root().command.commands  # type: ignore[attr-defined]  # the root is a group
     findings = (*diagnose(commands), daemon_finding(remote))
@@ -53,7 +53,7 @@ def doctor(ctx: typer.Context, *, listing: ListOptions, remote: RemoteOptions) -
 
 @writing_stdout()
 def _print_json(findings: "Sequence[Finding]", *, usable: bool) -> None:
-    from dataclasses import asdict  # noqa: PLC0415
+    from dataclasses import asdict
 
     document = {"version": 1, "usable": usable, "findings": [asdict(f) for f in findings]}
     typer.echo(json.dumps(document, indent=2))
@@ -61,9 +61,9 @@ def _print_json(findings: "Sequence[Finding]", *, usable: bool) -> None:
 
 @writing_stdout()
 def _print_table(findings: "Sequence[Finding]") -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Column, Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Column, Table
+    from rich.text import Text
 
     styles = {"ok": "green", "note": "yellow", "problem": "bold red"}
     console = Console(highlight=False)

@@ -30,7 +30,7 @@ def encoders(listing: ListOptions) -> None:
     For each: its quality knob with the range, its presets from the slowest to the fastest, and
     the pixel formats it takes. Of encoders on GPUs, a picture is encoded to see.
     """
-    from vmafx_core.encoders.availability import survey  # noqa: PLC0415  # help does without
+    from vmafx_core.encoders.availability import survey  # help does without
 
     reasons = survey()
     if listing.format is ListFormat.JSON:
@@ -46,9 +46,9 @@ def encoders(listing: ListOptions) -> None:
 
 @writing_stdout()
 def _print_tables(reasons: dict[str, str]) -> None:
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Column, Table  # noqa: PLC0415
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Column, Table
 
     folded = Column("presets, slowest first", overflow="fold")
     formats = Column("pixel formats", overflow="fold")

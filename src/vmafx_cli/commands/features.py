@@ -77,23 +77,23 @@ def features(
     Every vector has its features in one order, and the score of the model that is to be learned.
     """
     # Help does without the engine.
-    from contextlib import closing  # noqa: PLC0415
-    from dataclasses import replace  # noqa: PLC0415
-    from pathlib import Path  # noqa: PLC0415
+    from contextlib import closing
+    from dataclasses import replace
+    from pathlib import Path
 
-    from vmafx_cli.progress import ScoringReporter  # noqa: PLC0415
-    from vmafx_cli.results import check_apart  # noqa: PLC0415
-    from vmafx_core.backends.vectors import CANONICAL, VECTOR  # noqa: PLC0415
-    from vmafx_core.libvmaf.specs import FeatureSpec  # noqa: PLC0415
-    from vmafx_core.report.files import check_writable, write_atomically  # noqa: PLC0415
-    from vmafx_core.report.vectors import (  # noqa: PLC0415
+    from vmafx_cli.progress import ScoringReporter
+    from vmafx_cli.results import check_apart
+    from vmafx_core.backends.vectors import CANONICAL, VECTOR
+    from vmafx_core.libvmaf.specs import FeatureSpec
+    from vmafx_core.report.files import check_writable, write_atomically
+    from vmafx_core.report.vectors import (
         ENDINGS,
         VERSION,
         render_vectors,
         vector_columns,
     )
-    from vmafx_core.scoring.engine import score_events  # noqa: PLC0415
-    from vmafx_core.scoring.events import Finished  # noqa: PLC0415
+    from vmafx_core.scoring.engine import score_events
+    from vmafx_core.scoring.events import Finished
 
     if scoring.feature:
         raise UsageError("which features a vector has is fixed", "Leave out --feature.")

@@ -67,19 +67,19 @@ def score(
     specs = inputs.specs(reference, distorted, alone=no_reference)
     if remote.wanted:
         # Neither help nor scoring here needs to speak to a daemon.
-        from vmafx_cli.remote_scoring import run_there  # noqa: PLC0415
+        from vmafx_cli.remote_scoring import run_there
 
         run_there(scoring.request(*specs), remote, gate, results, messages)
         return
     # Help and completions do without the engine, and the inputs are opened while it loads.
-    from vmafx_core.scoring.inputs import Inputs  # noqa: PLC0415
+    from vmafx_core.scoring.inputs import Inputs
 
     with Inputs(*specs) as opening:
         with loading():
-            from vmafx_cli.packets import with_packets_kept  # noqa: PLC0415
-            from vmafx_cli.scoring import run  # noqa: PLC0415
-            from vmafx_core.allocator import keep_no_pictures  # noqa: PLC0415
-            from vmafx_core.scoring.engine import score_events  # noqa: PLC0415
+            from vmafx_cli.packets import with_packets_kept
+            from vmafx_cli.scoring import run
+            from vmafx_core.allocator import keep_no_pictures
+            from vmafx_core.scoring.engine import score_events
 
         keep_no_pictures()
         request = scoring.request(*specs)

@@ -13,7 +13,7 @@ def with_address(args: list[str]) -> list[str]:
     options = list(takewhile(lambda word: word != "--", args))
     if REMOTE not in options:
         return args
-    from vmafx_rpc.addresses import DEFAULT, is_meant_as_address  # noqa: PLC0415  # seldom needed
+    from vmafx_rpc.addresses import DEFAULT, is_meant_as_address  # seldom needed
 
     words: list[str] = []
     for word, after in zip(args, [*args[1:], ""], strict=True):

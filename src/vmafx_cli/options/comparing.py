@@ -12,8 +12,8 @@ from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import UsageError
 
 if TYPE_CHECKING:
+    from vmafx_cli.tune.search.spread import Span
     from vmafx_core.scoring.requirements import Requirement
-    from vmafx_core.tune.spread import Span
 
 _MOST_POINTS = 50
 _RANGE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)-(\d+(?:\.\d*)?|\.\d+)")
@@ -117,8 +117,8 @@ class CurveOptions:
         Raises:
             UsageError: If the metric or the range cannot be read.
         """
-        from vmafx_core.libvmaf.catalogue import lower_is_better  # noqa: PLC0415
-        from vmafx_core.scoring.requirements import parse  # noqa: PLC0415
+        from vmafx_core.libvmaf.catalogue import lower_is_better
+        from vmafx_core.scoring.requirements import parse
 
         named = parse(f"{self.metric}>=0")
         less = lower_is_better(named.metric) or named.pool == "stdev"
@@ -139,7 +139,7 @@ class CurveOptions:
         Raises:
             UsageError: If the metric cannot be read, or no range is known for it.
         """
-        from vmafx_core.tune.spread import Span  # noqa: PLC0415
+        from vmafx_cli.tune.search.spread import Span
 
         if not self.bd_rate:
             return None

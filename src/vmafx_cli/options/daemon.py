@@ -45,7 +45,7 @@ StateDir = Annotated[
 
 def state_dir(given: Path | None) -> Path:
     """The state folder."""
-    from vmafx_rpc.addresses import default_state  # noqa: PLC0415  # help does without
+    from vmafx_rpc.addresses import default_state  # help does without
 
     return (given or default_state()).absolute()
 

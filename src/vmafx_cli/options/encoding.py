@@ -59,7 +59,7 @@ def encode_setting(
     Raises:
         UnknownNameError: If there is no such encoder, preset or pixel format.
     """
-    from vmafx_core.encoders.catalogue import find_encoder  # noqa: PLC0415  # help does without
+    from vmafx_core.encoders.catalogue import find_encoder  # help does without
 
     known = find_encoder(encoder)
     setting = EncodeSetting(

@@ -108,7 +108,7 @@ class QueueOptions:
         Args:
             spec: What it is to do.
         """
-        from vmafx_rpc import messages  # noqa: PLC0415  # help does without
+        from vmafx_rpc import messages  # help does without
 
         request = messages.controller.SubmitJobRequest(
             spec=spec,

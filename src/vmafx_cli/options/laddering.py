@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from vmafx_cli.options import names, panels, values
 from vmafx_cli.options.groups import option
+from vmafx_cli.tune.ladder.rules import RungRules, Spacing
+from vmafx_cli.tune.sizes import Resolution, parse_resolutions
 from vmafx_core.errors import UsageError
-from vmafx_core.tune.rules import RungRules, Spacing
-from vmafx_core.tune.sizes import Resolution, parse_resolutions
 
 if TYPE_CHECKING:
-    from vmafx_core.tune.ladder_media import Packaging
+    from vmafx_cli.tune.ladder.media import Packaging
 
 _MOST_RUNGS = 50
 DEFAULT_TOP = "vmaf>=95"
@@ -219,8 +219,8 @@ class PackagingOptions:
         Raises:
             UsageError: If options contradict each other.
         """
-        from vmafx_core.encoders.audio import parse_audio  # noqa: PLC0415  # loads FFmpeg
-        from vmafx_core.tune.ladder_media import Packaging  # noqa: PLC0415
+        from vmafx_cli.tune.ladder.media import Packaging
+        from vmafx_core.encoders.audio import parse_audio  # loads FFmpeg
 
         folder = self.hls or self.dash
         if folder is None:

@@ -2,7 +2,7 @@
 
 They read the same catalogues as the commands do, and import them only when a shell asks.
 """
-# ruff: noqa: PLC0415  # commands start up without the catalogues
+# Commands start up without the catalogues.
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -15,7 +15,7 @@ from vmafx_cli.options.groups import option, typed
 from vmafx_core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from vmafx_core.tune.place import Place
+    from vmafx_core.probing.prober import Prober
     from vmafx_rpc.addresses import Address
     from vmafx_rpc.client import Client
 
@@ -92,7 +92,7 @@ class RemoteOptions:
         Raises:
             UsageError: What was given is no address.
         """
-        from vmafx_rpc.addresses import DEFAULT, parse_address  # noqa: PLC0415
+        from vmafx_rpc.addresses import DEFAULT, parse_address
 
         return parse_address(self.remote or DEFAULT)
 
@@ -103,7 +103,7 @@ class RemoteOptions:
             UsageError: An address, token, certificate or key is none.
             InputError: A file cannot be read.
         """
-        from vmafx_rpc.client import Client, Identity  # noqa: PLC0415  # loads gRPC
+        from vmafx_rpc.client import Client, Identity  # loads gRPC
 
         return Client(
             self.address(),
@@ -116,21 +116,21 @@ class RemoteOptions:
         )
 
     @contextmanager
-    def place(self) -> "Iterator[Place]":
+    def prober(self) -> "Iterator[Prober]":
         """Where searches have settings measured: at the daemon, if that is wanted, or here.
 
         Raises:
             VmafxError: As for `client`.
         """
         if not self.wanted:
-            from vmafx_core.tune.measure import HERE  # noqa: PLC0415
+            from vmafx_core.probing.measure import LOCAL_PROBER
 
-            yield HERE
+            yield LOCAL_PROBER
             return
-        from vmafx_rpc.probes import There  # noqa: PLC0415  # loads gRPC
+        from vmafx_rpc.probes import DaemonProber  # loads gRPC
 
         with self.client() as client:
-            yield There(client)
+            yield DaemonProber(client)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

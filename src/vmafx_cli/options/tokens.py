@@ -21,6 +21,6 @@ TokenFile = Annotated[
 
 def token_file(given: Path | None) -> Path:
     """Where the tokens are."""
-    from vmafx_rpc.addresses import default_state  # noqa: PLC0415  # help does without
+    from vmafx_rpc.addresses import default_state  # help does without
 
     return given or default_state() / "tokens"

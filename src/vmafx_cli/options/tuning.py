@@ -9,7 +9,7 @@ from vmafx_cli.options.groups import option
 from vmafx_cli.options.metrics import MetricOptions
 from vmafx_cli.options.outputs import Threads
 from vmafx_core.errors import UsageError
-from vmafx_core.tune.request import Measuring, Sampling
+from vmafx_core.probing.request import Measuring, Sampling
 
 if TYPE_CHECKING:
     from vmafx_core.scoring.requirements import Requirement

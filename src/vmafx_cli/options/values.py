@@ -190,7 +190,7 @@ def target(text: str) -> "Requirement":
     Raises:
         UsageError: If the text is neither, or names no pool that there is.
     """
-    from vmafx_core.tune.targets import parse_target  # noqa: PLC0415  # loads libvmaf's catalogue
+    from vmafx_core.probing.targets import parse_target  # loads libvmaf's catalogue
 
     return parse_target(text)
 
@@ -201,7 +201,7 @@ def encoder(text: str) -> str:
     Raises:
         UnknownNameError: If there is none of that name.
     """
-    from vmafx_core.encoders.catalogue import find_encoder  # noqa: PLC0415  # few commands encode
+    from vmafx_core.encoders.catalogue import find_encoder  # few commands encode
 
     return find_encoder(text).name
 
@@ -212,7 +212,7 @@ def pixel_format(text: str) -> str:
     Raises:
         UnknownNameError: If there is none of that name that can be scored.
     """
-    from vmafx_core.media.pixels import pixels  # noqa: PLC0415  # loads FFmpeg
+    from vmafx_core.media.pixels import pixels  # loads FFmpeg
 
     pixels(text)
     return text

@@ -158,7 +158,7 @@ class Origin:
 
 def _httpx() -> Any:
     try:
-        import httpx  # noqa: PLC0415  # of an extra, and wanted for downloads only
+        import httpx  # of an extra, and wanted for downloads only
     except ImportError:
         raise ComponentError(
             "the package 'httpx' is missing, which downloads", "Install vmafx[onnx]."

@@ -111,7 +111,7 @@ def check_graph(path: Path, name: str) -> Graph:
 
 def _read(path: Path, name: str) -> Any:
     try:
-        import onnx  # noqa: PLC0415  # of an extra, and wanted for installing only
+        import onnx  # of an extra, and wanted for installing only
     except ImportError:
         raise ComponentError(
             "the package 'onnx' is missing, which reads models", "Install vmafx[onnx]."
@@ -139,7 +139,7 @@ def _opset(model: Any, name: str) -> int:
 
 def _check_inside(model: Any, name: str) -> None:
     """Refuse values too large for any machine: loading works some of them out at once."""
-    import onnx  # noqa: PLC0415  # it is there: the model was read by it
+    import onnx  # it is there: the model was read by it
 
     try:
         inferred = onnx.shape_inference.infer_shapes(model, data_prop=True)

@@ -18,8 +18,8 @@ def in_half(path: Path, name: str) -> bytes:
         InputError: It cannot be had in fp16.
     """
     try:
-        import onnx  # noqa: PLC0415  # of an extra, and most runs do without
-        from onnxruntime.transformers import float16  # noqa: PLC0415
+        import onnx  # of an extra, and most runs do without
+        from onnxruntime.transformers import float16
     except ImportError as error:
         raise ComponentError(
             f"models cannot be brought to fp16: {error}", "Install vmafx[onnx]."

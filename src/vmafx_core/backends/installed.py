@@ -88,7 +88,7 @@ def models_folder() -> Path:
     """Where models are installed."""
     if named := os.environ.get(FOLDER_VARIABLE):
         return Path(named)
-    from platformdirs import user_data_path  # noqa: PLC0415  # not needed where nothing is asked
+    from platformdirs import user_data_path  # not needed where nothing is asked
 
     return user_data_path("vmafx", appauthor=False) / "models"
 

@@ -143,7 +143,7 @@ def parse_wish(text: str) -> Wish:
 
 def installed_build() -> tuple[str, str] | None:
     """The build of ONNX Runtime that is installed, and its version; None for none."""
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # slow to load
+    from importlib.metadata import PackageNotFoundError, version  # slow to load
 
     for package in BUILDS:
         try:

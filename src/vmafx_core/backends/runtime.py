@@ -12,7 +12,7 @@ def runtime() -> Any:
         ComponentError: It is not installed, or does not load.
     """
     try:
-        import onnxruntime  # noqa: PLC0415  # of an extra, and only where a model is used
+        import onnxruntime  # of an extra, and only where a model is used
     except ImportError as error:
         raise ComponentError(
             f"ONNX Runtime cannot be loaded: {error}",

@@ -79,7 +79,7 @@ def parse_neural(text: str) -> NeuralSpec:
         UnknownNameError: There is no such model, encoder or part.
         UsageError: A value is wrong, or means nothing to this model.
     """
-    from vmafx_core.backends.installed import find_model  # noqa: PLC0415  # seldom needed
+    from vmafx_core.backends.installed import find_model  # seldom needed
 
     first, *parts = text.split(":")
     model = find_model(first)

@@ -14,9 +14,8 @@ from vmafx_core.errors import UsageError, WorkError
 from vmafx_core.media.convert import Converter
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.pixels import pixels
-from vmafx_core.media.raw import ASSUMED_RATE
 from vmafx_core.media.source import ROUNDING
-from vmafx_core.media.types import Chroma, PictureFormat, VideoInfo
+from vmafx_core.media.types import ASSUMED_RATE, Chroma, PictureFormat, VideoInfo
 from vmafx_core.notice import Notice, warning
 
 # How far, in frames, pictures of an even rate may be shown from where they should be.

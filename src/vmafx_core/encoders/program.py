@@ -43,7 +43,7 @@ def programs() -> tuple[str, ...]:
         return (given,)
     found = [shutil.which("ffmpeg")]
     with suppress(ImportError, RuntimeError):
-        import imageio_ffmpeg  # noqa: PLC0415  # an extra
+        import imageio_ffmpeg  # an extra
 
         found.append(imageio_ffmpeg.get_ffmpeg_exe())
     return tuple(dict.fromkeys(path for path in found if path))

@@ -69,7 +69,7 @@ def candidates() -> Iterator[Candidate]:
     if setting := os.environ.get(SETTING):
         yield Candidate(f"the setting {SETTING}", setting)
     yield Candidate("PyAV's wheel", _in_wheel())
-    from ctypes.util import find_library  # noqa: PLC0415  # slow to load, and seldom needed
+    from ctypes.util import find_library  # slow to load, and seldom needed
 
     yield Candidate("the system", find_library("vmaf"))
 

@@ -67,7 +67,7 @@ class Pipe(InOrder):
         self._fd = fd
         self._closes = closes
         if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - there only
+            import msvcrt  # there only
 
             msvcrt.setmode(fd, os.O_BINARY)
 

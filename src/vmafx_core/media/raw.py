@@ -11,7 +11,7 @@ from av.video.format import VideoFormat
 from vmafx_core.errors import InputError
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.pixels import known_formats, pixels
-from vmafx_core.media.types import InputSpec
+from vmafx_core.media.types import ASSUMED_RATE, InputSpec
 from vmafx_core.notice import Notice, counted, info
 
 ENDINGS = frozenset({".yuv", ".raw", ".rgb", ".rgba", ".bgr", ".gray", ".nv12", ".p010", ".i420"})
@@ -25,8 +25,6 @@ _NAMED_SIZES = {"qcif": (176, 144), "cif": (352, 288), "4cif": (704, 576), "sif"
 _NICKNAMES = {"i420": "yuv420p", "iyuv": "yuv420p", "p010": "p010le", "y800": "gray"}
 _BY_ENDING = {".rgb": "rgb24", ".rgba": "rgba", ".bgr": "bgr24", ".gray": "gray", ".nv12": "nv12"}
 _COMMON_FORMATS = ("yuv420p", "yuv420p10le", "yuv422p", "yuv422p10le", "yuv444p", "yuv444p10le")
-# Where nothing says a rate; only the times of frames depend on it.
-ASSUMED_RATE = Fraction(25)
 
 _NTSC = Fraction(1000, 1001)
 

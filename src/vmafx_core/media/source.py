@@ -14,8 +14,8 @@ from vmafx_core.media.info import describe
 from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.opened import Opened
 from vmafx_core.media.opening import Content, open_input
-from vmafx_core.media.raw import ASSUMED_RATE, DefaultRate, no_rate
-from vmafx_core.media.types import InputSpec, VideoInfo
+from vmafx_core.media.raw import DefaultRate, no_rate
+from vmafx_core.media.types import ASSUMED_RATE, InputSpec, VideoInfo
 from vmafx_core.notice import Notice
 
 ROUNDING = Fraction(2, 1000)

@@ -21,9 +21,8 @@ from vmafx_core.media.convert import Converter
 from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.pixels import is_upside_down, pixels
 from vmafx_core.media.rates import Rates, compare_rates
-from vmafx_core.media.raw import ASSUMED_RATE
 from vmafx_core.media.source import VideoSource
-from vmafx_core.media.types import Chroma, InputSpec, PictureFormat, VideoInfo
+from vmafx_core.media.types import ASSUMED_RATE, Chroma, InputSpec, PictureFormat, VideoInfo
 
 type Thumbnail = npt.NDArray[np.float32]
 

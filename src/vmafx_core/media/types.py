@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+ASSUMED_RATE = Fraction(25)
+"""Frames a second where nothing says a rate; only the times of frames depend on it."""
+
 
 class Deinterlace(StrEnum):
     """What to do with interlaced pictures."""

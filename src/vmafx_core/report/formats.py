@@ -24,7 +24,7 @@ def _scores_only(stream: Callable[[ScoreResult], Iterable[str]]) -> Writer:
 
 def _table(result: ScoreResult) -> Iterator[str]:
     # What draws tables takes as long to load as everything that writes the other formats.
-    from vmafx_core.report import table  # noqa: PLC0415
+    from vmafx_core.report import table
 
     yield table.render(result)
 

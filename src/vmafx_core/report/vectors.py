@@ -107,8 +107,8 @@ def render_vectors(columns: Columns, ending: str, about: Mapping[str, str]) -> b
 
 def _parquet(columns: Columns, about: Mapping[str, str]) -> bytes:
     try:
-        import pyarrow as pa  # noqa: PLC0415  # of an extra
-        from pyarrow import parquet  # noqa: PLC0415
+        import pyarrow as pa  # of an extra
+        from pyarrow import parquet
     except ImportError:
         raise ComponentError(
             "the package 'pyarrow' is missing, which writes Parquet",

@@ -16,7 +16,7 @@ def parse_any_model(text: str) -> ModelSpec | NeuralSpec:
     try:
         return parse_model(text)
     except UnknownNameError:
-        from vmafx_core.backends.installed import installed  # noqa: PLC0415  # seldom needed
+        from vmafx_core.backends.installed import installed  # seldom needed
 
         name, added = text.partition(":")[0], installed()
         known = [AUTO, *(model.name for model in MODELS), *added]

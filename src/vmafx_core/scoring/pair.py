@@ -18,12 +18,13 @@ from vmafx_core.media.frames import Source
 from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.reader import FrameReader
 from vmafx_core.media.sync import best_shift, thumbnail
+from vmafx_core.media.types import ASSUMED_RATE
 from vmafx_core.notice import Notice, counted, warning
 from vmafx_core.scoring.events import FrameScores
 from vmafx_core.scoring.metrics import collect, worst_frames
 from vmafx_core.scoring.models import model_use
 from vmafx_core.scoring.pairing import IndexPairer, Pairer, TimePairer
-from vmafx_core.scoring.plan import ASSUMED_RATE, PairPlan, Plan
+from vmafx_core.scoring.plan import PairPlan, Plan
 from vmafx_core.scoring.request import Pairing, ScoreRequest
 from vmafx_core.scoring.result import NO_REFERENCE, FrameAccount, PairResult
 from vmafx_core.scoring.segments import SegmentScorer, SegmentScores
@@ -114,12 +115,12 @@ class PairRun:
         """The features that neural models want, besides those that were asked for."""
         if not plan.neural:
             return ()
-        from vmafx_core.scoring.neural import features_for  # noqa: PLC0415  # most runs do without
+        from vmafx_core.scoring.neural import features_for  # most runs do without
 
         return [f for f in features_for(plan.neural) if f not in requested]
 
     def _neural_run(self, plan: Plan) -> "NeuralRun":
-        from vmafx_core.scoring.neural import NeuralRun  # noqa: PLC0415  # most runs do without
+        from vmafx_core.scoring.neural import NeuralRun  # most runs do without
 
         return NeuralRun(plan.neural, self._plan.source.info, self._plan.match.picture)
 

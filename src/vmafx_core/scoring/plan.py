@@ -12,6 +12,7 @@ from vmafx_core.media.locations import name_of
 from vmafx_core.media.match import Match, match
 from vmafx_core.media.rates import Rates, compare_rates
 from vmafx_core.media.sync import Offset, find_offset
+from vmafx_core.media.types import ASSUMED_RATE
 from vmafx_core.notice import Notice, counted, info, warning
 from vmafx_core.scoring.cpus import usable_cpus
 from vmafx_core.scoring.inputs import Inputs, ReadyInputs
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 _MOST_THREADS = 512
 _MOST_SIDE = 16384
-ASSUMED_RATE = 25
 """Of raw video against raw video, where nobody says a rate."""
 
 
@@ -96,7 +96,7 @@ def make_plan(request: ScoreRequest, inputs: Inputs | ReadyInputs) -> Plan:
     sources = distorted or [reference]
     pairs = tuple(_plan_pair(request, reference, source) for source in sources)
     if neural:
-        from vmafx_core.scoring.neural import check_names  # noqa: PLC0415  # most runs do without
+        from vmafx_core.scoring.neural import check_names  # most runs do without
 
         check_names(neural, {metric for pair in pairs for _, metric in pair.models})
     return Plan(
@@ -113,7 +113,7 @@ def make_plan(request: ScoreRequest, inputs: Inputs | ReadyInputs) -> Plan:
 def _loaded(request: ScoreRequest) -> "tuple[NeuralMetric, ...]":
     if not request.neural:
         return ()
-    from vmafx_core.scoring.neural import load_neural  # noqa: PLC0415  # most runs do without
+    from vmafx_core.scoring.neural import load_neural  # most runs do without
 
     metrics = load_neural(
         request.neural,

@@ -159,7 +159,7 @@ def _model_metrics(models: Sequence[ModelSpec]) -> Iterator[str]:
 def _neural_metrics(specs: Sequence[NeuralSpec]) -> Iterator[str]:
     if not specs:
         return
-    from vmafx_core.backends.installed import find_model as installed  # noqa: PLC0415  # seldom
+    from vmafx_core.backends.installed import find_model as installed  # seldom
 
     yield from (spec.metric(installed(spec.model).description.role) for spec in specs)
 

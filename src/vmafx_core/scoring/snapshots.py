@@ -89,7 +89,7 @@ def _lookers(result: ScoreResult, request: ScoreRequest) -> "tuple[tuple[NeuralM
     wanted = [spec for spec in request.neural if roles.get(spec.model) == Role.SALIENCY]
     if not wanted:
         return (), ""
-    from vmafx_core.scoring.neural import load_neural  # noqa: PLC0415  # most runs do without
+    from vmafx_core.scoring.neural import load_neural  # most runs do without
 
     try:
         threads = request.threads or usable_cpus()
@@ -130,7 +130,7 @@ class _Sides:
 
 def _seen(metric: "NeuralMetric", picture: av.VideoFrame, luma: Luma) -> av.VideoFrame:
     """A picture with where people look in it."""
-    from vmafx_core.scoring.viewing import saliency_maps  # noqa: PLC0415  # most runs do without
+    from vmafx_core.scoring.viewing import saliency_maps  # most runs do without
 
     (weights,) = saliency_maps(metric.session, [picture])
     return heat(weights, luma)

@@ -10,6 +10,7 @@ from typing import Any
 from vmafx_core.errors import UsageError
 from vmafx_core.media.live import LiveSource
 from vmafx_core.media.source import VideoSource
+from vmafx_core.media.types import ASSUMED_RATE
 from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.events import Progress
 from vmafx_core.scoring.inputs import ReadyInputs
@@ -25,7 +26,6 @@ LATENCY = 0.75
 SEGMENT_FRAMES = 240
 """With the frame behind a segment, no score waits for more frames than are promised (256)."""
 
-_ASSUMED_RATE = Fraction(25)
 
 Send = Callable[[messages.engine.WorkerResponse], None]
 
@@ -42,7 +42,7 @@ class Pairs:
     def __init__(self, opening: messages.engine.OpenStream, send: Send, threads: int) -> None:
         config = opening.config
         self._send = send
-        rate = _ASSUMED_RATE
+        rate = ASSUMED_RATE
         if config.HasField("frame_rate"):
             rate = Fraction(config.frame_rate.numerator, config.frame_rate.denominator)
         self._sides = [

@@ -7,10 +7,11 @@ from typing import Any
 
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.media.types import InputSpec
-from vmafx_core.tune.events import Advanced, Probed, Sampled, Told
-from vmafx_core.tune.measure import Measurer, prepared
-from vmafx_core.tune.request import Measuring
-from vmafx_core.tune.windows import Window
+from vmafx_core.probing.events import Advanced, Probed, Sampled
+from vmafx_core.probing.measure import SampleMeasurer, prepared
+from vmafx_core.probing.request import Measuring
+from vmafx_core.probing.windows import Window
+from vmafx_core.scoring.events import Told
 from vmafx_rpc import messages
 from vmafx_rpc.convert import from_message, to_message
 
@@ -26,7 +27,7 @@ class Probes:
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
-        self._measured: tuple[bytes, Measurer] | None = None
+        self._measured: tuple[bytes, SampleMeasurer] | None = None
 
     def responses(self, task: messages.encode.EncodeTask) -> Iterator[Response]:
         """Encode and measure."""

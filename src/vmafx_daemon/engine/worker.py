@@ -121,7 +121,7 @@ class Worker:
                 with closing(score_events(request)) as events:
                     yield from (Response(score=write_event(event)) for event in events)
             case "encode":
-                from vmafx_daemon.engine.probes import Probes  # noqa: PLC0415  # few workers probe
+                from vmafx_daemon.engine.probes import Probes  # few workers probe
 
                 self._probes = self._probes or Probes(self._threads)
                 yield from self._probes.responses(spec.encode)

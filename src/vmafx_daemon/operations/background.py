@@ -76,7 +76,7 @@ def _asked(process: subprocess.Popen[bytes], settings: bytes) -> bytes:
 def _main() -> None:
     """Be the daemon."""
     with loading():
-        from vmafx_daemon import server  # noqa: PLC0415  # whoever starts it does without
+        from vmafx_daemon import server  # whoever starts it does without
 
     settings: Settings = pickle.load(sys.stdin.buffer)  # noqa: S301  # of the program that starts it
 

@@ -17,9 +17,9 @@ from vmafx_core import score
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import InputError, UsageError
 from vmafx_core.media.types import InputSpec
+from vmafx_core.probing.points import Point
+from vmafx_core.probing.request import Measuring, Sampling
 from vmafx_core.scoring.events import Finished
-from vmafx_core.tune.points import Point
-from vmafx_core.tune.request import Measuring, Sampling
 from vmafx_daemon.engine.contract import Told
 from vmafx_rpc import messages
 from vmafx_rpc.convert import from_message, to_message
@@ -170,4 +170,4 @@ def test_a_worker_loads_nothing_that_scoring_does_without() -> None:
         [sys.executable, "-c", loaded], check=True, capture_output=True, text=True
     ).stdout.split()
     assert "vmafx_core.scoring.engine" in names
-    assert not {"asyncio", "grpc", "vmafx_core.tune", "vmafx_core.encoders"} & set(names)
+    assert not {"asyncio", "grpc", "vmafx_core.probing", "vmafx_core.encoders"} & set(names)

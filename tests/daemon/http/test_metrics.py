@@ -9,10 +9,11 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from support.daemon import Daemon
+from support.data import ROOT
 from support.http import done, score_body
 from vmafx_rpc.messages import controller
 
-_GUIDE = (Path(__file__).parents[3] / "docs" / "daemon.md").read_text()
+_GUIDE = (ROOT / "docs" / "daemon.md").read_text()
 
 type Sample = tuple[str, frozenset[tuple[str, str]]]
 

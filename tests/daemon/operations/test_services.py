@@ -13,9 +13,9 @@ import pytest
 from support.cli import PROGRAM, vmafx
 from support.clips import write_clip
 from support.daemon import running
-from support.data import program
+from support.data import ROOT, program
 
-_UNITS = Path(__file__).parents[3] / "deploy" / "systemd"
+_UNITS = ROOT / "deploy" / "systemd"
 _PROXY = "/usr/lib/systemd/systemd-socket-proxyd"
 _PATIENCE = 30.0
 

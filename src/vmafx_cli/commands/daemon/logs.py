@@ -50,9 +50,9 @@ def logs(
 
     One in the foreground logs to its standard error.
     """
-    import sys  # noqa: PLC0415
+    import sys
 
-    from vmafx_daemon.operations.log_files import followed, last, shown  # noqa: PLC0415
+    from vmafx_daemon.operations.log_files import followed, last, shown
 
     text = sys.stdout.isatty() if form is LogFormat.AUTO else form is LogFormat.TEXT
     state = state_dir(folder)

@@ -66,11 +66,11 @@ def start(
     settings = daemon.settings(listening, access, limits)
     if foreground:
         with loading():
-            from vmafx_daemon import server  # noqa: PLC0415  # help does without
+            from vmafx_daemon import server  # help does without
 
         server.run(settings, lambda _: None)
         return
-    from vmafx_daemon.operations import background  # noqa: PLC0415
+    from vmafx_daemon.operations import background
 
     started = background.start(settings)
     with writing_stdout():

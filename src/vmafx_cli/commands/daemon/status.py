@@ -18,15 +18,15 @@ app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 @with_groups
 def status(*, folder: StateDir = None, listing: ListOptions, remote: RemoteOptions) -> None:
     """Say how a daemon is doing: this user's own, or another one."""
-    from vmafx_cli.daemon_status import status_document, status_of, status_table  # noqa: PLC0415
+    from vmafx_cli.daemon_status import status_document, status_of, status_table
 
     found = status_of(state_dir(folder), remote)
     with writing_stdout():
         if listing.format is ListFormat.JSON:
             typer.echo(json.dumps(status_document(found), indent=2))
         else:
-            from rich.console import Console  # noqa: PLC0415
+            from rich.console import Console
 
-            from vmafx_core.report.unpadded import Unpadded  # noqa: PLC0415
+            from vmafx_core.report.unpadded import Unpadded
 
             Console(highlight=False).print(Unpadded(status_table(found)))

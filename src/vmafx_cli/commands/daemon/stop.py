@@ -35,7 +35,7 @@ def stop(
 
     Jobs that take too long are queued again, for when it is started anew.
     """
-    from vmafx_daemon.operations import stopping  # noqa: PLC0415  # help does without
+    from vmafx_daemon.operations import stopping  # help does without
 
     if not stopping.stop(state_dir(folder), timeout):
         typer.echo("vmafx: it took too long, and was stopped at once", err=True)

@@ -54,9 +54,9 @@ def list_jobs(
     remote: RemoteOptions,
 ) -> None:
     """List jobs, the newest first."""
-    from vmafx_cli.job_views import job_table  # noqa: PLC0415  # help does without
-    from vmafx_rpc import jobs, messages  # noqa: PLC0415
-    from vmafx_rpc.plain import plain_message  # noqa: PLC0415
+    from vmafx_cli.job_views import job_table  # help does without
+    from vmafx_rpc import jobs, messages
+    from vmafx_rpc.plain import plain_message
 
     request = messages.controller.ListJobsRequest(
         states=[f"JOB_STATE_{one.name}" for one in state or ()], labels=dict(label or ())
@@ -70,8 +70,8 @@ def list_jobs(
         elif not found:
             typer.echo("vmafx: no such jobs" if state or label else "vmafx: no jobs yet", err=True)
         else:
-            from rich.console import Console  # noqa: PLC0415
+            from rich.console import Console
 
-            from vmafx_core.report.unpadded import Unpadded  # noqa: PLC0415
+            from vmafx_core.report.unpadded import Unpadded
 
             Console(highlight=False).print(Unpadded(job_table(found)))

@@ -23,9 +23,9 @@ def retry(
 
     They keep their ids, and begin with all of their attempts.
     """
-    from vmafx_cli.job_views import state_line  # noqa: PLC0415  # help does without
-    from vmafx_cli.results import print_line  # noqa: PLC0415
-    from vmafx_rpc import jobs  # noqa: PLC0415
+    from vmafx_cli.job_views import state_line  # help does without
+    from vmafx_cli.results import print_line
+    from vmafx_rpc import jobs
 
     with remote.client() as client:
         for each in job:

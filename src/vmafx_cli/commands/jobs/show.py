@@ -21,8 +21,8 @@ def show(*, job: JobId, listing: ListOptions, remote: RemoteOptions) -> None:
 
     'vmafx jobs watch' shows a result in all formats of 'vmafx score'.
     """
-    from vmafx_cli.job_views import job_document, job_view  # noqa: PLC0415  # help does without
-    from vmafx_rpc import jobs  # noqa: PLC0415
+    from vmafx_cli.job_views import job_document, job_view  # help does without
+    from vmafx_rpc import jobs
 
     with remote.client() as client:
         found = jobs.get(client, job, with_result=True)
@@ -30,8 +30,8 @@ def show(*, job: JobId, listing: ListOptions, remote: RemoteOptions) -> None:
         if listing.format is ListFormat.JSON:
             typer.echo(json.dumps({"version": 1, "job": job_document(found)}, indent=2))
         else:
-            from rich.console import Console  # noqa: PLC0415
+            from rich.console import Console
 
-            from vmafx_core.report.unpadded import Unpadded  # noqa: PLC0415
+            from vmafx_core.report.unpadded import Unpadded
 
             Console(highlight=False).print(Unpadded(job_view(found)))

@@ -44,12 +44,12 @@ def submit(
     It takes the options of 'vmafx score' that say what is scored and how. The daemon reads the
     videos itself.
     """
-    from vmafx_cli.results import print_line  # noqa: PLC0415  # help does without
-    from vmafx_core.errors import UsageError, VmafxError  # noqa: PLC0415
-    from vmafx_core.media.locations import is_pipe, name_of  # noqa: PLC0415
-    from vmafx_rpc import jobs, messages  # noqa: PLC0415
-    from vmafx_rpc.convert import to_message  # noqa: PLC0415
-    from vmafx_rpc.names import Names  # noqa: PLC0415
+    from vmafx_cli.results import print_line  # help does without
+    from vmafx_core.errors import UsageError, VmafxError
+    from vmafx_core.media.locations import is_pipe, name_of
+    from vmafx_rpc import jobs, messages
+    from vmafx_rpc.convert import to_message
+    from vmafx_rpc.names import Names
 
     request = scoring.request(*inputs.specs(reference, distorted, alone=no_reference))
     for video in (request.reference, *request.distorted):

@@ -52,7 +52,7 @@ def watch(
     messages: MessageOptions,
 ) -> None:
     """Follow a job to its end, and show what came out; or tell what happens to all jobs."""
-    from vmafx_rpc import jobs  # noqa: PLC0415  # help does without
+    from vmafx_rpc import jobs  # help does without
 
     with remote.client() as client:
         if job is None:
@@ -72,11 +72,11 @@ def _watch_score(
     results: ResultOptions,
     messages: MessageOptions,
 ) -> None:
-    from vmafx_cli.scoring import run  # noqa: PLC0415
-    from vmafx_core.scoring.request import ScoreRequest  # noqa: PLC0415
-    from vmafx_rpc.convert import from_message  # noqa: PLC0415
-    from vmafx_rpc.names import Names  # noqa: PLC0415
-    from vmafx_rpc.scores import follow  # noqa: PLC0415
+    from vmafx_cli.scoring import run
+    from vmafx_core.scoring.request import ScoreRequest
+    from vmafx_rpc.convert import from_message
+    from vmafx_rpc.names import Names
+    from vmafx_rpc.scores import follow
 
     request = from_message(job.spec.score, ScoreRequest)
     run(request, follow(client, job.id, Names()), gate, results, messages)
@@ -85,14 +85,14 @@ def _watch_score(
 def _watch_encode(
     client: "Client", job: "controller.Job", results: ResultOptions, messages: MessageOptions
 ) -> None:
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from vmafx_cli.job_views import job_document, job_view  # noqa: PLC0415
-    from vmafx_cli.tuning import follow  # noqa: PLC0415
-    from vmafx_core.report.files import writing_stdout  # noqa: PLC0415
-    from vmafx_core.report.unpadded import Unpadded  # noqa: PLC0415
-    from vmafx_rpc import jobs  # noqa: PLC0415
-    from vmafx_rpc.probes import follow_probe  # noqa: PLC0415
+    from vmafx_cli.job_views import job_document, job_view
+    from vmafx_cli.tuning import follow
+    from vmafx_core.report.files import writing_stdout
+    from vmafx_core.report.unpadded import Unpadded
+    from vmafx_rpc import jobs
+    from vmafx_rpc.probes import follow_probe
 
     if results.format not in {None, Format.TABLE, Format.JSON} or results.output or results.report:
         raise UsageError(
@@ -109,10 +109,10 @@ def _watch_encode(
 
 
 def _watch_all(client: "Client", form: Format | None) -> None:
-    from vmafx_cli.job_views import state_line  # noqa: PLC0415
-    from vmafx_cli.results import print_line  # noqa: PLC0415
-    from vmafx_rpc import jobs  # noqa: PLC0415
-    from vmafx_rpc.plain import plain_message  # noqa: PLC0415
+    from vmafx_cli.job_views import state_line
+    from vmafx_cli.results import print_line
+    from vmafx_rpc import jobs
+    from vmafx_rpc.plain import plain_message
 
     if form not in {None, Format.TABLE, Format.NDJSON}:
         raise UsageError(

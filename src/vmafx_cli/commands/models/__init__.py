@@ -43,6 +43,6 @@ def models(ctx: typer.Context, *, listing: ListOptions, remote: RemoteOptions) -
     Without a command, lists them.
     """
     if ctx.invoked_subcommand is None:
-        from vmafx_cli.commands.models.list import print_list  # noqa: PLC0415  # help does without
+        from vmafx_cli.commands.models.list import print_list  # help does without
 
         print_list(listing, remote)

@@ -70,10 +70,10 @@ def add(
 ) -> None:
     """Install neural models, so that 'vmafx score -m NAME' can use them."""
     # Help does without the engine.
-    from rich.progress import Progress, TaskID  # noqa: PLC0415
+    from rich.progress import Progress, TaskID
 
-    from vmafx_core.backends.install import MOST_BYTES, install  # noqa: PLC0415
-    from vmafx_core.notice import Level  # noqa: PLC0415
+    from vmafx_core.backends.install import MOST_BYTES, install
+    from vmafx_core.notice import Level
 
     with Progress(disable=messages.quiet or not sys.stderr.isatty(), transient=True) as shown:
         tasks: dict[str, TaskID] = {}

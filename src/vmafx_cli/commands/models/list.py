@@ -61,7 +61,7 @@ def print_list(listing: ListOptions, remote: RemoteOptions) -> None:
         RemoteError: The daemon cannot be reached, or refuses.
     """
     if remote.wanted:
-        from vmafx_cli.daemon_models import print_there  # noqa: PLC0415  # loads gRPC
+        from vmafx_cli.daemon_models import print_there  # loads gRPC
 
         print_there(remote, listing.format)
         return
@@ -94,11 +94,11 @@ def about(model: InstalledModel) -> dict[str, Any]:
 
 @writing_stdout()
 def _print_tables(added: Sequence[InstalledModel]) -> None:
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Column, Table  # noqa: PLC0415
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Column, Table
 
-    from vmafx_core.report.unpadded import Unpadded  # noqa: PLC0415
+    from vmafx_core.report.unpadded import Unpadded
 
     known = Table("model", "range", "distance", "what for", box=SIMPLE_HEAD, pad_edge=False)
     for model in MODELS:

@@ -15,7 +15,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 @with_groups
 def remove(name: Name, *, messages: MessageOptions) -> None:
     """Remove an installed model and its files."""
-    from vmafx_core.backends.installed import remove_model  # noqa: PLC0415  # help does without
+    from vmafx_core.backends.installed import remove_model  # help does without
 
     model = remove_model(name)
     if not messages.quiet:

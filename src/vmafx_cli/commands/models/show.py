@@ -29,7 +29,7 @@ Name = Annotated[
 @with_groups
 def show(name: Name, *, listing: ListOptions) -> None:
     """Show an installed model: what it is for, takes and gives, its files and licence."""
-    from vmafx_core.backends.installed import find_model  # noqa: PLC0415  # help does without
+    from vmafx_core.backends.installed import find_model  # help does without
 
     model = find_model(name)
     with writing_stdout():
@@ -54,10 +54,10 @@ def show(name: Name, *, listing: ListOptions) -> None:
             ("folder", str(model.folder)),
             ("notes", entry.notes),
         )
-        from rich.console import Console  # noqa: PLC0415
+        from rich.console import Console
 
-        from vmafx_core.report.ruled import lines_table  # noqa: PLC0415
-        from vmafx_core.report.unpadded import Unpadded  # noqa: PLC0415
+        from vmafx_core.report.ruled import lines_table
+        from vmafx_core.report.unpadded import Unpadded
 
         told = lines_table(line for line in lines if line[1])
         Console(highlight=False).print(Unpadded(told))

@@ -30,7 +30,7 @@ def verify(
     messages: MessageOptions,
 ) -> None:
     """Compare every file of installed models with its hash."""
-    from vmafx_core.backends.installed import find_model, installed  # noqa: PLC0415  # help without
+    from vmafx_core.backends.installed import find_model, installed  # help without
 
     models = [find_model(name) for name in names] if names else list(installed().values())
     wrong: list[InputError] = []

@@ -77,19 +77,19 @@ def compare(
     Each is probed until it meets the targets, or, with --bd-rate, at a few qualities over a
     range. The first one is what the others are held against.
     """
-    from vmafx_cli.tuning import present  # noqa: PLC0415  # help does without the engine
-    from vmafx_core.errors import RequirementError, UsageError  # noqa: PLC0415
-    from vmafx_core.report.tuning.compare import compare_view  # noqa: PLC0415
-    from vmafx_core.tune.bd import EVERYWHERE  # noqa: PLC0415
-    from vmafx_core.tune.compare import CompareRequest, compare_events  # noqa: PLC0415
-    from vmafx_core.tune.compare_rows import corpus_events  # noqa: PLC0415
+    from vmafx_cli.tune.compare.bd import EVERYWHERE
+    from vmafx_cli.tune.compare.corpus import corpus_events
+    from vmafx_cli.tune.compare.encoders import CompareRequest, compare_events
+    from vmafx_cli.tune.report.compare import compare_view
+    from vmafx_cli.tuning import present  # help does without the engine
+    from vmafx_core.errors import RequirementError, UsageError
 
     if (source is None) == (corpus is None):
         raise UsageError("name a source, or a corpus with --from", "One of them, not both.")
     targets: tuple[Requirement, ...] = ()
     if wanted.target or not (curves.bd_rate or corpus):
         targets = wanted.targets()
-    with remote.place() as place:
+    with remote.prober() as prober:
         if source is None:
             events = corpus_events(
                 str(corpus),
@@ -106,7 +106,7 @@ def compare(
                 span=curves.curves(),
                 measuring=sampling.measuring(),
             )
-            events = compare_events(request, place)
+            events = compare_events(request, prober)
         taken = [str(source or corpus)]
         result = present("compare", events, compare_view, results, messages, taken=taken)
     if targets and all(c.pick(one) is None for c in result.comparisons for one in c.contenders):

@@ -100,17 +100,17 @@ def corpus(
     'vmafx tune compare --from' and 'vmafx tune ladder --from' read it, without encoding again.
     """
     # Help does without the engine.
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from vmafx_cli.results import check_apart  # noqa: PLC0415
-    from vmafx_cli.tuning import follow  # noqa: PLC0415
-    from vmafx_core.report.files import check_writable, writing_stdout  # noqa: PLC0415
-    from vmafx_core.report.tuning.corpus import corpus_summary  # noqa: PLC0415
-    from vmafx_core.report.unpadded import Unpadded  # noqa: PLC0415
-    from vmafx_core.tune.grid import GridRequest, grid_events  # noqa: PLC0415
-    from vmafx_core.tune.sizes import parse_resolutions  # noqa: PLC0415
+    from vmafx_cli.results import check_apart
+    from vmafx_cli.tune.corpus.grid import GridRequest, grid_events
+    from vmafx_cli.tune.report.corpus import corpus_summary
+    from vmafx_cli.tune.sizes import parse_resolutions
+    from vmafx_cli.tuning import follow
+    from vmafx_core.report.files import check_writable, writing_stdout
+    from vmafx_core.report.unpadded import Unpadded
 
     settings = encoding.settings()
     if not settings:
@@ -124,8 +124,8 @@ def corpus(
         resolutions=parse_resolutions(resolutions) if resolutions else (),
         measuring=sampling.measuring(),
     )
-    with remote.place() as place:
-        result = follow(grid_events(request, place), messages)
+    with remote.prober() as prober:
+        result = follow(grid_events(request, prober), messages)
     if not messages.quiet:
         with writing_stdout():
             Console(highlight=False).print(Unpadded(corpus_summary(result)))

@@ -68,10 +68,10 @@ def crf(
     A sample of the source is encoded at a few qualities and measured. The pick is the coarsest
     quality (CRF, CQ, QP: what the encoder has) that was measured to meet all targets.
     """
-    from vmafx_cli.tuning import present  # noqa: PLC0415  # help does without the engine
-    from vmafx_core.errors import RequirementError  # noqa: PLC0415
-    from vmafx_core.report.tuning.crf import crf_view  # noqa: PLC0415
-    from vmafx_core.tune.crf import CrfRequest, crf_events  # noqa: PLC0415
+    from vmafx_cli.tune.report.crf import crf_view
+    from vmafx_cli.tune.search.crf import CrfRequest, crf_events
+    from vmafx_cli.tuning import present  # help does without the engine
+    from vmafx_core.errors import RequirementError
 
     request = CrfRequest(
         source=reading.spec(source),
@@ -84,8 +84,8 @@ def crf(
         max_quality=bounds.max_quality,
         verify=verify,
     )
-    with remote.place() as place:
-        events = crf_events(request, place)
+    with remote.prober() as prober:
+        events = crf_events(request, prober)
         result = present("crf", events, crf_view, results, messages, taken=[source])
     if result.found.pick is None:
         wish = " and ".join(t.text for t in request.targets)

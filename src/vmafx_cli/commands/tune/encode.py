@@ -73,12 +73,12 @@ def encode(
     The coarsest quality that meets the target is found as 'vmafx tune crf' does, the whole source
     is encoded with it, and all of its frames are scored.
     """
-    from vmafx_cli.tuning import present  # noqa: PLC0415  # help does without the engine
-    from vmafx_core.encoders.audio import parse_audio  # noqa: PLC0415
-    from vmafx_core.errors import RequirementError  # noqa: PLC0415
-    from vmafx_core.report.tuning.encode import encode_view  # noqa: PLC0415
-    from vmafx_core.tune.crf import CrfRequest  # noqa: PLC0415
-    from vmafx_core.tune.encode import encode_events  # noqa: PLC0415
+    from vmafx_cli.tune.encode.whole import encode_events
+    from vmafx_cli.tune.report.encode import encode_view
+    from vmafx_cli.tune.search.crf import CrfRequest
+    from vmafx_cli.tuning import present  # help does without the engine
+    from vmafx_core.encoders.audio import parse_audio
+    from vmafx_core.errors import RequirementError
 
     request = CrfRequest(
         source=reading.spec(source),
@@ -90,8 +90,8 @@ def encode(
         min_quality=bounds.min_quality,
         max_quality=bounds.max_quality,
     )
-    with remote.place() as place:
-        events = encode_events(request, Path(video), parse_audio(audio), place)
+    with remote.prober() as prober:
+        events = encode_events(request, Path(video), parse_audio(audio), prober)
         result = present("encode", events, encode_view, results, messages, taken=[source, video])
     if not result.met:
         wish = " and ".join(t.text for t in request.targets)

@@ -76,11 +76,11 @@ def ladder(
     A few settings of every size are encoded and measured at one display size; further ones where
     they could raise the hull over all sizes. The rungs are chosen from what is on the hull.
     """
-    from vmafx_cli.tuning import present  # noqa: PLC0415  # help does without the engine
-    from vmafx_core.errors import UsageError  # noqa: PLC0415
-    from vmafx_core.report.tuning.ladder import ladder_view  # noqa: PLC0415
-    from vmafx_core.tune.ladder import LadderRequest, ladder_events  # noqa: PLC0415
-    from vmafx_core.tune.ladder_rows import ladder_of_corpus  # noqa: PLC0415
+    from vmafx_cli.tune.ladder.build import LadderRequest, ladder_events
+    from vmafx_cli.tune.ladder.corpus import ladder_of_corpus
+    from vmafx_cli.tune.report.ladder import ladder_view
+    from vmafx_cli.tuning import present  # help does without the engine
+    from vmafx_core.errors import UsageError
 
     if source is None and corpus is None:
         raise UsageError("there is no source", "Name one, or a corpus with --from.")
@@ -101,6 +101,6 @@ def ladder(
     )
     known = corpus and ladder_of_corpus(corpus, source, request)
     taken = [path for path in (source, corpus) if path]
-    with remote.place() as place:
-        events = known or ladder_events(request, place)
+    with remote.prober() as prober:
+        events = known or ladder_events(request, prober)
         present("ladder", events, ladder_view, results, messages, taken=taken)

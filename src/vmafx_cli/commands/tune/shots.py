@@ -92,13 +92,13 @@ def shots(
     Bits go where they are worth most: the quality of each shot is chosen so that the mean over
     all frames meets the target at the fewest bits, by what was measured of every shot.
     """
-    from vmafx_cli.tuning import present  # noqa: PLC0415  # help does without the engine
-    from vmafx_core.encoders.audio import parse_audio  # noqa: PLC0415
-    from vmafx_core.errors import RequirementError  # noqa: PLC0415
-    from vmafx_core.report.tuning.shots import shots_view  # noqa: PLC0415
-    from vmafx_core.tune.shot_encode import shots_events  # noqa: PLC0415
-    from vmafx_core.tune.shot_plan import ShotsRequest  # noqa: PLC0415
-    from vmafx_core.tune.shot_points import Bounds  # noqa: PLC0415
+    from vmafx_cli.tune.report.shots import shots_view
+    from vmafx_cli.tune.shots.encode import shots_events
+    from vmafx_cli.tune.shots.plan import ShotsRequest
+    from vmafx_cli.tune.shots.points import Bounds
+    from vmafx_cli.tuning import present  # help does without the engine
+    from vmafx_core.encoders.audio import parse_audio
+    from vmafx_core.errors import RequirementError
 
     if plan == (video is not None):
         raise UsageError(
@@ -115,9 +115,9 @@ def shots(
         measuring=probing.measuring(),
     )
     taken = [source, *([video] if video else [])]
-    with remote.place() as place:
+    with remote.prober() as prober:
         output = Path(video) if video else None
-        events = shots_events(request, output, parse_audio(audio), place)
+        events = shots_events(request, output, parse_audio(audio), prober)
         result = present("shots", events, shots_view, results, messages, taken=taken)
     if not result.met:
         if video is None:

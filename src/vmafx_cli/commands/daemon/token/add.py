@@ -45,8 +45,8 @@ def add(
 
     It is shown this once: the file keeps its hash alone.
     """
-    from vmafx_daemon.access.caller import Role  # noqa: PLC0415  # help does without
-    from vmafx_daemon.access.tokens import add_token  # noqa: PLC0415
+    from vmafx_daemon.access.caller import Role  # help does without
+    from vmafx_daemon.access.tokens import add_token
 
     secret = add_token(token_file(file), name, Role[role.name])
     with writing_stdout():

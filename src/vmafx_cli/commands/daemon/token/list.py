@@ -17,7 +17,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 @with_groups
 def list_tokens(*, file: TokenFile = None, listing: ListOptions) -> None:
     """List whose tokens there are, and what they allow."""
-    from vmafx_daemon.access.tokens import read_tokens  # noqa: PLC0415  # help does without
+    from vmafx_daemon.access.tokens import read_tokens  # help does without
 
     tokens = read_tokens(token_file(file))
     with writing_stdout():

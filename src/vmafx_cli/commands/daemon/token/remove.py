@@ -23,7 +23,7 @@ def remove(
     debug: Debug = False,  # noqa: ARG001  # its callback acts on it
 ) -> None:
     """Make tokens worthless, from now on."""
-    from vmafx_daemon.access.tokens import remove_token  # noqa: PLC0415  # help does without
+    from vmafx_daemon.access.tokens import remove_token  # help does without
 
     for each in name:
         remove_token(token_file(file), each)

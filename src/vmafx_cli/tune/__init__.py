@@ -1,0 +1,1 @@
+"""Finding encode settings by measuring; stands on the core alone."""

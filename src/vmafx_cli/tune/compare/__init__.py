@@ -1,0 +1,1 @@
+"""Encoders compared at equal quality: BD-rates, and bits at targets."""

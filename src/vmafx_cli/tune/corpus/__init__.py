@@ -1,0 +1,1 @@
+"""Corpora: measured grids of sources and settings, one JSON object a line."""

@@ -1,0 +1,1 @@
+"""Encoding a whole source at a searched setting, and verifying what came out."""

@@ -1,0 +1,1 @@
+"""What searches found, in every form: tables, JSON, CSV, events and a page with charts."""

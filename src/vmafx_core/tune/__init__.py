@@ -1,1 +1,0 @@
-"""Finding encode settings by measuring: samples, probes, searches, ladders, comparisons, shots."""
