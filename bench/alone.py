@@ -19,8 +19,8 @@ from vmafx_core.libvmaf.library import Library, load
 from vmafx_core.libvmaf.model import Model
 from vmafx_core.libvmaf.picture import PIXEL_FORMATS, fill
 from vmafx_core.libvmaf.specs import ModelSpec
+from vmafx_core.limits import usable_cpus
 from vmafx_core.media.types import Chroma, PictureFormat
-from vmafx_core.scoring.cpus import usable_cpus
 
 
 @dataclass(frozen=True, slots=True)

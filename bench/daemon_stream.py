@@ -23,7 +23,7 @@ from bench.daemon import network, running
 from bench.measure import Figure, Settings, ratio, run
 from bench.programs import FOLDER, MODELS, convert, ours
 from vmafx_core.allocator import keep_freed_memory
-from vmafx_core.scoring.cpus import usable_cpus
+from vmafx_core.limits import usable_cpus
 from vmafx_rpc.client import Client
 from vmafx_rpc.frame_pairs import FramePair, write_pair
 from vmafx_rpc.live import score_pairs

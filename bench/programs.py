@@ -8,7 +8,7 @@ from pathlib import Path
 import imageio_ffmpeg
 
 from bench.measure import Command
-from vmafx_core.scoring.cpus import usable_cpus
+from vmafx_core.limits import usable_cpus
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 VMAFX = str(Path(sys.executable).with_name("vmafx"))

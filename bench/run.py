@@ -29,7 +29,7 @@ from bench import (
 )
 from bench.measure import Settings
 from bench.programs import FOLDER
-from vmafx_core.scoring.cpus import usable_cpus
+from vmafx_core.limits import usable_cpus
 
 _FIGURES: dict[str, ModuleType] = {
     "equality": equality,

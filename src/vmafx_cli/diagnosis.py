@@ -24,8 +24,8 @@ from vmafx_core.libvmaf.library import REMEDY, candidates, load, open_library
 from vmafx_core.libvmaf.log import CAPTURE
 from vmafx_core.libvmaf.model import Model
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec
+from vmafx_core.limits import cpu_quota, usable_cpus
 from vmafx_core.media.types import Chroma, PictureFormat
-from vmafx_core.scoring.cpus import cgroup_quota, usable_cpus
 from vmafx_core.scoring.request import DEFAULT_MODEL
 
 _TRIAL = PictureFormat(384, 384, Chroma.C420, 10)
@@ -178,7 +178,7 @@ def _has_decoder(name: str) -> bool:
 
 
 def _machine() -> Iterator[Finding]:
-    quota = cgroup_quota()
+    quota = cpu_quota()
     limits = [f"{os.cpu_count()} in the machine"]
     if quota:
         limits.append(f"{quota} by the cgroup's quota")

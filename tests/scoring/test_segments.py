@@ -11,6 +11,7 @@ from support.clips import frame
 from vmafx_core.errors import WorkError
 from vmafx_core.libvmaf.catalogue import FEATURES, MODELS
 from vmafx_core.libvmaf.context import Context
+from vmafx_core.libvmaf.model import Model
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, parse_feature
 from vmafx_core.media.types import Chroma, PictureFormat
 from vmafx_core.scoring.result import Scores
@@ -144,12 +145,32 @@ def test_segments_come_while_frames_still_go_in() -> None:
         assert early > 0
 
 
-def test_closing_in_the_middle_frees_everything() -> None:
+def test_closing_in_the_middle_frees_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: set[object] = set()
+
+    def counted[Kind: type[Context | Model]](kind: Kind) -> Kind:
+        class Counted(kind):  # type: ignore[misc, valid-type]
+            def __init__(self, *args: Any) -> None:
+                super().__init__(*args)
+                held.add(self)
+
+            def close(self) -> None:
+                super().close()
+                held.discard(self)
+
+        return Counted  # type: ignore[return-value]
+
+    monkeypatch.setattr("vmafx_core.scoring.segments.Context", counted(Context))
+    monkeypatch.setattr("vmafx_core.scoring.segments.Model", counted(Model))
+    threads = threading.active_count()
     scorer = SegmentScorer([(ModelSpec(version="vmaf_v0.6.1"), "m")], [], FORM,
                            threads=2, segment_frames=6)  # fmt: skip
     for pair in PAIRS[:13]:
         scorer.feed(*pair)
+    assert len(held) >= 2  # the model, and the segment that is being fed
     scorer.close()
+    assert not held
+    assert threading.active_count() == threads
     scorer.close()
 
 

@@ -23,7 +23,6 @@ from vmafx_core.errors import InputError, WorkError
 from vmafx_core.media.frames import Repeated
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import ASSUMED_RATE, InputSpec, VideoInfo
-from vmafx_core.memory import memory_budget
 from vmafx_core.notice import Notice
 from vmafx_core.probing.cache import Family, PointCache
 from vmafx_core.probing.events import Advanced, Probed, Sampled, TuneEvent
@@ -32,7 +31,7 @@ from vmafx_core.probing.parallel import share_cpus
 from vmafx_core.probing.points import Point
 from vmafx_core.probing.prober import Prober
 from vmafx_core.probing.request import Measuring, check_rereadable
-from vmafx_core.probing.sample import Margins, Sample, SampleWindow, load_sample
+from vmafx_core.probing.sample import Margins, Sample, SampleWindow, load_sample, memory_budget
 from vmafx_core.probing.windows import Window, choose_windows
 from vmafx_core.scoring import events as scoring
 from vmafx_core.scoring.engine import score_events

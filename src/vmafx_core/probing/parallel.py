@@ -7,9 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
+from vmafx_core.limits import usable_cpus
 from vmafx_core.notice import Notice
 from vmafx_core.probing.events import TuneEvent
-from vmafx_core.scoring.cpus import usable_cpus
 from vmafx_core.scoring.events import Told
 
 type Job[Result] = Callable[[Running], Result]

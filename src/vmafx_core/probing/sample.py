@@ -13,6 +13,7 @@ import numpy as np
 
 from vmafx_core.encoders.pictures import are_even
 from vmafx_core.errors import InputError, MismatchError
+from vmafx_core.limits import memory_available
 from vmafx_core.media.frames import FramesSource, Source
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.source import VideoSource
@@ -22,6 +23,8 @@ from vmafx_core.probing.windows import Window
 
 # Containers round timestamps, some to a millisecond.
 _ROUNDING = 2e-3
+# Of the memory that is left, and at most, for the pictures of a sample.
+_MEMORY_SHARE, _MOST_MEMORY = 1 / 4, 2 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,12 @@ class Sample:
     def digest(self) -> str:
         """A hash of the pictures of all windows and of how they are split."""
         return hashlib.sha256(b"".join(w.digest for w in self.windows)).hexdigest()
+
+
+def memory_budget() -> int:
+    """Bytes of pictures to hold: 2 GiB, or a quarter of what is available where that is less."""
+    available = memory_available()
+    return _MOST_MEMORY if available is None else min(_MOST_MEMORY, int(available * _MEMORY_SHARE))
 
 
 def load_sample(

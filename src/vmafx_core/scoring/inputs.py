@@ -8,13 +8,13 @@ from pathlib import PurePath
 from typing import Self
 
 from vmafx_core.errors import UsageError
+from vmafx_core.limits import usable_cpus
 from vmafx_core.media import raw
 from vmafx_core.media.ahead import Ahead
 from vmafx_core.media.frames import Source
 from vmafx_core.media.locations import is_pipe
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
-from vmafx_core.scoring.cpus import usable_cpus
 
 _MOST_DECODE_THREADS = 8
 

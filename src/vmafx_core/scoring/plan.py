@@ -7,6 +7,7 @@ from vmafx_core.backends.role import Role
 from vmafx_core.errors import MismatchError, UsageError
 from vmafx_core.libvmaf.model import Model
 from vmafx_core.libvmaf.specs import AUTO, ModelSpec
+from vmafx_core.limits import usable_cpus
 from vmafx_core.media.frames import Source
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.match import Match, match
@@ -14,7 +15,6 @@ from vmafx_core.media.rates import Rates, compare_rates
 from vmafx_core.media.sync import Offset, find_offset
 from vmafx_core.media.types import ASSUMED_RATE
 from vmafx_core.notice import Notice, counted, info, warning
-from vmafx_core.scoring.cpus import usable_cpus
 from vmafx_core.scoring.inputs import Inputs, ReadyInputs
 from vmafx_core.scoring.models import choose_models
 from vmafx_core.scoring.needs import check_picture

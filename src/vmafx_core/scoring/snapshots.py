@@ -13,11 +13,11 @@ import numpy as np
 
 from vmafx_core.backends.role import Role
 from vmafx_core.errors import InputError, RemoteError, VmafxError
+from vmafx_core.limits import usable_cpus
 from vmafx_core.media.convert import Converter
 from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec, PictureFormat, VideoInfo
-from vmafx_core.scoring.cpus import usable_cpus
 from vmafx_core.scoring.drawing import Luma, difference, heat, jpeg
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.result import NO_REFERENCE, PairResult, ScoreResult, WorstFrame

@@ -6,9 +6,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
-import psutil
-
-from vmafx_core.scoring.cpus import usable_cpus
+from vmafx_core.limits import memory_limit, usable_cpus
 from vmafx_daemon.engine.contract import Limits, Stream, Told
 from vmafx_daemon.engine.process import WorkerProcess
 from vmafx_daemon.engine.shared_frames import frame_bytes
@@ -17,7 +15,7 @@ from vmafx_daemon.pairs import stream_task
 from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc import messages
 
-# Of the machine's memory, for all workers that execute jobs together.
+# Of the memory that there is, for all workers that execute jobs together.
 _SHARE = 0.8
 
 
@@ -116,5 +114,6 @@ class LocalEngine:
 
     def _bounded(self, limits: Limits) -> Limits:
         memory = limits.memory or self._settings.worker_memory
-        total: int = psutil.virtual_memory().total
-        return replace(limits, memory=memory or int(total * _SHARE / self.slots))
+        if not memory and (most := memory_limit()):
+            memory = int(most * _SHARE / self.slots)
+        return replace(limits, memory=memory)

@@ -1,7 +1,6 @@
 """Connecting to the database: SQLite, or whatever else SQLAlchemy can speak to."""
 
 import contextlib
-import fcntl
 import os
 import sqlite3
 import time
@@ -13,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from vmafx_core.errors import ComponentError, UsageError, VmafxError, WorkError
+from vmafx_core.locking import hold
 from vmafx_daemon.errors import BusyError
 from vmafx_daemon.jobs.schema import VERSION, meta, metadata
 from vmafx_daemon.settings import Settings
@@ -101,16 +101,13 @@ def hold_file(engine: Engine) -> None:
     """
     if engine.dialect.name != "sqlite" or not engine.url.database:
         return
-    path = f"{os.path.realpath(engine.url.database)}.lock"
+    path = Path(f"{os.path.realpath(engine.url.database)}.lock")
     try:
-        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = hold(path, 0o600)
     except OSError as error:
         raise WorkError(f"the database of jobs cannot be locked: {error.strerror}") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(lock)
-        raise _held_by_another() from error
+    if lock is None:
+        raise _held_by_another()
     event.listen(engine, "engine_disposed", lambda _: os.close(lock), once=True)
 
 

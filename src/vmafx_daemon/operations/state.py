@@ -1,6 +1,5 @@
 """The state folder: one daemon at a time has it, and says there who it is."""
 
-import fcntl
 import json
 import os
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from vmafx_core.errors import WorkError
+from vmafx_core.locking import acquire, hold
 
 _LOCK_FILE = "daemon.lock"
 _LONGEST_RECORD = 1 << 16
@@ -53,14 +53,13 @@ class StateFolder:
         """
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(path / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            lock = _taken(path)
         except OSError as error:
             raise WorkError(
                 f"the state folder {path} cannot be used: {error.strerror}",
                 "Name another one with --state-dir.",
             ) from error
         try:
-            _take(lock, path)
             folder = cls(lock)
             folder.tell((), log=False)
             yield folder
@@ -80,32 +79,25 @@ def running(path: Path) -> Running | None:
     with suppress(FileNotFoundError):
         file = os.open(path / _LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            if not _lock(file, fcntl.LOCK_SH):
+            if not acquire(file, shared=True):
                 return _read(file)
         finally:
             os.close(file)
     return None
 
 
-def _take(lock: int, path: Path) -> None:
+def _taken(path: Path) -> int:
     until = time.monotonic() + _PATIENCE
-    while not _lock(lock, fcntl.LOCK_EX):
+    while (lock := hold(path / _LOCK_FILE, 0o600)) is None:
         if time.monotonic() > until:
-            other = _read(lock)
+            other = running(path)
             who = f" (process {other.pid})" if other else ""
             raise WorkError(
                 f"another daemon{who} has the state folder {path}",
                 "Stop it with 'vmafx daemon stop', or name another folder with --state-dir.",
             )
         time.sleep(_PAUSE)
-
-
-def _lock(file: int, kind: int) -> bool:
-    try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    return lock
 
 
 def _read(file: int) -> Running | None:

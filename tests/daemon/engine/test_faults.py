@@ -89,6 +89,19 @@ def test_a_job_that_takes_too_much_memory_is_ended_by_name(clip: Path, tmp_path:
     asyncio.run(ended())
 
 
+def test_without_a_setting_a_worker_may_take_its_share_of_the_memory_there_is(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vmafx_daemon.engine.local.memory_limit", lambda: 40 << 20)
+
+    async def ended() -> None:
+        async with local_engine() as engine:
+            with pytest.raises(WorkerLostError, match="more than 32 MiB of memory"):
+                await done(engine, endless_job(tmp_path, clip))
+
+    asyncio.run(ended())
+
+
 def test_a_cancelled_job_is_gone_within_a_second(clip: Path, tmp_path: Path) -> None:
     endless = endless_job(tmp_path, clip)
 
