@@ -15,7 +15,7 @@ import numpy.typing as npt
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
 
 from demo.scene import Scene
-from vmafx_core.scoring.cpus import usable_cpus
+from vmafx_core.limits import usable_cpus
 
 RATE = 24
 _FRAMES = 72

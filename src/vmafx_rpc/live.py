@@ -10,7 +10,7 @@ from typing import Any
 import grpc
 
 from vmafx_rpc.client import Client
-from vmafx_rpc.frame_scores import one_by_one
+from vmafx_rpc.events import one_by_one
 from vmafx_rpc.handover import Handover, Pairs
 from vmafx_rpc.messages import scoring
 

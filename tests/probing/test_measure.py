@@ -9,8 +9,7 @@ import pytest
 
 from support.clips import write_clip
 from vmafx_core.encoders.contract import EncodeSetting
-from vmafx_core.encoders.encode import encode
-from vmafx_core.encoders.encoded import Encoded
+from vmafx_core.encoders.encode import Encoded, encode
 from vmafx_core.errors import InputError, UsageError, WorkError
 from vmafx_core.media.types import InputSpec
 from vmafx_core.probing import measure

@@ -24,7 +24,7 @@ import numpy as np
 
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
-from vmafx_core.encoders.version import version_of
+from vmafx_core.encoders.encode import version_of
 from vmafx_core.errors import WorkError
 from vmafx_core.libvmaf.library import load
 from vmafx_core.notice import Notice, warning

@@ -17,8 +17,7 @@ import numpy as np
 
 from vmafx_core.encoders.catalogue import named
 from vmafx_core.encoders.contract import EncodeSetting
-from vmafx_core.encoders.encode import encode
-from vmafx_core.encoders.encoded import Encoded
+from vmafx_core.encoders.encode import Encoded, encode
 from vmafx_core.errors import InputError, WorkError
 from vmafx_core.media.frames import Repeated
 from vmafx_core.media.source import VideoSource

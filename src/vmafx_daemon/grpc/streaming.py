@@ -13,8 +13,8 @@ from vmafx_daemon.engine.contract import Stream, StreamTold
 from vmafx_daemon.grpc.reading import MOST_SECONDS
 from vmafx_daemon.pairs import pooled_means, provenance_of
 from vmafx_rpc import messages
+from vmafx_rpc.events import one_by_one
 from vmafx_rpc.frame_pairs import FramePair
-from vmafx_rpc.frame_scores import one_by_one
 from vmafx_rpc.messages import scoring as wire
 
 Response = wire.ScoreStreamResponse
