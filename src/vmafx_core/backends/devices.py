@@ -6,13 +6,10 @@ NVIDIA's management library answers in milliseconds, and the kernel lists everyb
 does not tell, as in containers and in the Windows Subsystem for Linux.
 """
 
-import platform
-from collections.abc import Sequence
 from pathlib import Path
 
-from vmafx_core.backends import drm, nvidia, openvino
+from vmafx_core.backends import apple, drm, nvidia, openvino
 from vmafx_core.backends.device import Device, Vendor
-from vmafx_core.backends.program import printed
 
 SYSTEM = Path("/")
 
@@ -28,14 +25,4 @@ def find_devices(root: Path = SYSTEM) -> tuple[Device, ...]:
         return (*nvidia.listed(root), *listed)
     shown = any(device.vendor is Vendor.INTEL for device in listed)
     unseen = () if shown else openvino.asked(root)
-    return (*nvidia.asked(root), *listed, *unseen, *_apple())
-
-
-def _apple() -> Sequence[Device]:
-    """The GPU of an Apple processor, on macOS, which is part of it."""
-    if platform.system() != "Darwin" or platform.machine() != "arm64":
-        return ()
-    name = printed("/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string").strip() or "Apple GPU"
-    # Its memory is the machine's.
-    driver = f"macOS {platform.mac_ver()[0]}"
-    return (Device(vendor=Vendor.APPLE, index=0, name=name, memory=None, driver=driver),)
+    return (*nvidia.asked(root), *listed, *unseen, *apple.asked())
