@@ -37,7 +37,7 @@ class InC(VectorCode):
             yield ALL
 
 
-@pytest.mark.parametrize("width", [*range(18, 100, 3), *range(100, 540, 10), 129, 136, 144, 258])
+@pytest.mark.parametrize("width", [*range(33, 100, 3), *range(100, 540, 10), 129, 136, 144, 258])
 def test_they_are_those_of_plain_code(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     found = scores(width)
     monkeypatch.setattr(context, "VECTOR_CODE", InC())

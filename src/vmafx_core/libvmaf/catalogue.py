@@ -223,6 +223,7 @@ FEATURES: tuple[FeatureInfo, ...] = (
         metrics=("float_ssim",),
         purpose="structural similarity of luma",
         options=(*_SSIM, OptionInfo("scale", int, 0, 10)),
+        least_side=11,  # its window; identical pictures score 0 or nan below
     ),
     FeatureInfo(
         name="ms_ssim",
@@ -282,7 +283,9 @@ FEATURES: tuple[FeatureInfo, ...] = (
         ),
         purpose="detail loss, a part of VMAF",
         options=_ADM,
-        least_side=17,
+        # From 17 on it gives something, which differs from run to run, and is not 1 for identical
+        # pictures; from here on it is that of `float_adm`.
+        least_side=33,
     ),
     FeatureInfo(
         name="vif",
@@ -314,6 +317,7 @@ FEATURES: tuple[FeatureInfo, ...] = (
             OptionInfo("motion_five_frame_window", bool),
             OptionInfo("motion_moving_average", bool),
         ),
+        least_side=3,  # in fewer lines it differs from run to run
     ),
     FeatureInfo(
         name="speed_chroma",

@@ -1,11 +1,11 @@
 """Which of libvmaf's vector code is not used, as it is wrong for narrow pictures.
 
 In libvmaf 3.2 the AVX2 and AVX-512 code of `adm` goes wrong at the right edge of a scale that has
-one column more than a multiple of four, and in pictures of up to 32 columns. In most pictures that
-edge is among what the feature leaves out (a tenth on each side); in those of up to 532 columns it
-is not, and VMAF is off by a hundredth to tens, or different from run to run. All widths from 17 to
-580, and usual ones above, were compared with the code in C, with models of both kinds; no other
-feature was off.
+one column more than a multiple of four. In most pictures that edge is among what the feature leaves
+out (a tenth on each side); in those of up to 532 columns it is not, and VMAF is off by a hundredth
+to tens, or different from run to run. All widths from 33, the least that `adm` takes, to 580, and
+usual ones above, were compared with the code in C, with models of both kinds; no other feature was
+off.
 """
 
 import threading
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 # Bits of `VmafConfiguration.cpumask` on x86: AVX2, AVX-512, and AVX-512 of Ice Lake.
 _AVX = 0x38
 _SCALES = 4
-_NARROWEST, _WIDEST = 33, 532
+_WIDEST = 532
 # In a scale of more columns, what is wrong is left out.
 _MOST_COLUMNS = 136
 
@@ -24,7 +24,7 @@ def goes_wrong(width: int) -> bool:
     """Whether it does for pictures of that width."""
     columns = (-(-width >> scale) for scale in range(1, _SCALES + 1))
     odd = any(number % 4 == 1 and number <= _MOST_COLUMNS for number in columns)
-    return width < _NARROWEST or (width <= _WIDEST and odd)
+    return width <= _WIDEST and odd
 
 
 class VectorCode:

@@ -1,9 +1,9 @@
 """What models and features need: pictures they can work on, and frames around a segment."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from vmafx_core.errors import MismatchError
-from vmafx_core.libvmaf.catalogue import find_feature, find_model
+from vmafx_core.libvmaf.catalogue import FeatureInfo, find_feature, find_model
 from vmafx_core.libvmaf.model_file import FeatureUse, read_model_file
 from vmafx_core.libvmaf.specs import AUTO, FeatureSpec, ModelSpec
 from vmafx_core.media.types import Chroma, PictureFormat
@@ -16,7 +16,11 @@ FRAMES_BEFORE_MOVING = 4
 
 _MOVING = {"motion_five_frame_window", "motion_moving_average"}
 
-_TOO_SMALL = "Choose another model or feature; vmafx score --size can scale both sides up."
+_HINTS = {
+    "size": "Choose another model or feature; vmafx score --size can scale both sides up.",
+    "depth": "Leave out what takes fewer bits, or convert the inputs first.",
+    "chroma": "Use vmaf_v0.6.1 or psnr, which need luma alone.",
+}
 
 
 def _features_of(model: ModelSpec) -> Iterator[FeatureUse]:
@@ -43,7 +47,7 @@ def reads_chroma(models: Iterable[ModelSpec], features: Iterable[FeatureSpec]) -
 def check_picture(
     picture: PictureFormat, models: Iterable[ModelSpec], features: Iterable[FeatureSpec]
 ) -> None:
-    """Refuse pictures that a model or feature cannot work on.
+    """Refuse pictures that models or features cannot work on, telling all that is in the way.
 
     libvmaf does not refuse them all by itself: on some it reads outside its buffers.
 
@@ -52,31 +56,38 @@ def check_picture(
     """
     asked = [(m.version or m.path, u.info, u.options) for m in models for u in _features_of(m)]
     asked += [(f.name, f.info, dict(f.options)) for f in features]
-    size = f"{picture.width}x{picture.height}"
+    # The features that need most speak for a model.
+    asked.sort(key=lambda one: -least_side(one[1], one[2]))
+    refused: dict[tuple[str, str], str] = {}
     for who, info, options in asked:
-        least = round(info.least_side / float(options.get("speed_prescale", 1)))
-        if min(picture.width, picture.height) < least:
-            raise MismatchError(
-                f"{who} needs pictures of at least {least}x{least}, these are {size}",
-                _TOO_SMALL,
-            )
-        if max(picture.width, picture.height) < info.least_long_side:
-            raise MismatchError(
-                f"{who} needs a width or height of at least {info.least_long_side}, "
-                f"these pictures are {size}",
-                _TOO_SMALL,
-            )
-        if picture.depth > info.most_depth:
-            raise MismatchError(
-                f"{who} takes at most {info.most_depth} bits a sample, "
-                f"these pictures have {picture.depth}",
-                "Leave it out, or convert the inputs first.",
-            )
-        if info.needs_chroma and picture.chroma is Chroma.GRAY:
-            raise MismatchError(
-                f"{who} needs chroma, and these pictures are scored on luma only",
-                "Use vmaf_v0.6.1 or psnr, which need luma alone.",
-            )
+        for kind, needs in _refused(picture, info, options):
+            refused.setdefault((who, kind), needs)
+    if refused:
+        told = "; ".join(f"{who} {needs}" for (who, _), needs in refused.items())
+        hints = " ".join(dict.fromkeys(_HINTS[kind] for _, kind in refused))
+        size = f"{picture.width}x{picture.height}, {picture.depth} bits"
+        raise MismatchError(f"{told}; these pictures are {size}", hints)
+
+
+def _refused(
+    picture: PictureFormat, info: FeatureInfo, options: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """What a feature needs that pictures do not have: of which kind, and in words."""
+    least = least_side(info, options)
+    if min(picture.width, picture.height) < least:
+        yield "size", f"needs pictures of at least {least}x{least}"
+    elif max(picture.width, picture.height) < info.least_long_side:
+        yield "size", f"needs a width or height of at least {info.least_long_side}"
+    if picture.depth > info.most_depth:
+        yield "depth", f"takes at most {info.most_depth} bits a sample"
+    if info.needs_chroma and picture.chroma is Chroma.GRAY:
+        yield "chroma", "needs chroma, of which there is none"
+
+
+def least_side(info: FeatureInfo, options: Mapping[str, str]) -> int:
+    """The smallest width and height for a feature, which may scale pictures down first."""
+    reduction = int(options.get("scale", 0)) or 1
+    return round(info.least_side * reduction / float(options.get("speed_prescale", 1)))
 
 
 def frames_before(models: Iterable[ModelSpec], features: Iterable[FeatureSpec]) -> int:
