@@ -196,6 +196,50 @@ def test_luma_is_handed_on_as_it_is(tmp_path: Path) -> None:
     assert luma == by_command(path, "", "yuv420p")[: 64 * 48]
 
 
+GREY = [
+    ("gray.mkv", ["-c:v", "ffv1", "-pix_fmt", "gray"]),
+    ("gray10.mkv", ["-c:v", "ffv1", "-pix_fmt", "gray10le"]),
+    ("gray12.mkv", ["-c:v", "ffv1", "-pix_fmt", "gray12le"]),
+    ("gray16.nut", ["-c:v", "rawvideo", "-pix_fmt", "gray16be"]),
+    ("ya8.mov", ["-c:v", "png", "-pix_fmt", "ya8"]),
+    ("ya16.mov", ["-c:v", "png", "-pix_fmt", "ya16be"]),
+    ("gray16.png", ["-pix_fmt", "gray16be"]),
+    ("mono.y4m", ["-pix_fmt", "gray"]),
+    ("clip_64x48_gray.yuv", ["-f", "rawvideo", "-pix_fmt", "gray"]),
+    ("limited.mkv", ["-vf", "extractplanes=y", "-c:v", "ffv1", "-pix_fmt", "gray"]),
+]
+
+
+@pytest.mark.parametrize("size", ["64x48", "48x40"])
+@pytest.mark.parametrize(("name", "options"), GREY)
+def test_grey_has_the_luma_that_it_was_made_of(
+    tmp_path: Path, name: str, options: list[str], size: str
+) -> None:
+    clip = write_clip(tmp_path / "clip.mkv", frames=1, width=64, height=48, codec="ffv1")
+    grey = tmp_path / name
+    command = [ffmpeg(), "-v", "error", "-i", str(clip), *options, str(grey)]
+    subprocess.run(command, check=True)
+    width, height = map(int, size.split("x"))
+    with (
+        VideoSource(InputSpec(location=str(clip))) as ours,
+        VideoSource(InputSpec(location=str(grey))) as theirs,
+    ):
+        depth = theirs.info.depth
+        for reference, distorted in ((ours.info, theirs.info), (theirs.info, ours.info)):
+            found = match(reference, distorted, size=(width, height))
+            luma = []
+            for info in (reference, distorted):
+                filters = found.reference_filters if info is reference else found.distorted_filters
+                spec = InputSpec(location=info.location)
+                (made,) = converted(spec, filters, found.picture)
+                kind = np.uint8 if found.picture.depth == 8 else np.uint16
+                luma.append(np.frombuffer(made, kind).astype(int))
+            # Rounding loses a step of 8 bits, or as good as nothing of more.
+            levels = 1 << found.picture.depth
+            step = max(1, levels // (256 if depth == 8 else 4096))
+            assert abs(luma[0] - luma[1]).max() <= step
+
+
 @pytest.mark.parametrize("filters", ["", "scale=64:48:flags=bicubic,format=yuv420p"])
 def test_pictures_that_change_on_the_way_keep_their_form_with_a_notice(filters: str) -> None:
     picture = PictureFormat(64, 48, Chroma.C420, 8)

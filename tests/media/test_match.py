@@ -141,10 +141,18 @@ def test_untagged_and_limited_yuv_are_compared_as_they_are() -> None:
         assert (found.reference_filters, found.distorted_filters, found.notices) == ("", "", ())
 
 
-def test_untagged_grey_is_taken_to_be_of_the_other_sides_range() -> None:
-    grey = like(DISTORTED, color_range=None, chroma=Chroma.GRAY, pix_fmt="gray")
-    found = match(like(REFERENCE, color_range="full"), grey)
-    assert (found.distorted_filters, [n.code for n in found.notices]) == ("", ["luma-only"])
+@pytest.mark.parametrize(("codec", "span"), [("rawvideo", "full"), ("hevc", "limited")])
+def test_untagged_grey_is_of_the_range_that_ffmpeg_or_its_codec_takes_it_for(
+    codec: str, span: str
+) -> None:
+    grey = like(
+        DISTORTED, color_range=None, chroma=Chroma.GRAY, pix_fmt="gray", depth=8, codec=codec
+    )
+    for other in ("limited", "full"):
+        found = match(like(REFERENCE, color_range=other), grey)
+        codes = {n.code for n in found.notices}
+        assert ("range" in codes) == ("untagged-range" in codes) == (span != other)
+        assert bool(found.distorted_filters) == (span != other)
 
 
 def test_yuv_matrices_are_converted() -> None:

@@ -71,6 +71,8 @@ _CONVERTIBLE = {
     "smpte240m": "smpte240m",
     "bt2020nc": "bt2020",
 }
+# In whose standards samples are limited where nothing says that they are full.
+_LIMITED_WITHOUT_TAG = frozenset({"h264", "hevc", "vvc"})
 # What FFmpeg makes YUV of RGB with where nobody says otherwise.
 _RGB_MATRIX = "smpte170m"
 
@@ -115,8 +117,9 @@ def convert_colors(
 ) -> tuple[tuple[Conversion, Conversion], list[Notice]]:
     """How both sides come to one range and matrix: the reference's, where it says.
 
-    A side without a matrix tag is taken to be like the other. YUV without a range tag is limited,
-    as all of FFmpeg has it; only grey, which is either, is taken to be like the other.
+    A side without a matrix tag is taken to be like the other. What has no range tag is of the range
+    that all of FFmpeg takes it for: YUV is limited, and grey is full but where its codec's standard
+    says otherwise.
 
     Returns:
         The conversions of both sides, and what there is to tell.
@@ -127,10 +130,10 @@ def convert_colors(
     """
     notices = _check_light(reference, distorted)
     yuv = [s for s in (reference, distorted) if s.chroma is not Chroma.RGB]
-    target_range = next((span for s in yuv if (span := _range(s))), None)
+    target_range = next(map(_range, yuv), "limited")
     target_matrix = next((s.matrix for s in yuv if s.matrix), None)
     conversions = []
-    if len({_range(s) for s in yuv} - {None}) > 1:
+    if len(set(map(_range, yuv))) > 1:
         notices += [_told_range(s) for s in yuv if s.color_range is None]
     for side in (reference, distorted):
         conversion, told = _conversion(side, target_range, target_matrix)
@@ -162,11 +165,12 @@ def _check_light(reference: VideoInfo, distorted: VideoInfo) -> list[Notice]:
     return []
 
 
-def _range(side: VideoInfo) -> str | None:
-    """The range of YUV or grey, also where no tag says it; None where it may be either."""
-    if side.color_range or side.chroma is Chroma.GRAY:
+def _range(side: VideoInfo) -> str:
+    """The range of YUV or grey, also where no tag says it."""
+    if side.color_range:
         return side.color_range
-    return "limited"
+    full = side.chroma is Chroma.GRAY and side.codec not in _LIMITED_WITHOUT_TAG
+    return "full" if full else "limited"
 
 
 def _told_range(side: VideoInfo) -> Notice:
@@ -185,15 +189,15 @@ def _gamut(primaries: str | None) -> str | None:
 
 
 def _conversion(
-    side: VideoInfo, target_range: str | None, target_matrix: str | None
+    side: VideoInfo, target_range: str, target_matrix: str | None
 ) -> tuple[Conversion, list[Notice]]:
     name = name_of(side.location)
     if side.chroma is Chroma.RGB:
-        return _from_rgb(name, target_range or "limited", target_matrix)
+        return _from_rgb(name, target_range, target_matrix)
     options: list[str] = []
     notices: list[Notice] = []
     needed = False
-    span = _range(side) or target_range
+    span = _range(side)
     if span != target_range:
         needed = True
         notices.append(info("range", f"{name}: {span} range converted to {target_range}"))

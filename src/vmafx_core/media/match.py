@@ -82,20 +82,41 @@ def _chain(side: VideoInfo, picture: PictureFormat, conversion: Conversion) -> s
     same_size = (side.width, side.height) == (picture.width, picture.height)
     fits = pixels(side.pix_fmt).fits(picture)
     if not same_size or not fits or conversion.needed:
+        chroma = side.chroma
+        if chroma is Chroma.GRAY and not _stays_full(conversion):
+            chroma = Chroma.C444
+            steps += _luma_of_yuv(side)
         size = [] if same_size else [f"{picture.width}:{picture.height}"]
         steps.append("scale=" + ":".join([*size, "flags=bicubic", *conversion.options]))
-        steps.append(f"format={_target(side, picture)}")
+        steps.append(f"format={_target(chroma, picture)}")
     elif steps:
         # Cropping and flipping only move pointers; a copy has its rows in plain order again.
         steps.append("copy")
     return ",".join(steps)
 
 
-def _target(side: VideoInfo, picture: PictureFormat) -> str:
-    if picture.chroma is not Chroma.GRAY or side.chroma is Chroma.GRAY:
+def _stays_full(conversion: Conversion) -> bool:
+    """Whether samples of full range stay so: what swscale does with grey, whatever it is told."""
+    return conversion.options == ("in_range=full", "out_range=full")
+
+
+def _luma_of_yuv(side: VideoInfo) -> list[str]:
+    """Steps that make grey the luma of YUV, whose range swscale converts as it is told."""
+    depth = min(side.depth, _DEPTHS[-1])
+    grey, yuv = (
+        PictureFormat(side.width, side.height, chroma, depth).pix_fmt
+        for chroma in (Chroma.GRAY, Chroma.C444)
+    )
+    return [f"format={grey}", f"mergeplanes=map1p=0:map2p=0:format={yuv}"]
+
+
+def _target(chroma: Chroma, picture: PictureFormat) -> str:
+    """The pixel format that pictures of a sampling are brought to."""
+    if picture.chroma is not Chroma.GRAY or chroma is Chroma.GRAY:
         return picture.pix_fmt
     # FFmpeg's gray is full range by definition; luma stays as it is in a format with chroma.
-    chroma = Chroma.C444 if side.chroma is Chroma.RGB else side.chroma
+    if chroma is Chroma.RGB:
+        chroma = Chroma.C444
     return PictureFormat(picture.width, picture.height, chroma, picture.depth).pix_fmt
 
 
