@@ -6,6 +6,7 @@ import av
 
 from vmafx_core.errors import MismatchError
 from vmafx_core.media.locations import name_of
+from vmafx_core.media.pixels import pixels
 from vmafx_core.media.types import Chroma, VideoInfo
 from vmafx_core.notice import Notice, info, warning
 
@@ -140,6 +141,52 @@ def convert_colors(
         conversions.append(conversion)
         notices += told
     return (conversions[0], conversions[1]), notices
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How the colour of a picture differs from that of the first one of its video.
+
+    Attributes:
+        options: Options of libavfilter's scale filter that bring it back; empty for no need.
+        words: What it has become, in words.
+        bridged: Whether that undoes all of it; light of another kind cannot be brought back.
+    """
+
+    options: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    bridged: bool = True
+
+
+def color_change(info: VideoInfo, frame: av.VideoFrame) -> Change:
+    """How a picture's colour differs from what its video began with; a tag less is no change."""
+    light, gamut = _light(transfer_of(frame)), _gamut(primaries_of(frame))
+    options: list[str] = []
+    words: list[str] = []
+    bridged = True
+    if light and info.transfer and light != _light(info.transfer):
+        words.append(light)
+        bridged = False
+    if gamut and info.primaries and gamut != _gamut(info.primaries):
+        words.append(f"{gamut} primaries")
+        bridged = False
+    now_rgb = pixels(frame.format.name).chroma is Chroma.RGB
+    if info.chroma is Chroma.RGB:
+        return Change((), tuple(words), bridged)
+    span, matrix = range_of(frame), matrix_of(frame)
+    if now_rgb:
+        options.append(f"out_range={_range(info)}")
+        options.append(f"out_color_matrix={_CONVERTIBLE.get(info.matrix or '', 'bt601')}")
+        return Change(tuple(options), tuple(words), bridged)
+    if span and span != _range(info):
+        words.append(f"{span} range")
+        options += [f"in_range={span}", f"out_range={_range(info)}"]
+    if matrix and info.matrix and info.chroma is not Chroma.GRAY and _differ(matrix, info.matrix):
+        words.append(f"{matrix} matrix")
+        bridged = bridged and matrix in _CONVERTIBLE and info.matrix in _CONVERTIBLE
+        options.append(f"in_color_matrix={_CONVERTIBLE.get(matrix)}")
+        options.append(f"out_color_matrix={_CONVERTIBLE.get(info.matrix)}")
+    return Change(tuple(options), tuple(words), bridged)
 
 
 def _check_light(reference: VideoInfo, distorted: VideoInfo) -> list[Notice]:

@@ -5,10 +5,13 @@ import av.error
 from av.filter import Graph
 
 from vmafx_core.errors import InputError
+from vmafx_core.media.color import color_change
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.pixels import is_upside_down, pixels
 from vmafx_core.media.types import PictureFormat, VideoInfo
 from vmafx_core.notice import Notice, warning
+
+_APART = "Score what comes before and after apart, with --start and --duration."
 
 
 class Converter:
@@ -16,7 +19,7 @@ class Converter:
 
     Where the chain is empty, pictures pass untouched. What comes out has the planes of `picture`
     as its first planes: of a grey picture there may be chroma behind the luma, and transparency
-    behind either. Pictures that change their size or format on the way are brought to the same
+    behind either. Pictures whose size, format or colour changes on the way are brought to the same
     `picture`, with a notice.
 
     Args:
@@ -30,12 +33,14 @@ class Converter:
 
     def __init__(self, info: VideoInfo, filters: str, picture: PictureFormat) -> None:
         self.notices: tuple[Notice, ...] = ()
+        self._info = info
         self._location = name_of(info.location)
         self._filters = filters
         self._picture = picture
         self._graph: Graph | None = None
         self._interlaced = info.interlaced
         self._properties: tuple[object, ...] = ()
+        self._restoring = ""  # what brings the colour back to what it was at the beginning
 
     def push(self, frame: av.VideoFrame) -> list[av.VideoFrame]:
         """Give one decoded picture; returns those that are ready, in order.
@@ -47,11 +52,12 @@ class Converter:
         properties = _properties(frame)
         if properties != self._properties:
             ready = self.flush()
-            self._note_change(frame)
+            self._restoring = self._restored(frame)
             self._properties = properties
         self._note_interlacing(frame)
         if self._graph is None:
-            if not self._filters and self._is_right(frame) and not is_upside_down(frame):
+            untouched = not self._filters and not self._restoring
+            if untouched and self._is_right(frame) and not is_upside_down(frame):
                 return [*ready, frame]
             self._graph = self._build(frame)
         self._graph.vpush(frame)
@@ -70,8 +76,9 @@ class Converter:
         size = f"{wanted.width}:{wanted.height}"
         # Where nothing else changes, the copy has the rows in plain order.
         to_picture = f"scale={size}:flags=bicubic,format={wanted.pix_fmt},copy"
+        steps = [step for step in (self._restoring, self._filters or to_picture) if step]
         try:
-            return _build(frame, self._filters or to_picture)
+            return _build(frame, ",".join(steps))
         except (av.FFmpegError, ValueError) as exc:
             raise InputError(
                 f"{self._location}: pictures of {_named(frame)} cannot be brought to "
@@ -91,7 +98,7 @@ class Converter:
                 raise InputError(
                     f"{self._location}: its pictures change at {frame.time or 0:.2f} s so that "
                     f"they become {_named(frame)}",
-                    "Score what comes before and after apart, with --start and --duration.",
+                    _APART,
                 )
         return ready
 
@@ -99,11 +106,34 @@ class Converter:
         size = (self._picture.width, self._picture.height)
         return (frame.width, frame.height) == size and pixels(frame.format.name).fits(self._picture)
 
-    def _note_change(self, frame: av.VideoFrame) -> None:
-        if not self._properties or any(n.code == "pictures-change" for n in self.notices):
-            return
-        text = f"{self._location}: its pictures become {_named(frame)} at {frame.time or 0:.2f} s"
-        self.notices = (*self.notices, warning("pictures-change", text))
+    def _restored(self, frame: av.VideoFrame) -> str:
+        """The filters that bring a picture's colour back to what the video began with.
+
+        Raises:
+            InputError: There is no one way to do that.
+        """
+        change = color_change(self._info, frame)
+        words = [*([_named(frame)] if self._is_of_other_form(frame) else []), *change.words]
+        told = (
+            f"{self._location}: its pictures become {', '.join(words)} at {frame.time or 0:.2f} s"
+        )
+        if not change.bridged:
+            raise InputError(told, _APART)
+        if words and not any(n.code == "pictures-change" for n in self.notices):
+            if change.words:
+                told += ", and are brought back to what they were"
+            self.notices = (*self.notices, warning("pictures-change", told))
+        if not change.options:
+            return ""
+        return f"scale=flags=bicubic:{':'.join(change.options)},format={self._info.pix_fmt}"
+
+    def _is_of_other_form(self, frame: av.VideoFrame) -> bool:
+        if not self._properties:
+            return False
+        *size, pix_fmt = self._properties[:3]
+        # yuvj420p is yuv420p of full range.
+        alike = str(pix_fmt).replace("yuvj", "yuv") == frame.format.name.replace("yuvj", "yuv")
+        return size != [frame.width, frame.height] or not alike
 
     def _note_interlacing(self, frame: av.VideoFrame) -> None:
         """Warn of the first interlaced picture of a video that began with a progressive one."""
@@ -120,7 +150,15 @@ def _named(frame: av.VideoFrame) -> str:
 
 
 def _properties(frame: av.VideoFrame) -> tuple[object, ...]:
-    return (frame.width, frame.height, frame.format.name, frame.colorspace, frame.color_range)
+    return (
+        frame.width,
+        frame.height,
+        frame.format.name,
+        frame.colorspace,
+        frame.color_range,
+        frame.color_primaries,
+        frame.color_trc,
+    )
 
 
 def _build(frame: av.VideoFrame, filters: str) -> Graph:
