@@ -15,6 +15,7 @@ from vmafx_core.scoring.result import PairResult
 
 FIRST, ALL = 6, 12
 TAGS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+TO_601 = "scale=in_color_matrix=bt709:out_color_matrix=bt601"
 LOSSLESS = ["-c:v", "libx264", "-qp", "0", "-bf", "0", "-pix_fmt", "yuv420p"]
 
 
@@ -51,13 +52,9 @@ def scored(reference: Path, distorted: Path) -> PairResult:
     ("filters", "told"),
     [
         ("scale=out_range=full,setparams=range=pc", "full range"),
+        (f"{TO_601},setparams=colorspace=smpte170m", "smpte170m matrix"),
         (
-            "scale=in_color_matrix=bt709:out_color_matrix=bt601,setparams=colorspace=smpte170m",
-            "smpte170m matrix",
-        ),
-        (
-            "scale=in_color_matrix=bt709:out_color_matrix=bt601:out_range=full,"
-            "setparams=colorspace=bt470bg:range=pc",
+            f"{TO_601}:out_range=full,setparams=colorspace=bt470bg:range=pc",
             "full range, bt470bg matrix",
         ),
     ],
