@@ -5,7 +5,15 @@ what libvmaf 3.2.0 accepts. The size limits matter: below them libvmaf does not 
 outside its buffers or writes no score.
 """
 
+import math
 from dataclasses import dataclass
+
+MOST_DECIBELS = 100.0
+"""What a difference of next to nothing counts as, in dB, as libaom has it for PSNR-HVS.
+
+libvmaf bounds PSNR alone, and makes the others infinite for identical pictures: one of them, and
+the mean of any video would be.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +81,7 @@ class FeatureInfo:
         most_depth: Most bits a sample.
         reads_chroma: Whether the chroma planes count.
         needs_chroma: Whether it fails on grey pictures.
+        most: Highest value of its metrics; what libvmaf gives above counts as that.
     """
 
     name: str
@@ -87,6 +96,7 @@ class FeatureInfo:
     most_depth: int = 16
     reads_chroma: bool = False
     needs_chroma: bool = False
+    most: float = math.inf
 
 
 _V1_FEATURES = ("adm", "motion", "cambi", "speed_chroma")
@@ -204,7 +214,7 @@ FEATURES: tuple[FeatureInfo, ...] = (
             OptionInfo("enable_chroma", bool),
             OptionInfo("enable_mse", bool),
             OptionInfo("reduced_hbd_peak", bool),
-            OptionInfo("min_sse", float, 0, float("inf")),
+            OptionInfo("min_sse", float, 0, math.inf),
         ),
     ),
     FeatureInfo(
@@ -216,6 +226,7 @@ FEATURES: tuple[FeatureInfo, ...] = (
         most_depth=12,
         reads_chroma=True,
         needs_chroma=True,
+        most=MOST_DECIBELS,
     ),
     FeatureInfo(
         name="ssim",
@@ -224,6 +235,7 @@ FEATURES: tuple[FeatureInfo, ...] = (
         purpose="structural similarity of luma",
         options=(*_SSIM, OptionInfo("scale", int, 0, 10)),
         least_side=11,  # its window; identical pictures score 0 or nan below
+        most=MOST_DECIBELS,
     ),
     FeatureInfo(
         name="ms_ssim",
@@ -232,6 +244,7 @@ FEATURES: tuple[FeatureInfo, ...] = (
         purpose="structural similarity of luma over five scales",
         options=_SSIM,
         least_side=176,
+        most=MOST_DECIBELS,
     ),
     FeatureInfo(
         name="ciede",
@@ -240,6 +253,7 @@ FEATURES: tuple[FeatureInfo, ...] = (
         purpose="colour difference (CIEDE2000) as a score: higher is nearer",
         reads_chroma=True,
         needs_chroma=True,
+        most=MOST_DECIBELS,
     ),
     FeatureInfo(
         name="cambi",
@@ -348,6 +362,7 @@ _LOWER_IS_BETTER = (
     "mse_",
     "integer_aim",
 )
+_BOUNDED = {m: f.most for f in FEATURES if f.most < math.inf for m in f.metrics}
 _METRICS = tuple(m for f in FEATURES for m in (*f.metrics, *f.further_metrics))
 
 
@@ -369,6 +384,11 @@ def feature_names() -> tuple[str, ...]:
 def lower_is_better(metric: str) -> bool:
     """Whether a feature's metric is a distance; options lengthen a metric's name at its end."""
     return metric.startswith(_LOWER_IS_BETTER)
+
+
+def most_of(metric: str) -> float:
+    """The highest value that a feature's metric can have; infinite where nothing bounds it."""
+    return next((most for name, most in _BOUNDED.items() if metric.startswith(name)), math.inf)
 
 
 def is_metric(name: str) -> bool:

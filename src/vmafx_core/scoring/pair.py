@@ -2,7 +2,7 @@
 
 import math
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Self
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vmafx_core.errors import MismatchError
+from vmafx_core.libvmaf.catalogue import MOST_DECIBELS, most_of
 from vmafx_core.libvmaf.specs import FeatureSpec
 from vmafx_core.media.convert import Converter
 from vmafx_core.media.frames import Source
@@ -19,14 +20,14 @@ from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.reader import FrameReader
 from vmafx_core.media.sync import best_shift, thumbnail
 from vmafx_core.media.types import ASSUMED_RATE
-from vmafx_core.notice import Notice, counted, warning
+from vmafx_core.notice import Notice, counted, info, warning
 from vmafx_core.scoring.events import FrameScores
 from vmafx_core.scoring.metrics import collect, worst_frames
 from vmafx_core.scoring.models import model_use
 from vmafx_core.scoring.pairing import IndexPairer, Pairer, TimePairer
 from vmafx_core.scoring.plan import PairPlan, Plan
 from vmafx_core.scoring.request import Pairing, ScoreRequest
-from vmafx_core.scoring.result import NO_REFERENCE, FrameAccount, PairResult
+from vmafx_core.scoring.result import NO_REFERENCE, FrameAccount, PairResult, Scores
 from vmafx_core.scoring.segments import SegmentScorer, SegmentScores
 
 if TYPE_CHECKING:
@@ -231,6 +232,7 @@ class PairRun:
             *dict.fromkeys((*self._plan.notices, *self._plan.source.notices)),
             *self._converter.notices,
             *self._frame_notices(frames),
+            *self._bound_notices(scores),
             *self._shift_notices(),
             *(self._neural.notices if self._neural else ()),
         ]
@@ -292,6 +294,14 @@ class PairRun:
                 f"{counted(frames.scored, 'pair')} scored",
             )
         ]
+
+    def _bound_notices(self, scores: Mapping[str, Scores]) -> list[Notice]:
+        counts = {name: int(np.sum(values >= most_of(name))) for name, values in scores.items()}
+        told = [f"{name} in {counted(n, 'frame')}" for name, n in counts.items() if n]
+        if not told:
+            return []
+        text = f"{self._name}: counted as {MOST_DECIBELS:g} dB where next to nothing differs: "
+        return [info("bounded", text + ", ".join(told))]
 
     def _shift_notices(self) -> list[Notice]:
         if not self._thumbs[0]:

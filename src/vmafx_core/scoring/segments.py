@@ -16,6 +16,7 @@ import av
 import numpy as np
 
 from vmafx_core.errors import VmafxError, WorkError
+from vmafx_core.libvmaf.catalogue import most_of
 from vmafx_core.libvmaf.context import Context
 from vmafx_core.libvmaf.log import CAPTURE
 from vmafx_core.libvmaf.model import Model
@@ -185,7 +186,7 @@ class SegmentScorer:
             values = context.predict(first, last)
             for name, stored in self._names.items():
                 values[name] = context.feature(stored, first, last)
-        arrays = {name: np.array(value) for name, value in values.items()}
+        arrays = {name: np.minimum(value, most_of(name)) for name, value in values.items()}
         return SegmentScores(segment.first, last - first, arrays)
 
     def _checked_names(self, context: Context) -> dict[str, str]:
