@@ -13,22 +13,22 @@ from vmafx_core.backends.installed import installed
 from vmafx_core.errors import ComponentError, VmafxError
 from vmafx_core.libvmaf.catalogue import MODELS
 from vmafx_daemon.access.caller import Caller, Role
-from vmafx_daemon.access.looking import Looking, NoAnswerError
+from vmafx_daemon.access.path_checks import NoAnswerError, PathChecks
 from vmafx_daemon.access.policy import Policy, is_confined, name_of
-from vmafx_daemon.engine.contract import Engine, Stream
+from vmafx_daemon.engine.contract import Engine, PairStream, UploadStream
 from vmafx_daemon.errors import BusyError, DrainingError, StateError
 from vmafx_daemon.jobs.answered import Answered
 from vmafx_daemon.jobs.dispatcher import Dispatcher, end_tasks
 from vmafx_daemon.jobs.fingerprint import fingerprint
 from vmafx_daemon.jobs.hub import Hub, no_job
-from vmafx_daemon.jobs.joining import Joined
 from vmafx_daemon.jobs.records import COMPLETED, ENDED, NEW, PENDING, RUNNING, Change, now
+from vmafx_daemon.jobs.single_flight import SingleFlight
 from vmafx_daemon.jobs.store import JobStore
 from vmafx_daemon.jobs.submission import job_of
 from vmafx_daemon.libvmaf import libvmaf_version
 from vmafx_daemon.observers import Observer
+from vmafx_daemon.scoring.streams import Streams
 from vmafx_daemon.settings import Settings
-from vmafx_daemon.streams import Streams
 from vmafx_rpc import messages
 
 Job = messages.controller.Job
@@ -60,14 +60,15 @@ class Controller:
         self._store = store
         self._engine = engine
         self._policy = policy
-        self._looking = looking = Looking()
-        self._looking_again = Looking()  # so that no caller keeps the jobs of others from beginning
-        self._streams = Streams(engine, policy, looking, settings.limits, self.observers)
+        self._path_checks = path_checks = PathChecks()
+        # Apart, so that no caller keeps the jobs of others from beginning.
+        self._later_checks = PathChecks()
+        self._streams = Streams(engine, policy, path_checks, settings.limits, self.observers)
         self._counts: Counter[int] = Counter()
         self._submitting = 0
         self._begun: dict[str, float] = {}
         self._answered = Answered()
-        self._looks: Joined[tuple[messages.controller.JobSpec, bytes | None]] = Joined()
+        self._looks: SingleFlight[tuple[messages.controller.JobSpec, bytes | None]] = SingleFlight()
         self._draining = False
         self._started_at = now()
         self._version = __version__
@@ -117,8 +118,8 @@ class Controller:
         """End everything; what still runs is queued again."""
         await self.drain(0.0)
         await end_tasks(self._tasks)
-        self._looking.close()
-        self._looking_again.close()
+        self._path_checks.close()
+        self._later_checks.close()
         await self._engine.close()
         await self._store.close()
 
@@ -238,7 +239,9 @@ class Controller:
         """
         return self._hub.watch_all(after)
 
-    async def open_stream(self, config: messages.scoring.StreamConfig, caller: Caller) -> Stream:
+    async def open_stream(
+        self, config: messages.scoring.StreamConfig, caller: Caller
+    ) -> PairStream:
         """Begin to score pairs of pictures that come.
 
         Raises:
@@ -247,7 +250,7 @@ class Controller:
         self._check_open()
         return await self._streams.open_pairs(config, caller)
 
-    async def open_upload(self, task: messages.task.ScoreTask, caller: Caller) -> Stream:
+    async def open_upload(self, task: messages.task.ScoreTask, caller: Caller) -> UploadStream:
         """Begin to score videos that are read through the client.
 
         Raises:
@@ -314,12 +317,12 @@ class Controller:
             again = not request.no_cache and self._answered.knows(spec)
             return fingerprint(spec) if again else None
 
-        return await self._looking.check_and_read(name_of(request.spec), check, read)
+        return await self._path_checks.check_and_read(name_of(request.spec), check, read)
 
     async def _check_again(self, spec: messages.controller.JobSpec) -> None:
         """Refuse a stored job whose names lead elsewhere by now."""
         if is_confined(spec):
-            await self._looking_again.check(name_of(spec), partial(self._policy.check_again, spec))
+            await self._later_checks.check(name_of(spec), partial(self._policy.check_again, spec))
 
     def _check_open(self) -> None:
         if self._draining:

@@ -5,15 +5,19 @@ import logging
 import os
 import resource
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 import uvloop
 
 from vmafx_core.allocator import keep_freed_memory
-from vmafx_daemon.access.binding import check_binding
+from vmafx_core.errors import UsageError
+from vmafx_daemon.access.peer import is_loopback
 from vmafx_daemon.access.policy import Policy
+from vmafx_daemon.access.tls import check_certificates
+from vmafx_daemon.access.tokens import read_tokens
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.engine.local import LocalEngine
 from vmafx_daemon.grpc.server import GrpcDoor
@@ -23,7 +27,6 @@ from vmafx_daemon.jobs.store import JobStore
 from vmafx_daemon.metrics import Metrics
 from vmafx_daemon.operations.job_log import JobLog
 from vmafx_daemon.operations.logs import log_to_file, log_to_stream
-from vmafx_daemon.operations.manager import READY, STOPPING, tell_manager
 from vmafx_daemon.operations.state import StateFolder
 from vmafx_daemon.settings import Settings
 
@@ -62,7 +65,7 @@ def run(
         def listening(addresses: Sequence[str]) -> None:
             folder.tell(addresses, log=background)
             ready(addresses)
-            tell_manager(READY)
+            _tell_manager("READY=1")
 
         uvloop.run(_serve(settings, listening))
         _log.info("stopped")
@@ -98,7 +101,7 @@ async def _serve(settings: Settings, listening: Callable[[Sequence[str]], None])
             listening(addresses)
             _log.info("started", extra={"event": {"pid": os.getpid(), "at": addresses}})
             await signals.first.wait()
-            tell_manager(STOPPING)
+            _tell_manager("STOPPING=1")
             _log.info("stopping", extra={"event": {"seconds": settings.drain_seconds}})
             await _drain(controller, signals, settings.drain_seconds)
         finally:
@@ -147,3 +150,36 @@ async def _streams_ended(controller: Controller, seconds: float) -> None:
     until = loop.time() + seconds
     while controller.status().streams and loop.time() < until:  # noqa: ASYNC110  # nobody tells
         await asyncio.sleep(_LOOK)
+
+
+def check_binding(settings: Settings) -> None:
+    """Refuse to be open to other machines without knowing who calls.
+
+    Raises:
+        UsageError: Others could do what they want; or a file of tokens or certificates is unusable.
+    """
+    access = settings.access
+    check_certificates(access)
+    tokens = read_tokens(access.token_file) if access.token_file else ()
+    if is_loopback(settings.host) or tokens or access.client_authority:
+        return
+    raise UsageError(
+        f"on {settings.host} everybody who reaches this machine could have it work",
+        "Make a token (vmafx daemon token add NAME), ask for clients' certificates "
+        "(--client-ca), or listen on 127.0.0.1.",
+    )
+
+
+def _tell_manager(state: str) -> None:
+    """Tell the service manager that has started this process, if one has.
+
+    Args:
+        state: What systemd's `Type=notify` expects, such as "READY=1".
+    """
+    name = os.environ.get("NOTIFY_SOCKET", "")
+    if not name:
+        return
+    address = f"\0{name[1:]}" if name.startswith("@") else name
+    # Whether or not the manager hears it, the work goes on.
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to_manager:
+        to_manager.sendto(state.encode(), address)

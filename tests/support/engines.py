@@ -10,7 +10,7 @@ import psutil
 
 from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.request import ScoreRequest
-from vmafx_daemon.engine.contract import Limits, Told
+from vmafx_daemon.engine.contract import EngineEvent, Limits
 from vmafx_daemon.engine.local import LocalEngine
 from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc import messages
@@ -69,7 +69,7 @@ def endless_job(folder: Path, clip: Path) -> JobSpec:
     return score_job(pipe, clip)
 
 
-async def done(engine: LocalEngine, spec: JobSpec, limits: Limits = ANY) -> list[Told]:
+async def done(engine: LocalEngine, spec: JobSpec, limits: Limits = ANY) -> list[EngineEvent]:
     """Everything that a job tells."""
     async with aclosing(engine.run("job", spec, limits)) as events:
         return [event async for event in events]

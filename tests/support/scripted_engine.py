@@ -12,7 +12,13 @@ from vmafx_core.errors import InputError
 from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.controller import Controller
-from vmafx_daemon.engine.contract import Limits, Stream, Told, WorkerLostError
+from vmafx_daemon.engine.contract import (
+    EngineEvent,
+    Limits,
+    PairStream,
+    UploadStream,
+    WorkerLostError,
+)
 from vmafx_daemon.jobs.database import database_url
 from vmafx_daemon.jobs.store import JobStore
 from vmafx_daemon.settings import AccessSettings, LimitSettings, Settings
@@ -96,7 +102,7 @@ class ScriptedEngine:
 
     async def run(
         self, job_id: str, spec: messages.controller.JobSpec, _: Limits
-    ) -> AsyncGenerator[Told]:
+    ) -> AsyncGenerator[EngineEvent]:
         what = Path(spec.score.reference.location).stem
         name = spec.score.distorted[0].location
         again = name in self.begun
@@ -121,11 +127,11 @@ class ScriptedEngine:
                 self.ended.append(job_id)
             raise
 
-    async def open_stream(self, *_: object) -> Stream:
-        raise NotImplementedError
+    async def open_stream(self, *_: object) -> PairStream:
+        raise AssertionError("nobody streams to a script")
 
-    async def open_upload(self, *_: object) -> Stream:
-        raise NotImplementedError
+    async def open_upload(self, *_: object) -> UploadStream:
+        raise AssertionError("nobody streams to a script")
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from vmafx_daemon.access.places import Places
 from vmafx_daemon.access.shapes import check_length, check_score, check_shape
 from vmafx_daemon.access.tokens import Tokens
 from vmafx_daemon.errors import DeniedError, UnknownCallerError
-from vmafx_daemon.pairs import stream_task, task_of
+from vmafx_daemon.scoring.pairs import stream_task, task_of
 from vmafx_daemon.settings import AccessSettings, LimitSettings
 from vmafx_rpc.messages import controller, encode, scoring, task
 

@@ -7,10 +7,10 @@ from typing import Protocol
 from vmafx_core.errors import WorkError
 from vmafx_rpc import messages
 
-Told = messages.result.ScoreEvent | messages.encode.EncodeEvent
+EngineEvent = messages.result.ScoreEvent | messages.encode.EncodeEvent
 """What a running job tells; a `finished` or a `point` is the last of it."""
 
-StreamTold = messages.result.ScoreEvent | messages.scoring.Read | messages.scoring.FreeSlots
+StreamEvent = messages.result.ScoreEvent | messages.scoring.Read | messages.scoring.FreeSlots
 """What a stream tells; a `finished` is the last of it."""
 
 
@@ -42,32 +42,12 @@ class Limits:
 
 
 class Stream(Protocol):
-    """Scoring of what comes piece by piece."""
-
-    async def feed(self, reference: bytes | memoryview, distorted: bytes | memoryview) -> None:
-        """Hand over the next pair of pictures; waits while there is no room.
-
-        Raises:
-            VmafxError: The stream has failed.
-        """
-
-    def share(self) -> messages.scoring.SharedMemory:
-        """Memory that the client may put pictures into; without a path where there is none."""
-
-    async def feed_slots(self, slots: Sequence[int]) -> None:
-        """Hand over the next pairs, which lie in slots of the memory that `share` told of.
-
-        Raises:
-            VmafxError: The stream has failed.
-        """
-
-    async def supply(self, chunk: messages.scoring.Chunk) -> None:
-        """Answer a `Read`."""
+    """Scoring that goes on while what is scored still comes."""
 
     async def finish(self) -> None:
         """Say that no more comes."""
 
-    def events(self) -> AsyncGenerator[StreamTold]:
+    def events(self) -> AsyncGenerator[StreamEvent]:
         """What it tells, until the last.
 
         Raises:
@@ -76,6 +56,46 @@ class Stream(Protocol):
 
     async def close(self) -> None:
         """End it and free everything, whatever state it is in."""
+
+
+class SharedSlots(Protocol):
+    """Memory of this machine into which a client puts pictures, rather than into messages."""
+
+    def share(self) -> messages.scoring.SharedMemory:
+        """The memory; without a path where there is none to be had."""
+
+    async def feed_slots(self, slots: Sequence[int]) -> None:
+        """Hand over the next pairs, which lie in slots of that memory.
+
+        Raises:
+            VmafxError: The stream has failed, or a slot is not the client's to fill.
+        """
+
+
+class PairStream(Stream, Protocol):
+    """Scoring of pairs of pictures."""
+
+    @property
+    def slots(self) -> SharedSlots | None:
+        """Another way to hand pairs over; None where the engine has none, as on other machines."""
+
+    async def feed(self, reference: bytes | memoryview, distorted: bytes | memoryview) -> None:
+        """Hand over the next pair of pictures; waits while there is no room.
+
+        Raises:
+            VmafxError: The stream has failed.
+        """
+
+
+class UploadStream(Stream, Protocol):
+    """Scoring of videos that are read through the client, piece by piece."""
+
+    async def supply(self, chunk: messages.scoring.Chunk) -> None:
+        """Answer a `Read`.
+
+        Raises:
+            VmafxError: The stream has failed, or asked for no such piece.
+        """
 
 
 class Engine(Protocol):
@@ -97,7 +117,7 @@ class Engine(Protocol):
 
     def run(
         self, job_id: str, spec: messages.controller.JobSpec, limits: Limits
-    ) -> AsyncGenerator[Told]:
+    ) -> AsyncGenerator[EngineEvent]:
         """Execute a job; closing the generator ends it within a second.
 
         Raises:
@@ -106,12 +126,14 @@ class Engine(Protocol):
             VmafxError: The work failed; the class says how.
         """
 
-    async def open_stream(self, config: messages.scoring.StreamConfig, limits: Limits) -> Stream:
+    async def open_stream(
+        self, config: messages.scoring.StreamConfig, limits: Limits
+    ) -> PairStream:
         """Begin to score pairs of pictures that come; waits while all places are taken.
 
         Raises:
             VmafxError: What is asked for cannot be scored.
         """
 
-    async def open_upload(self, task: messages.task.ScoreTask, limits: Limits) -> Stream:
+    async def open_upload(self, task: messages.task.ScoreTask, limits: Limits) -> UploadStream:
         """Begin to score videos that are read through the client."""

@@ -16,7 +16,7 @@ from vmafx_core.scoring.events import Progress
 from vmafx_core.scoring.inputs import ReadyInputs
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_daemon.engine.remote_file import RemoteFile
-from vmafx_daemon.pairs import pixel_format, stream_task
+from vmafx_daemon.scoring.pairs import pixel_format, stream_task
 from vmafx_rpc import messages
 from vmafx_rpc.convert import from_message
 from vmafx_rpc.events import write_event

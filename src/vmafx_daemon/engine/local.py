@@ -7,11 +7,11 @@ from dataclasses import replace
 from functools import partial
 
 from vmafx_core.limits import memory_limit, usable_cpus
-from vmafx_daemon.engine.contract import Limits, Stream, Told
+from vmafx_daemon.engine.contract import EngineEvent, Limits, PairStream, UploadStream
 from vmafx_daemon.engine.process import WorkerProcess
 from vmafx_daemon.engine.shared_frames import frame_bytes
-from vmafx_daemon.engine.stream import PairStream, UploadStream, Waiting
-from vmafx_daemon.pairs import stream_task
+from vmafx_daemon.engine.stream import Waiting, WorkerPairStream, WorkerUploadStream
+from vmafx_daemon.scoring.pairs import stream_task
 from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc import messages
 
@@ -57,7 +57,7 @@ class LocalEngine:
         job_id: str,  # noqa: ARG002 - an engine of many machines needs it
         spec: messages.controller.JobSpec,
         limits: Limits,
-    ) -> AsyncGenerator[Told]:
+    ) -> AsyncGenerator[EngineEvent]:
         """Execute a job; closing the generator ends its worker.
 
         Raises:
@@ -72,7 +72,9 @@ class LocalEngine:
             async for told in events:
                 yield told
 
-    async def open_stream(self, config: messages.scoring.StreamConfig, limits: Limits) -> Stream:
+    async def open_stream(
+        self, config: messages.scoring.StreamConfig, limits: Limits
+    ) -> PairStream:
         """Begin to score pairs of pictures that come; the first one waits for a place.
 
         Raises:
@@ -81,11 +83,11 @@ class LocalEngine:
         stream_task(config)
         size = frame_bytes(config, self._settings)
         lend = partial(self._lent, self._streams)
-        return PairStream(config, size, self._bounded(limits), lend, self._waiting)
+        return WorkerPairStream(config, size, self._bounded(limits), lend, self._waiting)
 
-    async def open_upload(self, task: messages.task.ScoreTask, limits: Limits) -> Stream:
+    async def open_upload(self, task: messages.task.ScoreTask, limits: Limits) -> UploadStream:
         """Begin to score videos that are read through the client, when there is a place."""
-        return UploadStream(task, self._bounded(limits), partial(self._lent, self._streams))
+        return WorkerUploadStream(task, self._bounded(limits), partial(self._lent, self._streams))
 
     @asynccontextmanager
     async def _lent(self, places: asyncio.Semaphore) -> AsyncIterator[WorkerProcess]:

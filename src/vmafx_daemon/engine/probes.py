@@ -1,13 +1,13 @@
 """Probes in the worker: a sample is encoded with a setting, and the outcome is measured."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.media.types import InputSpec
-from vmafx_core.probing.events import Advanced, Probed, Sampled
+from vmafx_core.probing.events import Advanced, Done, Probed, Probing, Sampled, TuneEvent
 from vmafx_core.probing.measure import SampleMeasurer, prepared
 from vmafx_core.probing.request import Measuring
 from vmafx_core.probing.windows import Window
@@ -42,7 +42,7 @@ class Probes:
             measurer = yield from _told(loading)
             self._measured = (key, measurer)
         else:
-            yield from _encode_event(self._measured[1].sampled)
+            yield _response(self._measured[1].sampled)
         yield from _told(self._measured[1].probe(setting))
 
 
@@ -59,25 +59,32 @@ def _sample_key(task: messages.encode.EncodeTask) -> bytes:
     return repr(known).encode() + alike.SerializeToString(deterministic=True)
 
 
-def _told(events: Any) -> Any:
-    """Pass a search's events on as responses; returns what it returns."""
+def _told[Result](
+    events: Generator[TuneEvent[Any], None, Result],
+) -> Generator[Response, None, Result]:
+    """Pass the events of a probe on as responses; returns what it returns."""
     while True:
         try:
             event = next(events)
         except StopIteration as end:
-            return end.value
-        yield from _encode_event(event)
+            result: Result = end.value
+            return result
+        yield _response(event)
 
 
-def _encode_event(event: Any) -> Iterator[Response]:
-    told = messages.encode
+def _response(event: TuneEvent[Any]) -> Response:
+    told = messages.encode.EncodeEvent
     match event:
         case Sampled():
-            yield Response(encode=told.EncodeEvent(sampled=to_message(event, told.Sampled)))
+            sent = told(sampled=to_message(event, messages.encode.Sampled))
         case Advanced():
-            yield Response(encode=told.EncodeEvent(advanced=to_message(event, told.Advanced)))
+            sent = told(advanced=to_message(event, messages.encode.Advanced))
         case Told(notice=notice):
-            sent = to_message(notice, messages.result.Notice)
-            yield Response(encode=told.EncodeEvent(notice=sent))
+            sent = told(notice=to_message(notice, messages.result.Notice))
         case Probed(point=point):
-            yield Response(encode=told.EncodeEvent(point=to_message(point, told.Point)))
+            sent = told(point=to_message(point, messages.encode.Point))
+        case Probing() | Done():
+            raise TypeError(f"a search tells {type(event).__name__}, and no probe does")
+        case _:
+            assert_never(event)
+    return Response(encode=sent)

@@ -15,7 +15,7 @@ from typing import Self
 import psutil
 
 from vmafx_core.errors import VmafxError, WorkError
-from vmafx_daemon.engine.contract import Limits, TimeLimitError, Told, WorkerLostError
+from vmafx_daemon.engine.contract import EngineEvent, Limits, TimeLimitError, WorkerLostError
 from vmafx_daemon.engine.framing import NotAMessageError, framed, read_message
 from vmafx_daemon.threads import Threads
 from vmafx_rpc import messages
@@ -99,7 +99,9 @@ class WorkerProcess:
         worker.at_rest = True
         return worker
 
-    async def run(self, spec: messages.controller.JobSpec, limits: Limits) -> AsyncGenerator[Told]:
+    async def run(
+        self, spec: messages.controller.JobSpec, limits: Limits
+    ) -> AsyncGenerator[EngineEvent]:
         """Have it do a job; whoever does not listen until it is at rest has to kill it.
 
         Raises:

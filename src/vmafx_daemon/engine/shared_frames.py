@@ -12,7 +12,7 @@ from typing import Any
 
 from vmafx_core.errors import UsageError
 from vmafx_daemon.errors import TooLargeError
-from vmafx_daemon.pairs import pixel_format
+from vmafx_daemon.scoring.pairs import pixel_format
 from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc.messages import scoring
 

@@ -4,10 +4,10 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, contextmanager
-from typing import override
+from typing import Self, override
 
-from vmafx_core.errors import UsageError, WorkError
-from vmafx_daemon.engine.contract import Limits, StreamTold
+from vmafx_core.errors import UsageError
+from vmafx_daemon.engine.contract import Limits, StreamEvent
 from vmafx_daemon.engine.process import WorkerProcess, moving
 from vmafx_daemon.engine.shared_frames import SharedFrames
 from vmafx_daemon.errors import BusyError
@@ -63,39 +63,11 @@ class WorkerStream(ABC):
         self._begun_or_ended = asyncio.Event()
         self._ended = False
 
-    async def feed(
-        self,
-        reference: bytes | memoryview,  # noqa: ARG002 - for streams of pairs
-        distorted: bytes | memoryview,  # noqa: ARG002 - likewise
-    ) -> None:
-        """Hand over the next pair.
-
-        Raises:
-            WorkError: The stream takes none.
-        """
-        raise WorkError("this stream takes no pairs of pictures")
-
-    def share(self) -> messages.scoring.SharedMemory:
-        """No memory."""
-        return messages.scoring.SharedMemory()
-
-    async def feed_slots(self, slots: Sequence[int]) -> None:  # noqa: ARG002 - likewise
-        """Hand over the next pairs.
-
-        Raises:
-            WorkError: The stream takes none.
-        """
-        raise WorkError("this stream takes no pairs of pictures")
-
-    async def supply(self, chunk: messages.scoring.Chunk) -> None:
-        """Answer a `Read`."""
-        await self._send(Request(chunk=chunk))
-
     async def finish(self) -> None:
         """Say that no more comes."""
         await self._send(Request(finish=messages.engine.Finish()))
 
-    async def events(self) -> AsyncGenerator[StreamTold]:
+    async def events(self) -> AsyncGenerator[StreamEvent]:
         """What it tells, until the last; to be called once.
 
         Raises:
@@ -143,7 +115,7 @@ class WorkerStream(ABC):
         """What the worker is told first."""
 
     @abstractmethod
-    def _take(self, response: Response) -> StreamTold | None:
+    def _take(self, response: Response) -> StreamEvent | None:
         """Take what the worker says besides the scores; returns what of it is told."""
 
     @abstractmethod
@@ -151,7 +123,7 @@ class WorkerStream(ABC):
         """Whether the worker has no more to say, now that it has told the last score."""
 
 
-class PairStream(WorkerStream):
+class WorkerPairStream(WorkerStream):
     """A stream of pairs of pictures.
 
     Args:
@@ -182,7 +154,11 @@ class PairStream(WorkerStream):
         self._may_lend = False
         self._all_sent = False
 
-    @override
+    @property
+    def slots(self) -> Self:
+        """A client of this machine can put pictures where the worker reads them."""
+        return self
+
     async def feed(self, reference: bytes | memoryview, distorted: bytes | memoryview) -> None:
         """Hand over the next pair; waits while there is no room, and is lost after the end.
 
@@ -201,7 +177,6 @@ class PairStream(WorkerStream):
             self._memory.fill(slot, reference, distorted)
             await self._send(Request(filled=messages.engine.Filled(slots=[slot])))
 
-    @override
     def share(self) -> messages.scoring.SharedMemory:
         """Memory that the client may put pictures into, if it begins with that."""
         try:
@@ -211,7 +186,6 @@ class PairStream(WorkerStream):
         self._may_lend = True
         return self._memory.offer
 
-    @override
     async def feed_slots(self, slots: Sequence[int]) -> None:
         """Hand over the next pairs, which the client has put into slots; are lost after the end.
 
@@ -261,7 +235,7 @@ class PairStream(WorkerStream):
         return Request(open_stream=opening)
 
     @override
-    def _take(self, response: Response) -> StreamTold | None:
+    def _take(self, response: Response) -> StreamEvent | None:
         if not response.HasField("emptied"):
             return None
         slots = response.emptied.slots
@@ -292,7 +266,7 @@ class PairStream(WorkerStream):
                 await self._begun_or_ended.wait()
 
 
-class UploadStream(WorkerStream):
+class WorkerUploadStream(WorkerStream):
     """A stream of videos that are read through the client.
 
     Args:
@@ -307,7 +281,6 @@ class UploadStream(WorkerStream):
         self._reads = 0
         self._wanted.set()
 
-    @override
     async def supply(self, chunk: messages.scoring.Chunk) -> None:
         """Answer a `Read`.
 
@@ -317,14 +290,14 @@ class UploadStream(WorkerStream):
         if not self._reads:
             raise UsageError("a chunk came that nobody asked for", "Send one for every `read`.")
         self._reads -= 1
-        await super().supply(chunk)
+        await self._send(Request(chunk=chunk))
 
     @override
     def _opening(self) -> Request:
         return Request(open_upload=messages.engine.OpenUpload(task=self._task))
 
     @override
-    def _take(self, response: Response) -> StreamTold | None:
+    def _take(self, response: Response) -> StreamEvent | None:
         if not response.HasField("read"):
             return None
         self._reads += 1

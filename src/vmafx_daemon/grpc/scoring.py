@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
-from vmafx_daemon.at_once import score_at_once
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.grpc.authentication import current_caller
 from vmafx_daemon.grpc.streaming import score_stream
+from vmafx_daemon.scoring.at_once import score_at_once
 from vmafx_rpc.messages import scoring as wire
 from vmafx_rpc.stubs.vmafx.v1.scoring_pb2_grpc import VmafxScoringServicer
 

@@ -9,9 +9,15 @@ from typing import Any
 from vmafx_core.errors import UsageError
 from vmafx_daemon.access.caller import Caller
 from vmafx_daemon.controller import Controller
-from vmafx_daemon.engine.contract import Stream, StreamTold
+from vmafx_daemon.engine.contract import (
+    PairStream,
+    SharedSlots,
+    Stream,
+    StreamEvent,
+    UploadStream,
+)
 from vmafx_daemon.grpc.reading import MOST_SECONDS
-from vmafx_daemon.pairs import pooled_means, provenance_of
+from vmafx_daemon.scoring.pairs import pooled_means, provenance_of
 from vmafx_rpc import messages
 from vmafx_rpc.events import one_by_one
 from vmafx_rpc.frame_pairs import FramePair
@@ -42,17 +48,20 @@ async def score_stream(
         raise UsageError(f"no config came within {MOST_SECONDS:g} s", "Send it first.") from None
     if not isinstance(first, wire.ScoreStreamRequest) or _kind(first) not in {"config", "task"}:
         raise UsageError(f"the stream begins with {_kind(first)}", "Send config first.")
-    answer: Callable[[StreamTold], list[Response]]
+    stream: Stream
+    answer: Callable[[StreamEvent], list[Response]]
+    slots: SharedSlots | None = None
     if first.HasField("config"):
-        stream = await controller.open_stream(first.config, caller)
-        send, answer = _feed, partial(_in_short, in_runs=first.config.scores_in_runs)
+        stream = pairs = await controller.open_stream(first.config, caller)
+        slots, send = pairs.slots, partial(_feed, pairs)
+        answer = partial(_in_short, in_runs=first.config.scores_in_runs)
     else:
-        stream = await controller.open_upload(first.task, caller)
-        send, answer = _supply, _as_is
+        stream = upload = await controller.open_upload(first.task, caller)
+        send, answer = partial(_supply, upload), _as_is
     try:
         if first.config.shared_memory:
-            yield Response(memory=stream.share())
-        async with aclosing(_beside(stream.events(), send(stream, requests))) as events:
+            yield Response(memory=slots.share() if slots else wire.SharedMemory())
+        async with aclosing(_beside(stream.events(), send(requests))) as events:
             async for event in events:
                 for response in answer(event):
                     yield response
@@ -60,7 +69,7 @@ async def score_stream(
         await stream.close()
 
 
-async def _feed(stream: Stream, requests: Requests) -> None:
+async def _feed(stream: PairStream, requests: Requests) -> None:
     """Hand over the pairs that come."""
     expected = 0
     async for request in requests:
@@ -73,8 +82,10 @@ async def _feed(stream: Stream, requests: Requests) -> None:
             slots = request.filled.slots
             if not slots:
                 raise UsageError("filled names no slots", "Name those that pairs lie in.")
+            if not stream.slots:
+                raise UsageError("filled names slots, of which there are none", "Send frame pairs.")
             _check_index("first_index", request.filled.first_index, expected)
-            await stream.feed_slots(slots)
+            await stream.slots.feed_slots(slots)
             expected += len(slots)
         else:
             raise UsageError(f"after config came {_kind(request)}", "Send frame pairs.")
@@ -93,7 +104,7 @@ def _check_index(name: str, value: int, expected: int) -> None:
         raise UsageError(f"{name} is {value}, not {expected}", "It counts up from 0 by one.")
 
 
-async def _supply(stream: Stream, requests: Requests) -> None:
+async def _supply(stream: UploadStream, requests: Requests) -> None:
     """Hand over the pieces that come."""
     async for request in requests:
         if isinstance(request, FramePair) or not request.HasField("chunk"):
@@ -110,11 +121,11 @@ def _kind(request: wire.ScoreStreamRequest | FramePair | None) -> str:
 
 
 async def _beside(
-    events: AsyncGenerator[StreamTold], sending: Coroutine[Any, Any, None]
-) -> AsyncGenerator[StreamTold]:
+    events: AsyncGenerator[StreamEvent], sending: Coroutine[Any, Any, None]
+) -> AsyncGenerator[StreamEvent]:
     """Pass events on while something is sent; what goes wrong with that ends them."""
     feeding = asyncio.ensure_future(sending)
-    upcoming: asyncio.Future[StreamTold] | None = None
+    upcoming: asyncio.Future[StreamEvent] | None = None
     async with aclosing(events):
         try:
             while True:
@@ -138,14 +149,14 @@ async def _beside(
             await asyncio.gather(*both, return_exceptions=True)
 
 
-def _as_is(event: StreamTold) -> list[Response]:
+def _as_is(event: StreamEvent) -> list[Response]:
     """What is answered to videos that are read through the client: events as they are."""
     if isinstance(event, messages.result.ScoreEvent):
         return [Response(event=event)]
     return [Response(read=event)] if isinstance(event, wire.Read) else []
 
 
-def _in_short(event: StreamTold, *, in_runs: bool) -> list[Response]:
+def _in_short(event: StreamEvent, *, in_runs: bool) -> list[Response]:
     """What is answered to pairs: each frame's scores, then what they come to."""
     if isinstance(event, wire.FreeSlots):
         return [Response(free_slots=event)]

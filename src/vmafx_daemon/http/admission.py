@@ -14,9 +14,9 @@ from starlette.requests import Request
 from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.errors import DeniedError
-from vmafx_daemon.http.answers import JSON
 from vmafx_daemon.http.authentication import caller_of
 from vmafx_daemon.http.problems import RequestError
+from vmafx_daemon.http.responses import JSON
 
 _ANYBODY = Caller("anybody", Role.READ)
 # What programs send that do not say what they send; browsers say more than that.

@@ -10,15 +10,15 @@ from starlette.types import Receive, Scope, Send
 from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.http.admission import Admission
-from vmafx_daemon.http.answers import Answers
-from vmafx_daemon.http.around import Around
+from vmafx_daemon.http.disconnect import Disconnect
 from vmafx_daemon.http.document import Document
 from vmafx_daemon.http.event_stream import EventStreams
 from vmafx_daemon.http.jobs import Jobs
+from vmafx_daemon.http.middleware import Middleware
 from vmafx_daemon.http.operations import Operation, Resource
 from vmafx_daemon.http.pages import pages
-from vmafx_daemon.http.presence import Presence
 from vmafx_daemon.http.problems import RequestError
+from vmafx_daemon.http.responses import Responses
 from vmafx_daemon.http.service import Service
 from vmafx_daemon.metrics import Metrics
 
@@ -27,28 +27,28 @@ def make_app(
     controller: Controller,
     policy: Policy,
     metrics: Metrics,
-    presence: Presence,
+    disconnect: Disconnect,
     *,
     host: str,
     addresses: Sequence[str],
-) -> Around:
+) -> Middleware:
     """The application.
 
     Args:
         controller: What it leads to.
         policy: Who may do what.
         metrics: Counts requests.
-        presence: Ends what is done for clients that wait.
+        disconnect: Ends what is done for clients that wait.
         host: What the server was told to listen on.
         addresses: Where the daemon listens.
     """
-    answers = Answers()
-    service = Service(controller, metrics, presence, answers, addresses).operations()
-    jobs = Jobs(controller, answers, EventStreams(presence, answers)).operations()
+    responses = Responses()
+    service = Service(controller, metrics, disconnect, responses, addresses).operations()
+    jobs = Jobs(controller, responses, EventStreams(disconnect, responses)).operations()
     document = Document({"jobs": jobs, "service": service}).operation
     operations = [*service, *jobs, document, *pages()]
     routes = _routes(operations, Admission(policy, host))
-    return Around(Router(routes, redirect_slashes=False, default=_nothing), metrics)
+    return Middleware(Router(routes, redirect_slashes=False, default=_nothing), metrics)
 
 
 def _routes(operations: Iterable[Operation], admission: Admission) -> list[Route]:

@@ -7,14 +7,25 @@ from http import HTTPStatus
 from typing import Any
 
 import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from vmafx_core.errors import VmafxError
 from vmafx_daemon.errors import BusyError
+from vmafx_daemon.http.authentication import CERTIFICATE_KEY
 from vmafx_daemon.http.problems import RequestError, problem
-from vmafx_daemon.http.protocol import CertifiedProtocol
 
 HEADER_BYTES = 32 << 10
 """How long the head of a request may be."""
+
+
+class CertifiedProtocol(H11Protocol):
+    """Puts the verified certificate of a connection into the state of its requests."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take the certificate from the connection."""
+        super().connection_made(transport)
+        if certificate := transport.get_extra_info("peercert"):
+            self.app_state = self.app_state | {CERTIFICATE_KEY: certificate}
 
 
 class BoundedProtocol(CertifiedProtocol):

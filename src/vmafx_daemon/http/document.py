@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from vmafx_core import __version__
 from vmafx_daemon.access.caller import Role
-from vmafx_daemon.http.answers import JSON
 from vmafx_daemon.http.operations import Call, Operation
+from vmafx_daemon.http.responses import JSON
 from vmafx_daemon.http.schemas import Schemas
 
 _PROBLEM = "application/problem+json"
@@ -21,7 +21,7 @@ Scores video quality for others, at once or as jobs in a queue.
 Paths are those of the server's machine, below the folders that it was told; URLs are allowed where
 its settings let them. Of a request everything that has a usual value may be left out or null, and
 nothing unknown may be there. Numbers that JSON does not have, such as the PSNR of equal pictures,
-are null in answers. An error is a problem document that says what is wrong and what to do.
+are null in responses. An error is a problem document that says what is wrong and what to do.
 """
 _PROBLEMS = {
     400: "The request is not understood.",

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from vmafx_daemon.errors import BusyError, DrainingError
-from vmafx_daemon.http.answers import Answers
-from vmafx_daemon.http.presence import Presence
+from vmafx_daemon.http.disconnect import Disconnect
+from vmafx_daemon.http.responses import Responses
 from vmafx_rpc.messages import controller
 
 Events = AsyncGenerator[controller.JobEvent]
@@ -28,8 +28,8 @@ class EventStreams:
     """Makes streams of events, up to a number.
 
     Args:
-        presence: Ends them.
-        answers: Write what they tell.
+        disconnect: Ends them.
+        responses: Write what they tell.
         most: How many there may be at once.
         silence: Seconds after which a sign of life is sent.
 
@@ -39,16 +39,16 @@ class EventStreams:
 
     def __init__(
         self,
-        presence: Presence,
-        answers: Answers,
+        disconnect: Disconnect,
+        responses: Responses,
         most: int = _MOST,
         silence: float = _SILENCE,
     ) -> None:
         self.open = 0
         self.most = most
         self.silence = silence
-        self.presence = presence
-        self.answers = answers
+        self.disconnect = disconnect
+        self.responses = responses
 
     def telling(self, events: Events) -> "EventStream":
         """The answer that tells of events, each as JSON; their numbers are their ids."""
@@ -91,7 +91,7 @@ class EventStream(Response):
                 await send({"type": "http.response.start", **start})
                 if scope["method"] != "HEAD":
                     with suppress(DrainingError):
-                        await streams.presence.during(receive, self._tell(events, send))
+                        await streams.disconnect.during(receive, self._tell(events, send))
                 await send({"type": "http.response.body", "body": b""})
         finally:
             streams.open -= 1
@@ -108,7 +108,7 @@ class EventStream(Response):
                 if not done:
                     await say(_HEARTBEAT)
                 elif event := upcoming.result():
-                    async with self._streams.answers.written(event) as text:
+                    async with self._streams.responses.written(event) as text:
                         await say(b"id: %d\ndata: %s\n\n" % (event.number, text))
                     upcoming = asyncio.ensure_future(anext(events, None))
                 else:

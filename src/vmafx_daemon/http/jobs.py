@@ -7,11 +7,11 @@ from starlette.responses import Response
 from vmafx_core.errors import UsageError
 from vmafx_daemon.access.caller import Role
 from vmafx_daemon.controller import Controller
-from vmafx_daemon.http.answers import Answers
 from vmafx_daemon.http.event_stream import MEDIA, EventStreams
 from vmafx_daemon.http.operations import Call, Operation
 from vmafx_daemon.http.parameters import Parameter
 from vmafx_daemon.http.reading import enum_names, read_message
+from vmafx_daemon.http.responses import Responses
 from vmafx_daemon.jobs.hub import one_by_one
 from vmafx_daemon.jobs.records import ENDED
 from vmafx_rpc.messages import controller as wire
@@ -60,13 +60,13 @@ class Jobs:
 
     Args:
         controller: Knows them.
-        answers: Say what they are.
+        responses: Say what they are.
         streams: Make streams of what happens to them.
     """
 
-    def __init__(self, controller: Controller, answers: Answers, streams: EventStreams) -> None:
+    def __init__(self, controller: Controller, responses: Responses, streams: EventStreams) -> None:
         self._controller = controller
-        self._answers = answers
+        self._responses = responses
         self._streams = streams
 
     def operations(self) -> Sequence[Operation]:
@@ -149,7 +149,7 @@ class Jobs:
         request = read_message(call.body, wire.SubmitJobRequest)
         job_id, existing = await self._controller.submit(request, call.caller)
         response = wire.SubmitJobResponse(job_id=job_id, existing=existing)
-        return self._answers.answer(response, 201, Location=f"/v1/jobs/{job_id}")
+        return self._responses.answer(response, 201, Location=f"/v1/jobs/{job_id}")
 
     async def _list(self, call: Call) -> Response:
         values = call.values
@@ -159,20 +159,20 @@ class Jobs:
             "page_size": values.get("page_size"),
             "page_token": values.get("page_token"),
         }
-        return self._answers.answer(
+        return self._responses.answer(
             await self._controller.list(read_message(request, wire.ListJobsRequest))
         )
 
     async def _get(self, call: Call) -> Response:
         with_result = call.values.get("result", False)
         job = await self._controller.get(call.values["id"], with_result=with_result)
-        return self._answers.answer(job)
+        return self._responses.answer(job)
 
     async def _cancel(self, call: Call) -> Response:
-        return self._answers.answer(await self._controller.cancel(call.values["id"]))
+        return self._responses.answer(await self._controller.cancel(call.values["id"]))
 
     async def _retry(self, call: Call) -> Response:
-        return self._answers.answer(await self._controller.retry(call.values["id"]))
+        return self._responses.answer(await self._controller.retry(call.values["id"]))
 
     async def _watch(self, call: Call) -> Response:
         job_id, after = call.values["id"], call.values.get(_LAST.name, 0)

@@ -11,10 +11,10 @@ from starlette.types import Receive, Scope, Send
 
 from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.http.admission import Admission
-from vmafx_daemon.http.answers import JSON
 from vmafx_daemon.http.bodies import read_json
 from vmafx_daemon.http.parameters import Parameter, read_parameters
 from vmafx_daemon.http.problems import RequestError
+from vmafx_daemon.http.responses import JSON
 
 
 @dataclass(frozen=True, slots=True)

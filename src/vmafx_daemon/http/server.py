@@ -11,7 +11,7 @@ from vmafx_daemon.access.tls import server_context
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.http.application import make_app
 from vmafx_daemon.http.bounds import HEADER_BYTES, BoundedProtocol
-from vmafx_daemon.http.presence import Presence
+from vmafx_daemon.http.disconnect import Disconnect
 from vmafx_daemon.metrics import Metrics
 from vmafx_daemon.operations.sockets import listen
 from vmafx_daemon.settings import Settings
@@ -42,8 +42,10 @@ class HttpDoor:
         addresses: list[str],
     ) -> None:
         host = settings.host
-        self._presence = Presence()
-        app = make_app(controller, policy, metrics, self._presence, host=host, addresses=addresses)
+        self._disconnect = Disconnect()
+        app = make_app(
+            controller, policy, metrics, self._disconnect, host=host, addresses=addresses
+        )
         config = uvicorn.Config(
             app,
             http=BoundedProtocol,
@@ -74,7 +76,7 @@ class HttpDoor:
         if not self._serving:
             self._socket.close()
             return
-        self._presence.end()
+        self._disconnect.end()
         self._server.config.timeout_graceful_shutdown = seconds  # type: ignore[assignment]
         self._server.should_exit = True
         await self._serving

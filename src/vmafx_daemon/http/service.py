@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from vmafx_daemon.access.caller import Role
-from vmafx_daemon.at_once import score_at_once
 from vmafx_daemon.controller import Controller
-from vmafx_daemon.http.answers import Answers
+from vmafx_daemon.http.disconnect import Disconnect
 from vmafx_daemon.http.operations import Call, Operation
-from vmafx_daemon.http.presence import Presence
 from vmafx_daemon.http.reading import read_message
+from vmafx_daemon.http.responses import Responses
 from vmafx_daemon.metrics import MEDIA_TYPE, Metrics
+from vmafx_daemon.scoring.at_once import score_at_once
 from vmafx_rpc.messages import controller as wire
 from vmafx_rpc.messages import scoring
 
@@ -24,8 +24,8 @@ class Service:
     Args:
         controller: Knows how it is, and scores.
         metrics: What it has done.
-        presence: Ends scores that nobody waits for.
-        answers: Say what they come to.
+        disconnect: Ends scores that nobody waits for.
+        responses: Say what they come to.
         addresses: Where the daemon listens.
     """
 
@@ -33,14 +33,14 @@ class Service:
         self,
         controller: Controller,
         metrics: Metrics,
-        presence: Presence,
-        answers: Answers,
+        disconnect: Disconnect,
+        responses: Responses,
         addresses: Sequence[str],
     ) -> None:
         self._controller = controller
         self._metrics = metrics
-        self._presence = presence
-        self._answers = answers
+        self._disconnect = disconnect
+        self._responses = responses
         self._addresses = addresses
 
     def operations(self) -> Sequence[Operation]:
@@ -109,15 +109,15 @@ class Service:
     async def _score(self, call: Call) -> Response:
         request = read_message(call.body, scoring.ScoreRequest)
         scores = score_at_once(self._controller, request, call.caller)
-        return self._answers.answer(await self._presence.during(call.request.receive, scores))
+        return self._responses.answer(await self._disconnect.during(call.request.receive, scores))
 
     async def _models(self, _: Call) -> Response:
-        return self._answers.answer(await self._controller.models())
+        return self._responses.answer(await self._controller.models())
 
     async def _status(self, _: Call) -> Response:
         status = self._controller.status()
         status.addresses.extend(self._addresses)
-        return self._answers.answer(status)
+        return self._responses.answer(status)
 
     async def _tell_metrics(self, _: Call) -> Response:
         text = await self._metrics.text()

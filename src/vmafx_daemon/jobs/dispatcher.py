@@ -12,15 +12,15 @@ from contextlib import aclosing
 from functools import partial
 
 from vmafx_core.errors import VmafxError, WorkError
-from vmafx_daemon.access.looking import NoAnswerError
+from vmafx_daemon.access.path_checks import NoAnswerError
 from vmafx_daemon.engine.contract import Engine, Limits, WorkerLostError
 from vmafx_daemon.jobs.fingerprint import fingerprint
 from vmafx_daemon.jobs.hub import Hub
-from vmafx_daemon.jobs.readers import Readers
 from vmafx_daemon.jobs.records import Begun, JobResult, pack
 from vmafx_daemon.jobs.store import JobStore
 from vmafx_daemon.jobs.telling import SCORING, event_of, frames_in, progress_of, result_of
 from vmafx_daemon.settings import LimitSettings
+from vmafx_daemon.threads import Threads
 from vmafx_rpc import messages
 
 _FIRST_REST = 1.0
@@ -200,3 +200,25 @@ async def end_tasks(tasks: Iterable[asyncio.Task[None]]) -> None:
     for task in ending:
         task.cancel()
     await asyncio.gather(*ending, return_exceptions=True)
+
+
+class Readers:
+    """Threads that read files: that may take for ever where a disk is far away.
+
+    Args:
+        threads: How many.
+        seconds: How long anything may take, with waiting for a thread; what takes longer is left
+            to itself.
+    """
+
+    def __init__(self, threads: int, seconds: float) -> None:
+        self._threads = Threads("vmafx-files", threads)
+        self._seconds = seconds
+
+    async def read[T](self, what: Callable[[], T]) -> T | None:
+        """What that returns, or None where it takes too long; raises what that raises."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._threads.run(what)
+        except TimeoutError:
+            return None

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine, select, update
 
 from vmafx_core.errors import VmafxError, WorkError
 from vmafx_daemon.jobs import pruning, reading
-from vmafx_daemon.jobs.clock import Clock
 from vmafx_daemon.jobs.database import as_vmafx_error, connect, hold_file
 from vmafx_daemon.jobs.records import Begun, Change, Job, JobResult, Outcome
 from vmafx_daemon.jobs.schema import meta
@@ -243,3 +242,22 @@ class JobStore:
 
 def _nobody(_: Change) -> None:
     """Nobody listens yet."""
+
+
+class Clock:
+    """Seconds that have passed for a store: what the age of its jobs is told by.
+
+    While the daemon runs they pass as they do; over the time that it was stopped, as the wall clock
+    says, but never backwards.
+
+    Args:
+        clock: The store's time when it was last written down.
+        wall: The wall clock's then.
+    """
+
+    def __init__(self, clock: float, wall: float) -> None:
+        self._offset = clock + max(0.0, time.time() - wall) - time.monotonic()
+
+    def now(self) -> float:
+        """Seconds of the store's time."""
+        return time.monotonic() + self._offset

@@ -1,6 +1,6 @@
 """What an engine tells of a job, as its watchers hear it."""
 
-from vmafx_daemon.engine.contract import Told
+from vmafx_daemon.engine.contract import EngineEvent
 from vmafx_daemon.jobs.records import JobResult
 from vmafx_daemon.jobs.topic import JobEvent, JobProgress
 from vmafx_rpc import messages
@@ -9,7 +9,7 @@ SCORING = "scoring"
 """The phase in which frames that are done are frames of the result."""
 
 
-def result_of(told: Told) -> JobResult | None:
+def result_of(told: EngineEvent) -> JobResult | None:
     """The result, if that is what is told."""
     if isinstance(told, messages.result.ScoreEvent):
         return JobResult(score=told.finished.result) if told.HasField("finished") else None
@@ -23,7 +23,7 @@ def frames_in(result: JobResult) -> int:
     return min((pair.frames.scored for pair in result.score.pairs), default=0)
 
 
-def progress_of(told: Told) -> JobProgress | None:
+def progress_of(told: EngineEvent) -> JobProgress | None:
     """How far the job is, if that is what is told."""
     if isinstance(told, messages.result.ScoreEvent):
         if not told.HasField("progress"):
@@ -45,7 +45,7 @@ def progress_of(told: Told) -> JobProgress | None:
     return progress
 
 
-def event_of(job_id: str, told: Told) -> JobEvent:
+def event_of(job_id: str, told: EngineEvent) -> JobEvent:
     """Anything else."""
     if isinstance(told, messages.result.ScoreEvent):
         return JobEvent(job_id=job_id, score=told)

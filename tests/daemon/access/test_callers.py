@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from vmafx_core.errors import UsageError
-from vmafx_daemon.access.binding import check_binding
+from vmafx_daemon.server import check_binding
 from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.access.peer import Peer
 from vmafx_daemon.access.policy import Policy

@@ -20,7 +20,7 @@ from vmafx_core.media.types import InputSpec
 from vmafx_core.probing.points import Point
 from vmafx_core.probing.request import Measuring, Sampling
 from vmafx_core.scoring.events import Finished
-from vmafx_daemon.engine.contract import Told
+from vmafx_daemon.engine.contract import EngineEvent
 from vmafx_rpc import messages
 from vmafx_rpc.convert import from_message, to_message
 from vmafx_rpc.events import read_event
@@ -49,12 +49,12 @@ def probe_job(source: Path, quality: float) -> JobSpec:
     return JobSpec(encode=task)
 
 
-def kinds(events: list[Told]) -> list[str | None]:
+def kinds(events: list[EngineEvent]) -> list[str | None]:
     return [event.WhichOneof("event") for event in events]
 
 
 def test_a_score_is_what_it_is_without_a_worker(clips: tuple[Path, Path]) -> None:
-    async def scored() -> list[Told]:
+    async def scored() -> list[EngineEvent]:
         async with local_engine() as engine:
             return await done(engine, score_job(*clips))
 
@@ -117,7 +117,7 @@ def test_an_empty_job_is_refused() -> None:
 
 
 def test_probes_of_one_source_decode_its_sample_once(clips: tuple[Path, Path]) -> None:
-    async def probed() -> list[list[Told]]:
+    async def probed() -> list[list[EngineEvent]]:
         async with local_engine() as engine:
             return [await done(engine, probe_job(clips[0], quality)) for quality in (20, 40)]
 

@@ -17,7 +17,7 @@ from vmafx_core import score
 from vmafx_core.errors import InputError, UsageError
 from vmafx_core.scoring.result import ScoreResult
 from vmafx_daemon.engine import stream as engine_stream
-from vmafx_daemon.engine.contract import Limits, Stream, StreamTold, TimeLimitError
+from vmafx_daemon.engine.contract import Limits, PairStream, Stream, StreamEvent, TimeLimitError
 from vmafx_daemon.engine.local import LocalEngine
 from vmafx_daemon.errors import BusyError
 from vmafx_rpc import messages
@@ -51,29 +51,29 @@ def planes(path: Path) -> list[bytes]:
         return [frame.to_ndarray().tobytes() for frame in container.decode(video=0)]
 
 
-async def told(stream: Stream) -> list[StreamTold]:
+async def told(stream: Stream) -> list[StreamEvent]:
     async with aclosing(stream.events()) as events:
         return [event async for event in events]
 
 
-async def feed(stream: Stream, given: list[tuple[bytes, ...]]) -> None:
+async def feed(stream: PairStream, given: list[tuple[bytes, ...]]) -> None:
     for reference, distorted in given:
         await stream.feed(reference, distorted)
     await stream.finish()
 
 
-async def scored(stream: Stream, given: list[tuple[bytes, ...]]) -> list[StreamTold]:
+async def scored(stream: PairStream, given: list[tuple[bytes, ...]]) -> list[StreamEvent]:
     events, _ = await asyncio.gather(told(stream), feed(stream, given))
     await stream.close()
     return events
 
 
-def finished(event: StreamTold) -> ScoreResult:
+def finished(event: StreamEvent) -> ScoreResult:
     assert isinstance(event, messages.result.ScoreEvent)
     return from_message(event.finished.result, ScoreResult)
 
 
-def values(events: list[StreamTold]) -> list[float]:
+def values(events: list[StreamEvent]) -> list[float]:
     """The leading metric of all frames, as it was told of each."""
     runs = [e.frame_scores for e in events if isinstance(e, messages.result.ScoreEvent)]
     return [value for run in runs if run.metrics for value in run.metrics[0].values]
@@ -113,11 +113,13 @@ def test_scores_come_while_pairs_are_still_fed(clips: tuple[Path, Path]) -> None
                             first.set()
 
             async def feed_slowly() -> None:
-                for pair in given * 1000:
+                # More than a segment has: however slow the worker is, some are scored by then.
+                for pair in given * 20:
                     await stream.feed(*pair)
-                    await asyncio.sleep(0.02)
+                    await asyncio.sleep(0.01)
                     if first.is_set():
                         break
+                assert first.is_set(), "no score came while pairs were fed"
                 await stream.finish()
 
             await asyncio.gather(listen(), feed_slowly())
@@ -264,10 +266,10 @@ def test_feeding_waits_while_nobody_listens(clips: tuple[Path, Path]) -> None:
 
 async def uploaded(
     engine: LocalEngine, contents: list[bytes], *, sized: bool = True, **wrong: Any
-) -> list[StreamTold]:
+) -> list[StreamEvent]:
     """What is told of a score of such files, whose client answers as it should but for `wrong`."""
     stream = await engine.open_upload(score_task("a.mkv", "b.mkv"), ANY)
-    events: list[StreamTold] = []
+    events: list[StreamEvent] = []
     async with aclosing(stream.events()) as telling:
         async for event in telling:
             if isinstance(event, messages.scoring.Read):
@@ -351,10 +353,12 @@ def test_pairs_that_wait_for_a_place_take_a_bounded_amount_of_memory(
             opened = [await engine.open_stream(config(), ANY) for _ in range(3)]
             tasks = [asyncio.create_task(told(stream)) for stream in opened]
 
-            async def feed_one(stream: Stream) -> None:
+            async def feed_one(stream: PairStream) -> None:
                 if by_slot:
-                    assert stream.share().slots > 1  # of which one pair waits with the daemon
-                    await stream.feed_slots([0])
+                    assert stream.slots
+                    # Of more than one slot, one pair waits with the daemon.
+                    assert stream.slots.share().slots > 1
+                    await stream.slots.feed_slots([0])
                 else:
                     await stream.feed(*given)
 

@@ -17,7 +17,7 @@ from vmafx_daemon.access.tls import server_context
 from vmafx_daemon.access.tokens import add_token
 from vmafx_daemon.errors import UnknownCallerError
 from vmafx_daemon.http.authentication import caller_of
-from vmafx_daemon.http.protocol import CertifiedProtocol
+from vmafx_daemon.http.bounds import CertifiedProtocol
 from vmafx_daemon.settings import AccessSettings, LimitSettings
 
 

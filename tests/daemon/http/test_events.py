@@ -14,9 +14,9 @@ from starlette.requests import ClientDisconnect
 from support.daemon import Daemon, running
 from support.http import events, score_body, standing_still, submit, watched
 from vmafx_daemon.errors import BusyError
-from vmafx_daemon.http.answers import Answers
+from vmafx_daemon.http.disconnect import Disconnect
 from vmafx_daemon.http.event_stream import EventStreams
-from vmafx_daemon.http.presence import Presence
+from vmafx_daemon.http.responses import Responses
 from vmafx_rpc.messages import controller
 
 
@@ -126,13 +126,13 @@ class Client:
 
 def test_silence_is_broken_by_signs_of_life() -> None:
     async def run() -> None:
-        presence = Presence()
-        streams = EventStreams(presence, Answers(), silence=0.01)
+        disconnect = Disconnect()
+        streams = EventStreams(disconnect, Responses(), silence=0.01)
         client = Client()
         answer = streams.telling(some_then_silence())
         serving = asyncio.create_task(answer({"method": "GET"}, client.receive, client.send))
         await client.heard.wait()
-        presence.end()
+        disconnect.end()
         await serving
         assert client.sent[0]["type"] == "http.response.start"
         assert client.sent[2]["body"].startswith(b"id: 7\ndata: {")
@@ -144,7 +144,7 @@ def test_silence_is_broken_by_signs_of_life() -> None:
 
 def test_there_are_only_so_many_streams_and_each_gives_its_place_back() -> None:
     async def run() -> None:
-        streams = EventStreams(Presence(), Answers(), most=1, silence=0.01)
+        streams = EventStreams(Disconnect(), Responses(), most=1, silence=0.01)
         first, second = Client(), Client()
         answer = streams.telling(some_then_silence())
         serving = asyncio.create_task(answer({"method": "GET"}, first.receive, first.send))

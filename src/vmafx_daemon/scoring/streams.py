@@ -4,11 +4,19 @@ import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from functools import partial
+from typing import Any, Self
 
 from vmafx_daemon.access.caller import Caller, Role
-from vmafx_daemon.access.looking import Looking
+from vmafx_daemon.access.path_checks import PathChecks
 from vmafx_daemon.access.policy import Policy
-from vmafx_daemon.engine.contract import Engine, Limits, Stream, StreamTold
+from vmafx_daemon.engine.contract import (
+    Engine,
+    Limits,
+    PairStream,
+    Stream,
+    StreamEvent,
+    UploadStream,
+)
 from vmafx_daemon.errors import BusyError, DrainingError
 from vmafx_daemon.observers import Observer
 from vmafx_daemon.settings import LimitSettings
@@ -21,7 +29,7 @@ class Streams:
     Args:
         engine: What scores them.
         policy: Who may do what.
-        looking: Looks at what they name.
+        path_checks: Looks at what they name.
         limits: How much there may be.
         observers: Who is told.
 
@@ -34,21 +42,21 @@ class Streams:
         self,
         engine: Engine,
         policy: Policy,
-        looking: Looking,
+        path_checks: PathChecks,
         limits: LimitSettings,
         observers: Sequence[Observer],
     ) -> None:
         self.open = 0
         self._engine = engine
         self._policy = policy
-        self._looking = looking
+        self._path_checks = path_checks
         self._most = limits.idle_streams
         # Live video may last for days; what holds a place without need is what stands still.
         self._limits = Limits(silence=limits.silent_seconds, memory=limits.worker_memory)
-        self._idle: set[_Counted] = set()
+        self._idle: set[_Counted[Any]] = set()
         self.observers = observers
 
-    async def open_pairs(self, config: messages.scoring.StreamConfig, caller: Caller) -> Stream:
+    async def open_pairs(self, config: messages.scoring.StreamConfig, caller: Caller) -> PairStream:
         """Begin to score pairs of pictures that come.
 
         Raises:
@@ -56,12 +64,12 @@ class Streams:
         """
         self._policy.require(caller, Role.WRITE)
         check = partial(self._policy.check_stream, config, caller)
-        await self._looking.check(config.model, check)
+        await self._path_checks.check(config.model, check)
         with self._counted() as place:
             opened = await self._engine.open_stream(config, self._limits)
-            return _Counted(opened, place, self._idle)
+            return _CountedPairs(opened, place, self._idle)
 
-    async def open_upload(self, task: messages.task.ScoreTask, caller: Caller) -> Stream:
+    async def open_upload(self, task: messages.task.ScoreTask, caller: Caller) -> UploadStream:
         """Begin to score videos that are read through the client.
 
         Raises:
@@ -69,9 +77,9 @@ class Streams:
         """
         self._policy.require(caller, Role.WRITE)
         check = partial(self._policy.check_upload, task, caller)
-        await self._looking.check(task.reference.location, check)
+        await self._path_checks.check(task.reference.location, check)
         with self._counted() as place:
-            return _Counted(await self._engine.open_upload(task, self._limits), place, set())
+            return _CountedUpload(await self._engine.open_upload(task, self._limits), place, set())
 
     async def dismiss_idle(self) -> None:
         """End the streams for which nothing has come, as whoever stops need not wait for them."""
@@ -110,7 +118,7 @@ class _Place:
                 observer.on_stream_closed(time.monotonic() - self._since)
 
 
-class _Counted:
+class _Counted[Counted: Stream]:
     """A stream that gives its place back when it is closed.
 
     Args:
@@ -119,31 +127,19 @@ class _Counted:
         idle: Those for which nothing has come; it is one of them until something does.
     """
 
-    def __init__(self, stream: Stream, place: _Place, idle: "set[_Counted]") -> None:
+    def __init__(self, stream: Counted, place: _Place, idle: "set[_Counted[Any]]") -> None:
         self._stream = stream
         self._place = place
         self._idle = idle
         self._dismissed = False
-        self.supply = stream.supply
-        self.share = stream.share
         idle.add(self)
-
-    async def feed(self, reference: bytes | memoryview, distorted: bytes | memoryview) -> None:
-        """Hand over the next pair."""
-        self._idle.discard(self)
-        await self._stream.feed(reference, distorted)
-
-    async def feed_slots(self, slots: Sequence[int]) -> None:
-        """Hand over the next pairs, which lie in shared memory."""
-        self._idle.discard(self)
-        await self._stream.feed_slots(slots)
 
     async def finish(self) -> None:
         """Say that no more comes."""
         self._idle.discard(self)
         await self._stream.finish()
 
-    async def events(self) -> AsyncGenerator[StreamTold]:
+    async def events(self) -> AsyncGenerator[StreamEvent]:
         """What it tells.
 
         Raises:
@@ -168,3 +164,36 @@ class _Counted:
             await self._stream.close()
         finally:
             self._place.leave()
+
+
+class _CountedPairs(_Counted[PairStream]):
+    """Pairs, in messages or in slots of memory."""
+
+    @property
+    def slots(self) -> Self | None:
+        """Itself, where the engine has slots."""
+        return self if self._stream.slots else None
+
+    async def feed(self, reference: bytes | memoryview, distorted: bytes | memoryview) -> None:
+        """Hand over the next pair."""
+        self._idle.discard(self)
+        await self._stream.feed(reference, distorted)
+
+    def share(self) -> messages.scoring.SharedMemory:
+        """The memory."""
+        slots = self._stream.slots
+        return slots.share() if slots else messages.scoring.SharedMemory()
+
+    async def feed_slots(self, slots: Sequence[int]) -> None:
+        """Hand over the next pairs, which lie in shared memory."""
+        self._idle.discard(self)
+        if self._stream.slots:
+            await self._stream.slots.feed_slots(slots)
+
+
+class _CountedUpload(_Counted[UploadStream]):
+    """Videos that are read through the client."""
+
+    async def supply(self, chunk: messages.scoring.Chunk) -> None:
+        """Answer a `Read`."""
+        await self._stream.supply(chunk)

@@ -20,7 +20,7 @@ class NoAnswerError(InputError):
     """What is named may be all right, but a disk or a name server does not answer now."""
 
 
-class Looking:
+class PathChecks:
     """Threads of its own, so that what hangs there holds up nothing but its like.
 
     Attributes:

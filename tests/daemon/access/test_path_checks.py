@@ -1,4 +1,4 @@
-"""Looking at what requests name, where nobody answers."""
+"""PathChecks at what requests name, where nobody answers."""
 
 import asyncio
 import os
@@ -9,9 +9,9 @@ from threading import Event
 import pytest
 
 from support.scripted_engine import OWNER, ScriptedEngine, controlling, ended, request, submitted
-from vmafx_daemon.access import looking
+from vmafx_daemon.access import path_checks
 from vmafx_daemon.access.caller import Caller, Role
-from vmafx_daemon.access.looking import Looking, NoAnswerError
+from vmafx_daemon.access.path_checks import NoAnswerError, PathChecks
 from vmafx_daemon.jobs import dispatcher
 from vmafx_daemon.jobs.records import COMPLETED, FAILED, Job
 from vmafx_daemon.observers import Observer
@@ -30,20 +30,20 @@ def back() -> Iterator[Event]:
 
 def test_what_was_checked_and_read_is_returned() -> None:
     async def run() -> None:
-        looking = Looking()
-        assert await looking.check("/a", lambda: 1) == 1
-        assert await looking.check_and_read("/a", lambda: 1, lambda one: one + 1) == (1, 2)
+        path_checks = PathChecks()
+        assert await path_checks.check("/a", lambda: 1) == 1
+        assert await path_checks.check_and_read("/a", lambda: 1, lambda one: one + 1) == (1, 2)
         with pytest.raises(ZeroDivisionError):
-            await looking.check("/a", lambda: 1 // 0)
+            await path_checks.check("/a", lambda: 1 // 0)
 
     asyncio.run(run())
 
 
 def test_what_is_read_for_too_long_is_done_without(back: Event) -> None:
     async def run() -> None:
-        looking = Looking()
-        looking.reading_seconds = 0.01
-        assert await looking.check_and_read("/a", lambda: 1, lambda _: back.wait()) == (1, None)
+        path_checks = PathChecks()
+        path_checks.reading_seconds = 0.01
+        assert await path_checks.check_and_read("/a", lambda: 1, lambda _: back.wait()) == (1, None)
 
     asyncio.run(run())
     back.set()
@@ -51,14 +51,14 @@ def test_what_is_read_for_too_long_is_done_without(back: Event) -> None:
 
 def test_what_hangs_while_it_is_read_leaves_room_for_checks(back: Event) -> None:
     async def run() -> None:
-        looking = Looking()
-        looking.reading_seconds = 0.01
+        path_checks = PathChecks()
+        path_checks.reading_seconds = 0.01
         reading = [
-            looking.check_and_read("/a", lambda: 1, lambda _: back.wait()) for _ in range(40)
+            path_checks.check_and_read("/a", lambda: 1, lambda _: back.wait()) for _ in range(40)
         ]
         assert await asyncio.gather(*reading) == [(1, None)] * 40
-        looking.reading_seconds = 10.0
-        assert await looking.check("/b", lambda: 2) == 2
+        path_checks.reading_seconds = 10.0
+        assert await path_checks.check("/b", lambda: 2) == 2
 
     asyncio.run(run())
 
@@ -71,15 +71,15 @@ def test_what_is_refused_is_not_looked_at_later(back: Event) -> None:
         back.wait()
 
     async def run() -> None:
-        looking = Looking()
-        looking.reading_seconds = looking.seconds = 0.1
-        asking = [looking.check("/a", hang) for _ in range(40)]
+        path_checks = PathChecks()
+        path_checks.reading_seconds = path_checks.seconds = 0.1
+        asking = [path_checks.check("/a", hang) for _ in range(40)]
         refused = await asyncio.gather(*asking, return_exceptions=True)
         assert {type(each) for each in refused} == {NoAnswerError}
         back.set()
-        looking.seconds = 10.0
+        path_checks.seconds = 10.0
         for _ in range(20):
-            await looking.check("/b", lambda: 2)
+            await path_checks.check("/b", lambda: 2)
         assert 0 < len(begun) < 40
 
     asyncio.run(run())
@@ -87,10 +87,10 @@ def test_what_is_refused_is_not_looked_at_later(back: Event) -> None:
 
 def test_what_cannot_be_checked_in_time_is_refused_without_secrets(back: Event) -> None:
     async def run() -> None:
-        looking = Looking()
-        looking.reading_seconds = looking.seconds = 0.01
+        path_checks = PathChecks()
+        path_checks.reading_seconds = path_checks.seconds = 0.01
         with pytest.raises(NoAnswerError) as caught:
-            await looking.check("https://me:secret@host/a.mkv", back.wait)
+            await path_checks.check("https://me:secret@host/a.mkv", back.wait)
         assert caught.value.message.startswith("https://***@host/a.mkv: ")
 
     asyncio.run(run())
@@ -100,8 +100,8 @@ def test_what_cannot_be_checked_in_time_is_refused_without_secrets(back: Event) 
 def test_a_job_whose_disk_gives_no_answer_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, back: Event, *, returns: bool
 ) -> None:
-    monkeypatch.setattr(looking, "_SECONDS", 0.2)
-    monkeypatch.setattr(looking, "_READING_SECONDS", 0.1)
+    monkeypatch.setattr(path_checks, "_SECONDS", 0.2)
+    monkeypatch.setattr(path_checks, "_READING_SECONDS", 0.1)
     monkeypatch.setattr(dispatcher, "_FIRST_REST", 0.01)
     reasons: list[str] = []
     root = tmp_path / "clips"
@@ -154,8 +154,8 @@ def test_a_dead_disk_holds_up_no_other_work(
         return real(path, *more, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(os, "stat", stat)
-    monkeypatch.setattr(looking, "_SECONDS", 0.5)
-    monkeypatch.setattr(looking, "_READING_SECONDS", 0.1)
+    monkeypatch.setattr(path_checks, "_SECONDS", 0.5)
+    monkeypatch.setattr(path_checks, "_READING_SECONDS", 0.1)
 
     async def run() -> None:
         async with controlling(tmp_path, ScriptedEngine()) as controller:

@@ -10,7 +10,7 @@ from starlette.types import Receive
 from vmafx_daemon.errors import DrainingError
 
 
-class Presence:
+class Disconnect:
     """Knows whether this server still serves."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from contextlib import aclosing, suppress
 from vmafx_core.errors import VmafxError, WorkError
 from vmafx_daemon.access.caller import Caller
 from vmafx_daemon.controller import Controller
-from vmafx_daemon.pairs import response_of
+from vmafx_daemon.scoring.pairs import response_of
 from vmafx_rpc.failures import error_from_message
 from vmafx_rpc.messages import controller as wire
 from vmafx_rpc.messages import scoring

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from vmafx_daemon.jobs.joining import Joined
+from vmafx_daemon.jobs.single_flight import SingleFlight
 
 
 class Doing:
@@ -29,7 +29,7 @@ class Doing:
 
 def test_who_asks_while_it_is_done_waits_for_the_next_time_with_all_others() -> None:
     async def run() -> None:
-        joined, doing = Joined[int](), Doing()
+        joined, doing = SingleFlight[int](), Doing()
         first = asyncio.ensure_future(joined.do("a", doing.how()))
         await asyncio.sleep(0.01)
         later = [asyncio.ensure_future(joined.do("a", doing.how())) for _ in range(5)]
@@ -44,7 +44,7 @@ def test_who_asks_while_it_is_done_waits_for_the_next_time_with_all_others() -> 
 
 def test_different_things_do_not_wait_for_each_other() -> None:
     async def run() -> None:
-        joined, slow, quick = Joined[int](), Doing(), Doing()
+        joined, slow, quick = SingleFlight[int](), Doing(), Doing()
         quick.go.set()
         waiting = asyncio.ensure_future(joined.do("slow", slow.how()))
         await asyncio.sleep(0)
@@ -57,7 +57,7 @@ def test_different_things_do_not_wait_for_each_other() -> None:
 
 def test_a_failure_is_everybodys_and_the_next_time_is_another() -> None:
     async def run() -> None:
-        joined, doing = Joined[int](), Doing()
+        joined, doing = SingleFlight[int](), Doing()
         doing.begun = 2
         asking = [asyncio.ensure_future(joined.do("a", doing.how())) for _ in range(2)]
         doing.go.set()
@@ -72,7 +72,7 @@ def test_a_failure_is_everybodys_and_the_next_time_is_another() -> None:
 
 def test_whoever_goes_takes_nothing_from_the_others() -> None:
     async def run() -> None:
-        joined, doing = Joined[int](), Doing()
+        joined, doing = SingleFlight[int](), Doing()
         goes, stays = (asyncio.ensure_future(joined.do("a", doing.how())) for _ in range(2))
         await asyncio.sleep(0.01)
         goes.cancel()

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from support.scripted_engine import OWNER, ScriptedEngine, controlling, ended
-from vmafx_daemon.at_once import score_at_once
 from vmafx_daemon.jobs.records import CANCELLED
+from vmafx_daemon.scoring.at_once import score_at_once
 from vmafx_rpc import messages
 
 

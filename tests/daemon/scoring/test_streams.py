@@ -9,7 +9,7 @@ import pytest
 from support.scripted_engine import OWNER, ScriptedEngine, controlling
 from vmafx_core.errors import VmafxError, WorkError
 from vmafx_daemon.access.caller import Caller, Role
-from vmafx_daemon.engine.contract import Stream
+from vmafx_daemon.engine.contract import PairStream
 from vmafx_daemon.errors import BusyError, DeniedError, DrainingError
 from vmafx_daemon.observers import Observer
 from vmafx_daemon.settings import LimitSettings
@@ -26,7 +26,11 @@ class FakeStream:
 
     async def nothing(self, *_: Any) -> None: ...
 
-    feed = feed_slots = supply = finish = events = share = nothing
+    feed = feed_slots = finish = events = share = nothing
+
+    @property
+    def slots(self) -> "FakeStream":
+        return self
 
     async def close(self) -> None:
         if self._error:
@@ -42,7 +46,7 @@ class StreamingEngine(ScriptedEngine):
         super().__init__()
         self._opening, self._closing = opening, closing
 
-    async def open_stream(self, *_: object) -> Stream:
+    async def open_stream(self, *_: object) -> PairStream:
         if self._opening:
             raise self._opening
         return FakeStream(self._closing)  # type: ignore[return-value]
@@ -94,7 +98,8 @@ def test_a_stop_ends_streams_at_once_that_have_had_no_pairs(tmp_path: Path, *, f
         async with controlling(tmp_path, StreamingEngine()) as controller:
             stream = await controller.open_stream(CONFIG, OWNER)
             if fed:
-                await stream.feed_slots([0])
+                assert stream.slots
+                await stream.slots.feed_slots([0])
             await controller.drain(0.0)
             assert controller.status().streams == int(fed)
 

@@ -39,7 +39,7 @@ _QUIET = frozenset({"/healthz", "/livez", "/readyz", "/metrics", "/v1/status"})
 _log = logging.getLogger(__name__)
 
 
-class Around:
+class Middleware:
     """Runs each request inside of what all have.
 
     Args:

@@ -1,4 +1,4 @@
-"""Answers: messages as JSON."""
+"""Responses: messages as JSON."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ _LONG = 64 << 10
 _MOST_LONG = 4
 
 
-class Answers:
+class Responses:
     """Makes answers; of long ones, as the scores of many frames are, only a few at a time."""
 
     def __init__(self) -> None:
@@ -43,14 +43,14 @@ class _Answer(Response):
     """The answer that is a message, written when there is room for it."""
 
     def __init__(
-        self, answers: Answers, message: Message, status: int, headers: dict[str, str]
+        self, responses: Responses, message: Message, status: int, headers: dict[str, str]
     ) -> None:
         super().__init__(status_code=status, headers=headers, media_type=JSON)
-        self._answers = answers
+        self._responses = responses
         self._message = message
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with self._answers.written(self._message) as self.body:
+        async with self._responses.written(self._message) as self.body:
             self.headers["Content-Length"] = str(len(self.body))
             await super().__call__(scope, receive, send)
 

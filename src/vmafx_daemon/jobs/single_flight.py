@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 
 
-class Joined[T]:
+class SingleFlight[T]:
     """Does the same thing once at a time, and once for all who ask meanwhile.
 
     What is answered was always begun after it was asked for, so that nobody is told what was so
@@ -24,7 +24,7 @@ class Joined[T]:
         """
         task = self._next.get(what)
         if task is None:
-            task = asyncio.create_task(self._do(what, how), name="joined")
+            task = asyncio.create_task(self._do(what, how), name="single-flight")
             task.add_done_callback(_heard)
             self._next[what] = task
         return await asyncio.shield(task)

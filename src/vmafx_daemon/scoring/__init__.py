@@ -1,0 +1,1 @@
+"""Scoring that somebody waits for: one pair at once, and live streams of pairs and videos."""
