@@ -3,12 +3,12 @@ from pathlib import Path
 import pytest
 
 from vmafx_core.errors import UsageError
-from vmafx_daemon.server import check_binding
 from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.access.peer import Peer
 from vmafx_daemon.access.policy import Policy
 from vmafx_daemon.access.tokens import add_token
 from vmafx_daemon.errors import DeniedError, UnknownCallerError
+from vmafx_daemon.server import check_binding
 from vmafx_daemon.settings import AccessSettings, LimitSettings, Settings
 
 NEAR = Peer("127.0.0.1")

@@ -20,10 +20,9 @@ from support.scripted_engine import ScriptedEngine, controlling, ended, request,
 from vmafx_core.errors import WorkError
 from vmafx_daemon.errors import BusyError
 from vmafx_daemon.jobs import dispatcher
-from vmafx_daemon.jobs.store import Clock
 from vmafx_daemon.jobs.hub import one_by_one
 from vmafx_daemon.jobs.records import COMPLETED, FAILED
-from vmafx_daemon.jobs.store import JobStore
+from vmafx_daemon.jobs.store import Clock, JobStore
 from vmafx_rpc import messages
 
 

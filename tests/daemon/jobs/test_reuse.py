@@ -19,7 +19,6 @@ from support.scripted_engine import (
     submitted,
 )
 from vmafx_daemon import controller as controller_module
-from vmafx_daemon.access import path_checks
 from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.errors import BusyError
@@ -36,7 +35,7 @@ from vmafx_rpc import messages
 @pytest.fixture(autouse=True)
 def time_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is, files are read in time."""
-    monkeypatch.setattr(looking, "_READING_SECONDS", 60.0)
+    monkeypatch.setattr(path_checks, "_READING_SECONDS", 60.0)
 
 
 def files(folder: Path, what: str = "ok") -> messages.controller.SubmitJobRequest:
@@ -153,7 +152,7 @@ def test_the_same_files_of_another_caller_are_scored(tmp_path: Path) -> None:
 def test_files_that_cannot_be_read_in_time_wait_in_the_queue(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(looking, "_READING_SECONDS", 0.01)
+    monkeypatch.setattr(path_checks, "_READING_SECONDS", 0.01)
     read = Event()
 
     def slow(spec: messages.controller.JobSpec) -> bytes | None:
