@@ -19,6 +19,7 @@ from support.scripted_engine import (
     submitted,
 )
 from vmafx_daemon import controller as controller_module
+from vmafx_daemon.access import path_checks
 from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.controller import Controller
 from vmafx_daemon.errors import BusyError
