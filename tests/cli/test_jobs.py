@@ -9,7 +9,7 @@ import pytest
 from support import results
 from support.cli import InProcess
 from support.stub_daemon import Job, JobEvent, StubDaemon, serving, watched
-from vmafx_cli.job_views import state_line
+from vmafx_cli.rendering.jobs import state_line
 from vmafx_core.errors import InputError
 from vmafx_rpc import jobs, messages
 from vmafx_rpc.convert import to_message

@@ -55,7 +55,7 @@ def test_help_of_a_group_loads_none_of_its_commands() -> None:
 
 
 def test_scoring_elsewhere_does_without_decoders() -> None:
-    code = "import sys, vmafx_cli.remote_scoring; print('av' in sys.modules)"
+    code = "import sys, vmafx_cli.remote.scoring; print('av' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert done.stdout.split() == [b"False"]
 

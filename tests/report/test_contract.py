@@ -7,9 +7,9 @@ from typing import Any
 
 from support.data import ROOT
 from support.results import pair, result
+from vmafx_cli.rendering.formats import ENDINGS, FORMATS, stream
 from vmafx_core.errors import InputError
 from vmafx_core.report import ndjson
-from vmafx_core.report.formats import ENDINGS, FORMATS, stream
 from vmafx_core.scoring import requirements
 from vmafx_core.scoring.events import Progress
 

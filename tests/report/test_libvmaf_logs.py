@@ -12,9 +12,9 @@ import pytest
 
 from support.clips import write_clip
 from support.data import ffmpeg
+from vmafx_cli.rendering.formats import stream
 from vmafx_core.libvmaf.specs import FeatureSpec
 from vmafx_core.media.types import InputSpec
-from vmafx_core.report.formats import stream
 from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.events import Finished
 from vmafx_core.scoring.request import ScoreRequest

@@ -68,8 +68,7 @@ def _document(found: Survey) -> dict[str, Any]:
 def _print(found: Survey) -> None:
     from rich.console import Console
 
-    from vmafx_core.report.ruled import lines_table
-    from vmafx_core.report.unpadded import Unpadded
+    from vmafx_cli.rendering.tables import Unpadded, lines_table
 
     console = Console(highlight=False)
     if found.devices:

@@ -34,8 +34,8 @@ def doctor(ctx: typer.Context, *, listing: ListOptions, remote: RemoteOptions) -
     Finds libvmaf, scores a picture with every model and feature, looks for decoders, counts CPUs
     and reads the configuration; asks the daemon how it is; says what to do about what is missing.
     """
-    from vmafx_cli.daemon_finding import daemon_finding
     from vmafx_cli.diagnosis import Status, diagnose  # loads the engine
+    from vmafx_cli.remote.finding import daemon_finding
 
     commands = ctx.find_root().command.commands  # type: ignore[attr-defined]  # the root is a group
     findings = (*diagnose(commands), daemon_finding(remote))

@@ -81,8 +81,8 @@ def features(
     from dataclasses import replace
     from pathlib import Path
 
-    from vmafx_cli.progress import ScoringReporter
-    from vmafx_cli.results import check_apart
+    from vmafx_cli.rendering.output import check_apart
+    from vmafx_cli.rendering.progress import ScoringReporter
     from vmafx_core.backends.vectors import CANONICAL, VECTOR
     from vmafx_core.libvmaf.specs import FeatureSpec
     from vmafx_core.report.files import check_writable, write_atomically

@@ -67,7 +67,7 @@ def score(
     specs = inputs.specs(reference, distorted, alone=no_reference)
     if remote.wanted:
         # Neither help nor scoring here needs to speak to a daemon.
-        from vmafx_cli.remote_scoring import run_there
+        from vmafx_cli.remote.scoring import run_there
 
         run_there(scoring.request(*specs), remote, gate, results, messages)
         return
@@ -77,7 +77,7 @@ def score(
     with Inputs(*specs) as opening:
         with loading():
             from vmafx_cli.packets import with_packets_kept
-            from vmafx_cli.scoring import run
+            from vmafx_cli.rendering.scores import run
             from vmafx_core.allocator import keep_no_pictures
             from vmafx_core.scoring.engine import score_events
 

@@ -18,7 +18,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 @with_groups
 def status(*, folder: StateDir = None, listing: ListOptions, remote: RemoteOptions) -> None:
     """Say how a daemon is doing: this user's own, or another one."""
-    from vmafx_cli.daemon_status import status_document, status_of, status_table
+    from vmafx_cli.remote.status import status_document, status_of, status_table
 
     found = status_of(state_dir(folder), remote)
     with writing_stdout():
@@ -27,6 +27,6 @@ def status(*, folder: StateDir = None, listing: ListOptions, remote: RemoteOptio
         else:
             from rich.console import Console
 
-            from vmafx_core.report.unpadded import Unpadded
+            from vmafx_cli.rendering.tables import Unpadded
 
             Console(highlight=False).print(Unpadded(status_table(found)))

@@ -54,7 +54,7 @@ def list_jobs(
     remote: RemoteOptions,
 ) -> None:
     """List jobs, the newest first."""
-    from vmafx_cli.job_views import job_table  # help does without
+    from vmafx_cli.rendering.jobs import job_table  # help does without
     from vmafx_rpc import jobs, messages
     from vmafx_rpc.plain import plain_message
 
@@ -72,6 +72,6 @@ def list_jobs(
         else:
             from rich.console import Console
 
-            from vmafx_core.report.unpadded import Unpadded
+            from vmafx_cli.rendering.tables import Unpadded
 
             Console(highlight=False).print(Unpadded(job_table(found)))

@@ -23,8 +23,8 @@ def retry(
 
     They keep their ids, and begin with all of their attempts.
     """
-    from vmafx_cli.job_views import state_line  # help does without
-    from vmafx_cli.results import print_line
+    from vmafx_cli.rendering.jobs import state_line  # help does without
+    from vmafx_cli.rendering.output import print_line
     from vmafx_rpc import jobs
 
     with remote.client() as client:

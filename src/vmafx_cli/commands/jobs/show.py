@@ -21,7 +21,7 @@ def show(*, job: JobId, listing: ListOptions, remote: RemoteOptions) -> None:
 
     'vmafx jobs watch' shows a result in all formats of 'vmafx score'.
     """
-    from vmafx_cli.job_views import job_document, job_view  # help does without
+    from vmafx_cli.rendering.jobs import job_document, job_view  # help does without
     from vmafx_rpc import jobs
 
     with remote.client() as client:
@@ -32,6 +32,6 @@ def show(*, job: JobId, listing: ListOptions, remote: RemoteOptions) -> None:
         else:
             from rich.console import Console
 
-            from vmafx_core.report.unpadded import Unpadded
+            from vmafx_cli.rendering.tables import Unpadded
 
             Console(highlight=False).print(Unpadded(job_view(found)))

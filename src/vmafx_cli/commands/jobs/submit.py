@@ -44,7 +44,7 @@ def submit(
     It takes the options of 'vmafx score' that say what is scored and how. The daemon reads the
     videos itself.
     """
-    from vmafx_cli.results import print_line  # help does without
+    from vmafx_cli.rendering.output import print_line  # help does without
     from vmafx_core.errors import UsageError, VmafxError
     from vmafx_core.media.locations import is_pipe, name_of
     from vmafx_rpc import jobs, messages

@@ -72,7 +72,7 @@ def _watch_score(
     results: ResultOptions,
     messages: MessageOptions,
 ) -> None:
-    from vmafx_cli.scoring import run
+    from vmafx_cli.rendering.scores import run
     from vmafx_core.scoring.request import ScoreRequest
     from vmafx_rpc.convert import from_message
     from vmafx_rpc.names import Names
@@ -87,10 +87,10 @@ def _watch_encode(
 ) -> None:
     from rich.console import Console
 
-    from vmafx_cli.job_views import job_document, job_view
-    from vmafx_cli.tuning import follow
+    from vmafx_cli.rendering.jobs import job_document, job_view
+    from vmafx_cli.rendering.searches import searched
+    from vmafx_cli.rendering.tables import Unpadded
     from vmafx_core.report.files import writing_stdout
-    from vmafx_core.report.unpadded import Unpadded
     from vmafx_rpc import jobs
     from vmafx_rpc.probes import follow_probe
 
@@ -99,7 +99,7 @@ def _watch_encode(
             f"job {job.id} encodes, and has no scores a frame to write",
             "Print it with --format table or json.",
         )
-    follow(follow_probe(client, job.id), messages)
+    searched(follow_probe(client, job.id), messages)
     ended = jobs.get(client, job.id, with_result=True)
     with writing_stdout():
         if results.format is Format.JSON:
@@ -109,8 +109,8 @@ def _watch_encode(
 
 
 def _watch_all(client: "Client", form: Format | None) -> None:
-    from vmafx_cli.job_views import state_line
-    from vmafx_cli.results import print_line
+    from vmafx_cli.rendering.jobs import state_line
+    from vmafx_cli.rendering.output import print_line
     from vmafx_rpc import jobs
     from vmafx_rpc.plain import plain_message
 

@@ -61,7 +61,7 @@ def print_list(listing: ListOptions, remote: RemoteOptions) -> None:
         RemoteError: The daemon cannot be reached, or refuses.
     """
     if remote.wanted:
-        from vmafx_cli.daemon_models import print_there  # loads gRPC
+        from vmafx_cli.remote.models import print_there  # loads gRPC
 
         print_there(remote, listing.format)
         return
@@ -98,7 +98,7 @@ def _print_tables(added: Sequence[InstalledModel]) -> None:
     from rich.console import Console
     from rich.table import Column, Table
 
-    from vmafx_core.report.unpadded import Unpadded
+    from vmafx_cli.rendering.tables import Unpadded
 
     known = Table("model", "range", "distance", "what for", box=SIMPLE_HEAD, pad_edge=False)
     for model in MODELS:

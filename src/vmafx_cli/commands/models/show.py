@@ -56,8 +56,7 @@ def show(name: Name, *, listing: ListOptions) -> None:
         )
         from rich.console import Console
 
-        from vmafx_core.report.ruled import lines_table
-        from vmafx_core.report.unpadded import Unpadded
+        from vmafx_cli.rendering.tables import Unpadded, lines_table
 
         told = lines_table(line for line in lines if line[1])
         Console(highlight=False).print(Unpadded(told))

@@ -77,11 +77,11 @@ def compare(
     Each is probed until it meets the targets, or, with --bd-rate, at a few qualities over a
     range. The first one is what the others are held against.
     """
+    from vmafx_cli.rendering.searches import present  # help does without the engine
     from vmafx_cli.tune.compare.bd import EVERYWHERE
     from vmafx_cli.tune.compare.corpus import corpus_events
     from vmafx_cli.tune.compare.encoders import CompareRequest, compare_events
     from vmafx_cli.tune.report.compare import compare_view
-    from vmafx_cli.tuning import present  # help does without the engine
     from vmafx_core.errors import RequirementError, UsageError
 
     if (source is None) == (corpus is None):

@@ -103,14 +103,15 @@ def corpus(
     from dataclasses import replace
 
     from rich.console import Console
+    from rich.text import Text
 
-    from vmafx_cli.results import check_apart
+    from vmafx_cli.rendering.output import check_apart
+    from vmafx_cli.rendering.searches import searched
+    from vmafx_cli.rendering.tables import DrawnTable, Unpadded
     from vmafx_cli.tune.corpus.grid import GridRequest, grid_events
     from vmafx_cli.tune.report.corpus import corpus_summary
     from vmafx_cli.tune.sizes import parse_resolutions
-    from vmafx_cli.tuning import follow
     from vmafx_core.report.files import check_writable, writing_stdout
-    from vmafx_core.report.unpadded import Unpadded
 
     settings = encoding.settings()
     if not settings:
@@ -125,10 +126,14 @@ def corpus(
         measuring=sampling.measuring(),
     )
     with remote.prober() as prober:
-        result = follow(grid_events(request, prober), messages)
+        result = searched(grid_events(request, prober), messages)
     if not messages.quiet:
+        head, table = corpus_summary(result)
         with writing_stdout():
-            Console(highlight=False).print(Unpadded(corpus_summary(result)))
+            console = Console(highlight=False)
+            console.print(Text(head))
+            if table:
+                console.print("", Unpadded(DrawnTable(table)))
     if result.failures:
         error = result.failures[0].error
         raise type(error)(f"{output} lacks what failed: {error.message}", error.hint)

@@ -68,9 +68,9 @@ def crf(
     A sample of the source is encoded at a few qualities and measured. The pick is the coarsest
     quality (CRF, CQ, QP: what the encoder has) that was measured to meet all targets.
     """
+    from vmafx_cli.rendering.searches import present  # help does without the engine
     from vmafx_cli.tune.report.crf import crf_view
     from vmafx_cli.tune.search.crf import CrfRequest, crf_events
-    from vmafx_cli.tuning import present  # help does without the engine
     from vmafx_core.errors import RequirementError
 
     request = CrfRequest(

@@ -73,10 +73,10 @@ def encode(
     The coarsest quality that meets the target is found as 'vmafx tune crf' does, the whole source
     is encoded with it, and all of its frames are scored.
     """
+    from vmafx_cli.rendering.searches import present  # help does without the engine
     from vmafx_cli.tune.encode.whole import encode_events
     from vmafx_cli.tune.report.encode import encode_view
     from vmafx_cli.tune.search.crf import CrfRequest
-    from vmafx_cli.tuning import present  # help does without the engine
     from vmafx_core.encoders.audio import parse_audio
     from vmafx_core.errors import RequirementError
 

@@ -76,10 +76,10 @@ def ladder(
     A few settings of every size are encoded and measured at one display size; further ones where
     they could raise the hull over all sizes. The rungs are chosen from what is on the hull.
     """
+    from vmafx_cli.rendering.searches import present  # help does without the engine
     from vmafx_cli.tune.ladder.build import LadderRequest, ladder_events
     from vmafx_cli.tune.ladder.corpus import ladder_of_corpus
     from vmafx_cli.tune.report.ladder import ladder_view
-    from vmafx_cli.tuning import present  # help does without the engine
     from vmafx_core.errors import UsageError
 
     if source is None and corpus is None:

@@ -92,11 +92,11 @@ def shots(
     Bits go where they are worth most: the quality of each shot is chosen so that the mean over
     all frames meets the target at the fewest bits, by what was measured of every shot.
     """
+    from vmafx_cli.rendering.searches import present  # help does without the engine
     from vmafx_cli.tune.report.shots import shots_view
     from vmafx_cli.tune.shots.encode import shots_events
     from vmafx_cli.tune.shots.plan import ShotsRequest
     from vmafx_cli.tune.shots.points import Bounds
-    from vmafx_cli.tuning import present  # help does without the engine
     from vmafx_core.encoders.audio import parse_audio
     from vmafx_core.errors import RequirementError
 

@@ -33,7 +33,6 @@ from vmafx_core.report.views.blocks import (
     TableSection,
     Verdict,
 )
-from vmafx_core.report.views.terminal import printed
 from vmafx_core.report.views.view import View
 
 type _Shown = RdChart | TableSection | Verdict | Facts
@@ -60,7 +59,7 @@ def compare_view(result: CompareResult) -> View:
     return View(
         kind="compare",
         title=f"Encoders on {len(names)} sources" if several else f"Encoders on {names[0]}",
-        printed=printed(*brief),
+        printed=tuple(brief),
         table=table.table,
         body=_body(result),
         blocks=tuple(page),

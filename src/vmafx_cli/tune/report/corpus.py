@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 
-from rich.console import Group, RenderableType
-from rich.text import Text
-
 from vmafx_cli.tune.compare.comparison import labels
 from vmafx_cli.tune.corpus.grid import GridResult
 from vmafx_cli.tune.corpus.row import CorpusRow
@@ -15,12 +12,12 @@ from vmafx_core.report.views import words
 from vmafx_core.report.views.datatable import Column, DataTable
 
 
-def corpus_summary(result: GridResult) -> RenderableType:
-    """How many rows there are, and over what the new ones go."""
+def corpus_summary(result: GridResult) -> tuple[str, DataTable | None]:
+    """How many rows there are, and over what the new ones go; no table where there are none."""
     there = f", {result.there} there before" if result.there else ""
     added = f"{counted(len(result.rows), 'row')} added{there}, in {words.clock(result.seconds)}"
-    head = Text(f"{added}: {readable(str(result.request.path))}")
-    return Group(head, Text(), _table(result.rows)) if result.rows else head
+    head = f"{added}: {readable(str(result.request.path))}"
+    return head, _table(result.rows) if result.rows else None
 
 
 def _table(rows: Sequence[CorpusRow]) -> DataTable:

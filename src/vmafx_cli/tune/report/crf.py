@@ -24,7 +24,6 @@ from vmafx_core.report.naming import short_names
 from vmafx_core.report.plain import plain
 from vmafx_core.report.views import words
 from vmafx_core.report.views.blocks import Dot, Facts, RdChart, Series, TableSection, Verdict
-from vmafx_core.report.views.terminal import printed
 from vmafx_core.report.views.view import View
 
 
@@ -46,7 +45,7 @@ def crf_view(result: CrfResult) -> View:
     return View(
         kind="crf",
         title=f"{find_encoder(request.setting.encoder).knob.name} for {name}",
-        printed=printed(verdict, TableSection("", table), chart, facts),
+        printed=(verdict, TableSection("", table), chart, facts),
         table=table,
         body=_body(result),
         blocks=(verdict, chart, TableSection("Tries", table), facts),

@@ -10,7 +10,6 @@ from vmafx_core.report.plain import plain
 from vmafx_core.report.views import words
 from vmafx_core.report.views.blocks import Facts
 from vmafx_core.report.views.blocks import Verdict as Said
-from vmafx_core.report.views.terminal import printed
 from vmafx_core.report.views.view import View
 
 
@@ -36,7 +35,7 @@ def encode_view(result: EncodeResult) -> View:
     return View(
         kind="encode",
         title=f"{result.output.name}: {search.title}",
-        printed=printed(said, facts, *shown),
+        printed=(said, facts, *shown),
         table=search.table,
         body=_body(result, search),
         blocks=(said, facts, *rest),

@@ -27,7 +27,6 @@ from vmafx_core.report.plain import plain
 from vmafx_core.report.views import words
 from vmafx_core.report.views.blocks import Dot, Facts, RdChart, Series, TableSection, Verdict
 from vmafx_core.report.views.datatable import Column, DataTable
-from vmafx_core.report.views.terminal import printed
 from vmafx_core.report.views.view import View
 
 
@@ -43,7 +42,7 @@ def ladder_view(result: LadderResult) -> View:
     return View(
         kind="ladder",
         title=f"Ladder for {name}",
-        printed=printed(verdict, TableSection("", table), chart, facts),
+        printed=(verdict, TableSection("", table), chart, facts),
         table=table,
         body=_body(result),
         blocks=(

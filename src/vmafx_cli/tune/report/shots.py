@@ -16,7 +16,6 @@ from vmafx_core.report.plain import plain
 from vmafx_core.report.views import words
 from vmafx_core.report.views.blocks import Facts, Row, Span, TableSection, Timeline, Verdict
 from vmafx_core.report.views.datatable import Column, DataTable
-from vmafx_core.report.views.terminal import printed
 from vmafx_core.report.views.view import View
 
 
@@ -30,7 +29,7 @@ def shots_view(result: ShotsResult) -> View:
     return View(
         kind="shots",
         title=f"Shots of {name}",
-        printed=printed(verdict, TableSection("", table), facts),
+        printed=(verdict, TableSection("", table), facts),
         table=table,
         body=_body(result),
         blocks=(

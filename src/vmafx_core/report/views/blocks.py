@@ -151,3 +151,6 @@ class Facts:
 
 
 type Block = RdChart | Timeline | TableSection | Verdict | Facts
+
+type Printed = RdChart | TableSection | Verdict | Facts
+"""What a terminal has room for, too."""

@@ -1,16 +1,12 @@
 """A table of values, once: the terminal, the page and CSV show it each in its own way."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
-from rich.console import Console, ConsoleOptions, RenderableType
-from rich.text import Text
-
 from vmafx_core.report.plain import plain
-from vmafx_core.report.ruled import GAP, ruled_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +45,6 @@ class DataTable:
     def cells(self, row: tuple[Any, ...]) -> list[str]:
         """A row's values for people."""
         return [c.form(value) for c, value in zip(self.columns, row, strict=True)]
-
-    def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        shown = self._fitting(options.max_width)
-        table = ruled_table(ascii_only=options.ascii_only)
-        for index in shown:
-            column = self.columns[index]
-            table.add_column(
-                column.heading,
-                justify="left" if column.words else "right",
-                no_wrap=not column.words,
-                overflow="fold",
-            )
-        for number, row in enumerate(self.rows):
-            cells = self.cells(row)
-            style = "bold" if number in self.chosen else ""
-            table.add_row(*(Text(cells[index]) for index in shown), style=style)
-        yield table
-
-    def _fitting(self, width: int) -> list[int]:
-        """The columns that there is room for: the last ones that can be spared go first."""
-        texts = [[c.heading for c in self.columns], *(self.cells(row) for row in self.rows)]
-        widths = [max(map(len, column)) + GAP for column in zip(*texts, strict=True)]
-        shown = list(range(len(self.columns)))
-        spare = [index for index in shown if self.columns[index].spare]
-        while spare and sum(widths[i] for i in shown) - GAP > width:
-            shown.remove(spare.pop())
-        return shown
 
 
 def csv_text(table: DataTable) -> str:

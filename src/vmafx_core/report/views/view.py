@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import RenderableType
-
-from vmafx_core.report.views.blocks import Block
+from vmafx_core.report.views.blocks import Block, Printed
 from vmafx_core.report.views.datatable import DataTable
 
 
@@ -16,7 +14,7 @@ class View:
     Attributes:
         kind: What was searched: "crf", "ladder", ...: the kind of its JSON document.
         title: The heading of the page.
-        printed: What a terminal shows.
+        printed: What a terminal shows, from its top.
         table: The table that CSV has.
         body: The result as plain data, for JSON.
         blocks: What the page shows, from its top.
@@ -24,7 +22,7 @@ class View:
 
     kind: str
     title: str
-    printed: RenderableType
+    printed: tuple[Printed, ...]
     table: DataTable
     body: dict[str, Any]
     blocks: tuple[Block, ...]

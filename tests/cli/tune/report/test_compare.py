@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from support.findings import point
+from vmafx_cli.rendering.blocks import drawn
 from vmafx_cli.tune.compare.comparison import Comparison, Contender
 from vmafx_cli.tune.compare.encoders import CompareResult
 from vmafx_cli.tune.corpus.row import SourceFacts
@@ -72,7 +73,7 @@ def _result(
 def _shown(result: CompareResult, width: int = 120) -> str:
     console = Console(file=StringIO(), width=width, color_system=None)
     with console.capture() as capture:
-        console.print(compare_view(result).printed, crop=False)
+        console.print(drawn(compare_view(result).printed), crop=False)
     return capture.get()
 
 

@@ -1,24 +1,27 @@
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import StringIO
 
 import pytest
-from rich.console import Console, RenderableType
+from rich.console import Console
 
 from support.findings import crf_result, point
+from vmafx_cli.rendering.blocks import drawn
+from vmafx_cli.rendering.searches import ViewForms as Forms
+from vmafx_cli.rendering.tables import DrawnTable
 from vmafx_cli.tune.report.crf import crf_view
-from vmafx_cli.tune.report.forms import text
 from vmafx_cli.tune.report.points import points_table
 from vmafx_core.report.views import words
+from vmafx_core.report.views.blocks import Printed
 from vmafx_core.report.views.datatable import Column, DataTable, csv_text
 from vmafx_core.scoring.requirements import parse
 
 
-def shown(content: RenderableType, width: int = 80) -> list[str]:
-    """What a terminal of that width shows."""
+def shown(content: DataTable | Iterable[Printed], width: int = 80) -> list[str]:
     console = Console(file=StringIO(), width=width, color_system=None)
     with console.capture() as capture:
-        console.print(content, crop=False)
+        made = DrawnTable(content) if isinstance(content, DataTable) else drawn(content)
+        console.print(made, crop=False)
     return capture.get().splitlines()
 
 
@@ -108,8 +111,9 @@ def test_windows_of_the_sample_are_told() -> None:
 
 def test_a_file_has_the_same_table_without_colour() -> None:
     view = crf_view(crf_result())
-    assert text(view, "table").splitlines()[0] == "crf 30 meets it; crf 31 misses"
-    assert "\x1b" not in text(view, "table")
+    written = Forms(view).text("table")
+    assert written.splitlines()[0] == "crf 30 meets it; crf 31 misses"
+    assert "\x1b" not in written
 
 
 @pytest.mark.parametrize(

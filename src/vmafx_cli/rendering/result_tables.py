@@ -5,16 +5,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from vmafx_cli.rendering.sparkline import sparkline
+from vmafx_cli.rendering.tables import GAP, Unpadded, lines_table, ruled_table
 from vmafx_core.notice import Level, Notice
 from vmafx_core.report.account import clock, common_lines, number, reference_line, run_lines
-from vmafx_core.report.naming import short_names
-from vmafx_core.report.ruled import GAP, lines_table, ruled_table
-from vmafx_core.report.sparkline import sparkline
-from vmafx_core.report.unpadded import Unpadded
+from vmafx_core.report.files import writing_stdout
+from vmafx_core.report.naming import short_names, shown_location
+from vmafx_core.scoring.requirements import Outcome
 from vmafx_core.scoring.result import Metric, MetricKind, PairResult, ScoreResult
 
 _FILE_WIDTH = 100
@@ -74,6 +76,19 @@ def result_tables(result: ScoreResult, *, verbose: bool = False) -> Unpadded:
         verbose: Whether the models' elementary features are shown too.
     """
     return Unpadded(_ResultTables(result, verbose))
+
+
+def print_tables(result: ScoreResult, outcomes: Sequence[Outcome], *, verbose: bool) -> None:
+    """Print a result, and how stated requirements came out.
+
+    Raises:
+        WorkError: If standard output cannot be written.
+    """
+    console = Console(highlight=False)
+    with writing_stdout():
+        console.print(result_tables(result, verbose=verbose))
+        if outcomes:
+            console.print("", Unpadded(_outcome_table(outcomes)))
 
 
 def render(result: ScoreResult) -> str:
@@ -190,3 +205,18 @@ def _notice(notice: Notice, options: ConsoleOptions) -> Text:
     serious = notice.level is Level.WARNING
     mark = "!" if serious else ("-" if options.ascii_only else "•")
     return Text(f"{mark} {notice.text}", "yellow" if serious else "dim")
+
+
+def _outcome_table(outcomes: Sequence[Outcome]) -> Table:
+    """How every requirement came out for every distorted video."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    table.add_column("requirement", no_wrap=True)
+    table.add_column("measured", justify="right", no_wrap=True)
+    table.add_column("verdict")
+    table.add_column("distorted", overflow="fold")
+    for outcome in outcomes:
+        measured = "-" if outcome.measured is None else f"{outcome.measured:.4f}"
+        verdict = Text("met", "green") if outcome.met else Text(f"NOT MET: {outcome.reason}", "red")
+        where = Text(shown_location(outcome.location))
+        table.add_row(Text(outcome.requirement.text), measured, verdict, where)
+    return table

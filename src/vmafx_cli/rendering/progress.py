@@ -27,7 +27,7 @@ class Reporter:
         self._quiet = quiet
         self._bar = None
         if not quiet and sys.stderr.isatty():
-            from vmafx_cli.bar import Bar  # scripts need not wait for it to load
+            from vmafx_cli.rendering.bar import Bar  # scripts need not wait for it to load
 
             self._bar = Bar(lasting=lasting, timed=timed)
 

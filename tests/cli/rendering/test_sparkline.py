@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 
-from vmafx_core.report.sparkline import sparkline
+from vmafx_cli.rendering.sparkline import sparkline
 
 
 def test_lowest_and_highest_scores_get_the_lowest_and_highest_block() -> None:

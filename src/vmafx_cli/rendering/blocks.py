@@ -1,14 +1,16 @@
-"""What a terminal shows of a search: its verdict, tables, plots and facts, one below the other."""
+"""The blocks of a view on a terminal: verdicts, tables, plots and facts, one below the other."""
+
+from collections.abc import Iterable
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from vmafx_core.report.ruled import lines_table
-from vmafx_core.report.views.blocks import Facts, RdChart, TableSection, Verdict
-from vmafx_core.report.views.plot import Plot
+from vmafx_cli.rendering.plot import Plot
+from vmafx_cli.rendering.tables import DrawnTable, lines_table
+from vmafx_core.report.views.blocks import Facts, Printed, RdChart, TableSection, Verdict
 
 
-def printed(*blocks: Verdict | RdChart | TableSection | Facts) -> Group:
+def drawn(blocks: Iterable[Printed]) -> Group:
     """The blocks as something rich can print, with a free line between two.
 
     A table without a title stands for itself, and a curve of one dot is not drawn.
@@ -22,7 +24,7 @@ def printed(*blocks: Verdict | RdChart | TableSection | Facts) -> Group:
     return Group(*parts)
 
 
-def _shown(block: Verdict | RdChart | TableSection | Facts) -> list[RenderableType]:
+def _shown(block: Printed) -> list[RenderableType]:
     match block:
         case Verdict():
             return _verdict(block)
@@ -30,7 +32,8 @@ def _shown(block: Verdict | RdChart | TableSection | Facts) -> list[RenderableTy
             dots = {(d.x, d.y) for s in block.series for d in block.drawable(s)}
             return [Plot(block)] if len(dots) > 1 else []
         case TableSection(title=title, table=table):
-            return [Text(title, "bold"), table] if title else [table]
+            shown = DrawnTable(table)
+            return [Text(title, "bold"), shown] if title else [shown]
         case Facts(title=title, lines=lines):
             return [Text(title, "bold"), lines_table(lines)]
 

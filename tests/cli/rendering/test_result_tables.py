@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 
 from support.results import pair, result
-from vmafx_core.report.table import render, result_tables
+from vmafx_cli.rendering.result_tables import render, result_tables
 from vmafx_core.scoring.result import ScoreResult
 
 

@@ -3,9 +3,9 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from vmafx_cli.rendering.plot import Plot
 from vmafx_core.report.views.axes import Axis
 from vmafx_core.report.views.blocks import Dot, RdChart, Series
-from vmafx_core.report.views.plot import Plot
 
 FINE = Series("x264", (Dot(1e5, 60, ""), Dot(1e6, 90, "", chosen=True), Dot(4e6, 97, "")))
 COARSE = Series("x265", (Dot(1e5, 70, ""), Dot(1e6, 94, "")))

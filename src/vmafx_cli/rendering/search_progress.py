@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from vmafx_cli.progress import Reporter
+from vmafx_cli.rendering.progress import Reporter
 from vmafx_cli.tune.report.points import quality_name
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting

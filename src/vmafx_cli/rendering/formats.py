@@ -24,9 +24,9 @@ def _scores_only(stream: Callable[[ScoreResult], Iterable[str]]) -> Writer:
 
 def _table(result: ScoreResult) -> Iterator[str]:
     # What draws tables takes as long to load as everything that writes the other formats.
-    from vmafx_core.report import table
+    from vmafx_cli.rendering import result_tables
 
-    yield table.render(result)
+    yield result_tables.render(result)
 
 
 FORMATS: dict[str, Writer] = {

@@ -7,8 +7,8 @@ import typer
 
 from vmafx_cli.options.outputs import ListFormat
 from vmafx_cli.options.remote import RemoteOptions
+from vmafx_cli.rendering.tables import DrawnTable, Unpadded
 from vmafx_core.report.files import writing_stdout
-from vmafx_core.report.unpadded import Unpadded
 from vmafx_core.report.views.datatable import Column, DataTable
 from vmafx_rpc import messages
 from vmafx_rpc.plain import plain_message
@@ -42,7 +42,7 @@ def print_there(remote: RemoteOptions, form: ListFormat) -> None:
             from rich.console import Console
 
             rows = ((m.name, _range(m), m.distance, m.purpose) for m in answer.models)
-            Console(highlight=False).print(Unpadded(DataTable(_COLUMNS, tuple(rows))))
+            Console(highlight=False).print(Unpadded(DrawnTable(DataTable(_COLUMNS, tuple(rows)))))
 
 
 def _range(model: messages.controller.Model) -> str:

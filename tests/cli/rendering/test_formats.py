@@ -3,9 +3,9 @@ import json
 import pytest
 
 from support.results import pair, result
+from vmafx_cli.rendering.formats import FORMATS, format_for, stream
 from vmafx_core.errors import UnknownNameError, UsageError
 from vmafx_core.report import html, junit
-from vmafx_core.report.formats import FORMATS, format_for, stream
 from vmafx_core.scoring import requirements
 from vmafx_core.scoring.snapshots import PairPictures
 

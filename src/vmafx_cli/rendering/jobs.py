@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from vmafx_cli.rendering.tables import DrawnTable
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.report.naming import short_names
 from vmafx_core.report.views import words
@@ -38,10 +39,10 @@ def state_line(job: Job) -> str:
     return f"{job.id} {state_of(job)}"
 
 
-def job_table(jobs: Iterable[Job]) -> DataTable:
+def job_table(jobs: Iterable[Job]) -> DrawnTable:
     """Jobs, a row each."""
     rows = ((job.id, state_of(job), _age(job), _what(job), _outcome(job)) for job in jobs)
-    return DataTable(_COLUMNS, tuple(rows))
+    return DrawnTable(DataTable(_COLUMNS, tuple(rows)))
 
 
 def job_view(job: Job) -> RenderableType:
@@ -51,7 +52,7 @@ def job_view(job: Job) -> RenderableType:
         facts.add_row(Text(name, "bold"), Text(text))
     match job.result.WhichOneof("kind"):
         case "score":
-            from vmafx_core.report.table import result_tables  # loads much
+            from vmafx_cli.rendering.result_tables import result_tables  # loads much
             from vmafx_core.scoring.result import ScoreResult
 
             result = from_message(job.result.score, ScoreResult)
@@ -60,7 +61,8 @@ def job_view(job: Job) -> RenderableType:
             from vmafx_cli.tune.report.points import points_table
             from vmafx_core.probing.points import Point
 
-            return Group(facts, "", points_table([from_message(job.result.encode, Point)]))
+            table = points_table([from_message(job.result.encode, Point)])
+            return Group(facts, "", DrawnTable(table))
         case _:
             return facts
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from support.findings import point
-from vmafx_cli.search_progress import SearchReporter
+from vmafx_cli.rendering.search_progress import SearchReporter
 from vmafx_core.notice import info, warning
 from vmafx_core.probing.events import Advanced, Probed, Probing, TuneEvent
 from vmafx_core.scoring.events import Told

@@ -3,7 +3,7 @@
 from vmafx_cli.options.gate import GateOptions
 from vmafx_cli.options.outputs import MessageOptions, ResultOptions
 from vmafx_cli.options.remote import UploadOptions
-from vmafx_cli.scoring import run
+from vmafx_cli.rendering.scores import run
 from vmafx_core.media.locations import is_pipe
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_rpc.scores import score_there
