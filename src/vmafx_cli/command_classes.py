@@ -4,12 +4,19 @@ import importlib
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import typer
 import typer.core
 import typer.main
 
-from vmafx_cli.options.coercion import without_pydantic
 from vmafx_core.loading import loading
 from vmafx_core.report.files import writing_stdout
+
+if typer.__version__.startswith("0.29."):
+    from vmafx_cli.options.coercion import without_pydantic
+else:
+
+    def without_pydantic(parameter: Any) -> None:
+        """Leave a parameter to pydantic, as nobody knows the inside of this version of typer."""
 
 
 class Command(typer.core.TyperCommand):

@@ -18,6 +18,7 @@ from av.codec.codec import UnknownCodecError
 from vmafx_cli import config
 from vmafx_core import __version__
 from vmafx_core.errors import ComponentError, VmafxError
+from vmafx_core.extras import EXTRAS, lacking, remedy
 from vmafx_core.libvmaf.catalogue import FEATURES, MODELS
 from vmafx_core.libvmaf.context import Context
 from vmafx_core.libvmaf.library import REMEDY, candidates, load, open_library
@@ -82,6 +83,7 @@ def diagnose(commands: Iterable[str]) -> Iterator[Finding]:
     yield from _library()
     yield from _trials()
     yield from _decoders()
+    yield from _extras()
     yield from _machine()
     yield from _configuration(commands)
 
@@ -175,6 +177,15 @@ def _has_decoder(name: str) -> bool:
     except UnknownCodecError:
         return False
     return True
+
+
+def _extras() -> Iterator[Finding]:
+    for extra in EXTRAS:
+        if absent := lacking(extra):
+            detail = f"not installed: {', '.join(absent)}"
+            yield Finding("extras", extra, Status.NOTE, detail, f"{remedy(extra)}, if wanted.")
+        else:
+            yield _ok("extras", extra, "installed")
 
 
 def _machine() -> Iterator[Finding]:

@@ -69,6 +69,7 @@ def _print(found: Survey) -> None:
     from rich.console import Console
 
     from vmafx_cli.rendering.tables import Unpadded, lines_table
+    from vmafx_core.extras import remedy
 
     console = Console(highlight=False)
     if found.devices:
@@ -77,7 +78,7 @@ def _print(found: Survey) -> None:
         console.print("no GPU found")
     console.print()
     lines = [
-        ("runtime", " ".join(found.runtime) if found.runtime else "none; install vmafx[onnx]"),
+        ("runtime", " ".join(found.runtime) if found.runtime else f"none; {remedy('onnx')}"),
         ("providers", ", ".join(found.providers)),
         ("models", found.told),
     ]

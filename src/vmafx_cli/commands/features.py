@@ -87,8 +87,8 @@ def features(
     from vmafx_core.libvmaf.specs import FeatureSpec
     from vmafx_core.report.files import check_writable, write_atomically
     from vmafx_core.report.vectors import (
-        ENDINGS,
         VERSION,
+        check_vectors,
         render_vectors,
         vector_columns,
     )
@@ -98,11 +98,7 @@ def features(
     if scoring.feature:
         raise UsageError("which features a vector has is fixed", "Leave out --feature.")
     ending = Path(output).suffix.lower()
-    if ending not in ENDINGS:
-        raise UsageError(
-            f"a file with the ending {ending!r} cannot hold features",
-            f"Use {', '.join(ENDINGS)}.",
-        )
+    check_vectors(ending)
     check_apart([output], [reference, *distorted])
     check_writable(output)
     request = scoring.request(*inputs.specs(reference, distorted))

@@ -1,8 +1,11 @@
 """Turning the words of a line into values without pydantic.
 
-Typer has pydantic do that, which takes longer to load than anything else that a command needs. Most
-options have a parser of their own, or a kind that is easily read; what remains is left to pydantic,
-and so is every word that is wrong, for the sake of one way to say so.
+Typer has pydantic do that, which takes longer to load than anything else that a command needs: a
+quarter of all the time of scoring two frames, and half of that of 'vmafx models' (0.1 s, medians of
+nine pairs). This knows the inside of one version of typer, and is used with that alone.
+
+Most options have a parser of their own, or a kind that is easily read; what remains is left to
+pydantic, and so is every word that is wrong, for the sake of one way to say so.
 """
 
 import os

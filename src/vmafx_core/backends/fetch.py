@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from vmafx_core.errors import ComponentError, InputError, RemoteError
+from vmafx_core.errors import InputError, RemoteError
+from vmafx_core.extras import require
 
 _ATTEMPTS = 5
 _SECONDS = 30.0
@@ -157,12 +158,9 @@ class Origin:
 
 
 def _httpx() -> Any:
-    try:
-        import httpx  # of an extra, and wanted for downloads only
-    except ImportError:
-        raise ComponentError(
-            "the package 'httpx' is missing, which downloads", "Install vmafx[onnx]."
-        ) from None
+    require("onnx", "downloading a model", "httpx")
+    import httpx  # wanted for downloads only
+
     return httpx
 
 

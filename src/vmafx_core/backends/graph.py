@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from vmafx_core.backends.registry import OPSETS
-from vmafx_core.errors import ComponentError, InputError
+from vmafx_core.errors import InputError
+from vmafx_core.extras import require
 
 _MOST_DEPTH = 8
 _MOST_LOOPS = 16
@@ -110,12 +111,9 @@ def check_graph(path: Path, name: str) -> Graph:
 
 
 def _read(path: Path, name: str) -> Any:
-    try:
-        import onnx  # of an extra, and wanted for installing only
-    except ImportError:
-        raise ComponentError(
-            "the package 'onnx' is missing, which reads models", "Install vmafx[onnx]."
-        ) from None
+    require("onnx", "installing a model", "onnx")
+    import onnx  # wanted for installing only
+
     try:
         model = onnx.load_model(path, format="protobuf", load_external_data=False)
     except Exception as error:  # the package has no tree of its own

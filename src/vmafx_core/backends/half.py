@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from vmafx_core.errors import ComponentError, InputError
+from vmafx_core.errors import InputError
+from vmafx_core.extras import require
 
 
 def in_half(path: Path, name: str) -> bytes:
@@ -17,13 +18,10 @@ def in_half(path: Path, name: str) -> bytes:
         ComponentError: The package that reads models is missing.
         InputError: It cannot be had in fp16.
     """
-    try:
-        import onnx  # of an extra, and most runs do without
-        from onnxruntime.transformers import float16
-    except ImportError as error:
-        raise ComponentError(
-            f"models cannot be brought to fp16: {error}", "Install vmafx[onnx]."
-        ) from None
+    require("onnx", "a model in fp16", "onnx", "onnxruntime")
+    import onnx  # most runs do without
+    from onnxruntime.transformers import float16
+
     try:
         half: Any = float16.convert_float_to_float16(onnx.load(path), keep_io_types=True)
         made: bytes = half.SerializeToString()

@@ -26,6 +26,7 @@ from vmafx_core.encoders.options import check_names, generic_names, options_of
 from vmafx_core.encoders.pictures import Pictures
 from vmafx_core.encoders.writing import Written
 from vmafx_core.errors import ComponentError, UsageError, WorkError
+from vmafx_core.extras import remedy
 
 VARIABLE = "VMAFX_FFMPEG"
 _PATIENCE = 10.0
@@ -80,14 +81,14 @@ def program_for(encoder: Encoder) -> str:
     if not known:
         raise ComponentError(
             f"{encoder.name} needs an ffmpeg program, and there is none",
-            f"Install the extra vmafx[ffmpeg], or name a program in {VARIABLE}.",
+            f"Install one: {remedy('ffmpeg')}, or name a program in {VARIABLE}.",
         )
     for program in known:
         if encoder.name in _LISTED.findall(_said(program, "-encoders")):
             return program
     raise ComponentError(
         f"{' and '.join(known)}: no encoder {encoder.name}",
-        f"Name an ffmpeg that has it in {VARIABLE}, or install the extra vmafx[ffmpeg].",
+        f"Name an ffmpeg that has it in {VARIABLE}, or install one: {remedy('ffmpeg')}.",
     )
 
 

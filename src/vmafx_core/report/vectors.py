@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from vmafx_core.backends.vectors import VECTOR, VectorFeature
-from vmafx_core.errors import ComponentError
+from vmafx_core.errors import UsageError
+from vmafx_core.extras import require
 from vmafx_core.report.naming import shown_location
 from vmafx_core.report.plain import plain
 from vmafx_core.report.rows import Rows
@@ -84,11 +85,8 @@ def render_vectors(columns: Columns, ending: str, about: Mapping[str, str]) -> b
 
     Args:
         columns: The table.
-        ending: The file's ending, one of `ENDINGS`.
+        ending: The file's ending; `check_vectors` has not refused it.
         about: What Parquet keeps beside it: the version of the table, the score that teaches.
-
-    Raises:
-        ComponentError: The package that writes Parquet is missing.
     """
     match ending:
         case ".parquet":
@@ -105,15 +103,29 @@ def render_vectors(columns: Columns, ending: str, about: Mapping[str, str]) -> b
             return "".join(f"{line}\n" for line in lines).encode()
 
 
+def check_vectors(ending: str) -> None:
+    """Refuse files that cannot be written here.
+
+    Args:
+        ending: The file's ending.
+
+    Raises:
+        UsageError: It names no format of vectors.
+        ComponentError: What writes the format is not installed.
+    """
+    if ending not in ENDINGS:
+        raise UsageError(
+            f"a file with the ending {ending!r} cannot hold features",
+            f"Use {', '.join(ENDINGS)}.",
+        )
+    if ending == ".parquet":
+        require("parquet", "writing Parquet", further="or write .csv or .jsonl")
+
+
 def _parquet(columns: Columns, about: Mapping[str, str]) -> bytes:
-    try:
-        import pyarrow as pa  # of an extra
-        from pyarrow import parquet
-    except ImportError:
-        raise ComponentError(
-            "the package 'pyarrow' is missing, which writes Parquet",
-            "Install vmafx[parquet], or write .csv or .jsonl.",
-        ) from None
+    import pyarrow as pa  # of an extra
+    from pyarrow import parquet
+
     arrays = {name: np.asarray(values) for name, values in columns.items()}
     table = pa.table(arrays).replace_schema_metadata(dict(about))
     target = pa.BufferOutputStream()

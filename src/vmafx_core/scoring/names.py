@@ -2,6 +2,7 @@
 
 from vmafx_core.backends.specs import NeuralSpec, parse_neural
 from vmafx_core.errors import UnknownNameError
+from vmafx_core.extras import require
 from vmafx_core.libvmaf.catalogue import MODELS
 from vmafx_core.libvmaf.specs import AUTO, ModelSpec, parse_model
 
@@ -11,6 +12,7 @@ def parse_any_model(text: str) -> ModelSpec | NeuralSpec:
 
     Raises:
         UnknownNameError: There is no such model, or no such part of one.
+        ComponentError: It is none of libvmaf's, and what neural models need is not installed.
         UsageError: The text is not of the grammar, or a value is wrong.
     """
     try:
@@ -24,4 +26,11 @@ def parse_any_model(text: str) -> ModelSpec | NeuralSpec:
             return parse_neural(text)
         if name in known or "=" in name:
             raise
-    raise UnknownNameError.of("model", name, known, "See 'vmafx models'.")
+        near = UnknownNameError.of("model", name, known, "See 'vmafx models'.")
+        require(
+            "onnx",
+            f"the model {name!r} is none of libvmaf's, and a neural one",
+            "onnxruntime",
+            further=f"if it is one. {near.hint.rstrip('.')}",
+        )
+    raise near

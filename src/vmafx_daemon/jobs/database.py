@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from vmafx_core.errors import ComponentError, UsageError, VmafxError, WorkError
+from vmafx_core.extras import remedy
 from vmafx_core.locking import hold
 from vmafx_daemon.errors import BusyError
 from vmafx_daemon.jobs.schema import VERSION, meta, metadata
@@ -79,7 +80,7 @@ def _engine(url: str) -> Engine:
     except ModuleNotFoundError as error:
         raise ComponentError(
             f"the database's driver {error.name!r} is not installed",
-            "For PostgreSQL: pip install 'vmafx[postgresql]'.",
+            f"For PostgreSQL: {remedy('postgresql')}.",
         ) from None
     except OSError as error:
         raise WorkError(f"the database of jobs cannot be opened: {error.strerror}") from error

@@ -16,6 +16,7 @@ from vmafx_cli.options.daemon import (
 from vmafx_cli.options.groups import option, with_groups
 from vmafx_cli.options.outputs import Debug
 from vmafx_core.errors import ComponentError
+from vmafx_core.extras import require
 from vmafx_core.loading import loading
 from vmafx_core.report.files import writing_stdout
 
@@ -63,6 +64,7 @@ def start(
     """
     if os.name == "nt":
         raise ComponentError("the daemon does not run on Windows", "Use WSL, or a container.")
+    require("daemon", "a daemon")
     settings = daemon.settings(listening, access, limits)
     if foreground:
         with loading():

@@ -73,8 +73,10 @@ def add(
     from rich.progress import Progress, TaskID
 
     from vmafx_core.backends.install import MOST_BYTES, install
+    from vmafx_core.extras import require
     from vmafx_core.notice import Level
 
+    require("onnx", "installing models")
     with Progress(disable=messages.quiet or not sys.stderr.isatty(), transient=True) as shown:
         tasks: dict[str, TaskID] = {}
 
