@@ -1,66 +1,306 @@
-"""The engine of vmafx: perceptual video quality, exact and fast.
+"""vmafx for programs: perceptual video quality, and encode settings that are found by measuring.
 
 Example:
-    >>> from vmafx_core import score
+    >>> from vmafx_core import find_crf, score
     >>> result = score("reference.mp4", "distorted.mp4")
     >>> print(result.pairs[0].lead.pooled.mean)
+    >>> found = find_crf("movie.mkv", "libsvtav1:8", targets=["vmaf>=94"]).found
+    >>> print(found.pick and found.pick.setting.quality)
+
+What is named here is the public face; all else may change. Names are imported when they are first
+used: decoders and numpy take a while to load, and the command line's --help needs neither.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vmafx_core.errors import VmafxError
+    from vmafx_cli.tune.api import (
+        Setting,
+        Target,
+        compare_encoders,
+        encode_shots,
+        encode_to_target,
+        find_crf,
+        find_ladder,
+        measure_corpus,
+    )
+    from vmafx_cli.tune.compare.comparison import Comparison, Contender
+    from vmafx_cli.tune.compare.encoders import CompareRequest, CompareResult, compare_events
+    from vmafx_cli.tune.corpus.grid import GridRequest, GridResult, grid_events
+    from vmafx_cli.tune.corpus.reading import read_corpus
+    from vmafx_cli.tune.corpus.row import CorpusRow
+    from vmafx_cli.tune.encode.whole import EncodeResult, encode_events
+    from vmafx_cli.tune.ladder.build import LadderRequest, LadderResult, ladder_events
+    from vmafx_cli.tune.ladder.hull_search import Ladder
+    from vmafx_cli.tune.ladder.media import Packaging
+    from vmafx_cli.tune.ladder.rules import RungRules, Spacing
+    from vmafx_cli.tune.search.crf import CrfRequest, CrfResult, crf_events
+    from vmafx_cli.tune.search.quality import Found, Reason
+    from vmafx_cli.tune.search.spread import Span
+    from vmafx_cli.tune.shots.encode import ShotsResult, shots_events
+    from vmafx_cli.tune.shots.plan import ShotPlan, ShotsRequest
+    from vmafx_cli.tune.shots.points import Bounds
+    from vmafx_core.backends.providers import Wish, parse_wish
+    from vmafx_core.backends.specs import NeuralSpec
+    from vmafx_core.encoders.audio import Audio, parse_audio
+    from vmafx_core.encoders.contract import EncodeSetting
+    from vmafx_core.errors import (
+        ComponentError,
+        InputError,
+        MismatchError,
+        RemoteError,
+        RequirementError,
+        UnknownNameError,
+        UsageError,
+        VmafxError,
+        WorkError,
+    )
     from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, parse_feature, parse_model
-    from vmafx_core.media.types import Crop, Deinterlace, InputSpec
-    from vmafx_core.scoring.api import score
+    from vmafx_core.media.types import (
+        Chroma,
+        Crop,
+        Deinterlace,
+        InputSpec,
+        PictureFormat,
+        VideoInfo,
+    )
+    from vmafx_core.notice import Level, Notice
+    from vmafx_core.probing.events import Advanced, Done, Probed, Probing, Sampled, TuneEvent
+    from vmafx_core.probing.points import Point
+    from vmafx_core.probing.prober import Measurer, Prober
+    from vmafx_core.probing.request import Measuring, Sampling
+    from vmafx_core.probing.targets import parse_target
+    from vmafx_core.scoring.api import Input, score
     from vmafx_core.scoring.engine import score_events
+    from vmafx_core.scoring.events import Event, Finished, FrameScores, Progress, Started, Told
+    from vmafx_core.scoring.names import parse_any_model
+    from vmafx_core.scoring.pooling import Pooled
     from vmafx_core.scoring.request import Pairing, ScoreRequest, Sync
-    from vmafx_core.scoring.result import PairResult, ScoreResult
+    from vmafx_core.scoring.requirements import (
+        Outcome,
+        Requirement,
+        check_requirements,
+        parse_requirement,
+    )
+    from vmafx_core.scoring.result import FrameAccount, Metric, MetricKind, PairResult, ScoreResult
 
 # Here, as reading it out of what is installed takes longer than much of what it is wanted for.
 __version__ = "0.1.0"
 
-# Names are imported when they are first used: decoders and numpy take a while to load, and the
-# command line's --help needs neither.
+# Searches stand above this package, on nothing but it: it reaches them by name.
 _HOMES = {
-    "Crop": "media.types",
-    "Deinterlace": "media.types",
-    "FeatureSpec": "libvmaf.specs",
-    "InputSpec": "media.types",
-    "ModelSpec": "libvmaf.specs",
-    "PairResult": "scoring.result",
-    "Pairing": "scoring.request",
-    "ScoreRequest": "scoring.request",
-    "ScoreResult": "scoring.result",
-    "Sync": "scoring.request",
-    "VmafxError": "errors",
-    "parse_feature": "libvmaf.specs",
-    "parse_model": "libvmaf.specs",
-    "score": "scoring.api",
-    "score_events": "scoring.engine",
+    "Advanced": "vmafx_core.probing.events",
+    "Audio": "vmafx_core.encoders.audio",
+    "Bounds": "vmafx_cli.tune.shots.points",
+    "Chroma": "vmafx_core.media.types",
+    "CompareRequest": "vmafx_cli.tune.compare.encoders",
+    "CompareResult": "vmafx_cli.tune.compare.encoders",
+    "Comparison": "vmafx_cli.tune.compare.comparison",
+    "ComponentError": "vmafx_core.errors",
+    "Contender": "vmafx_cli.tune.compare.comparison",
+    "CorpusRow": "vmafx_cli.tune.corpus.row",
+    "CrfRequest": "vmafx_cli.tune.search.crf",
+    "CrfResult": "vmafx_cli.tune.search.crf",
+    "Crop": "vmafx_core.media.types",
+    "Deinterlace": "vmafx_core.media.types",
+    "Done": "vmafx_core.probing.events",
+    "EncodeResult": "vmafx_cli.tune.encode.whole",
+    "EncodeSetting": "vmafx_core.encoders.contract",
+    "Event": "vmafx_core.scoring.events",
+    "FeatureSpec": "vmafx_core.libvmaf.specs",
+    "Finished": "vmafx_core.scoring.events",
+    "Found": "vmafx_cli.tune.search.quality",
+    "FrameAccount": "vmafx_core.scoring.result",
+    "FrameScores": "vmafx_core.scoring.events",
+    "GridRequest": "vmafx_cli.tune.corpus.grid",
+    "GridResult": "vmafx_cli.tune.corpus.grid",
+    "Input": "vmafx_core.scoring.api",
+    "InputError": "vmafx_core.errors",
+    "InputSpec": "vmafx_core.media.types",
+    "Ladder": "vmafx_cli.tune.ladder.hull_search",
+    "LadderRequest": "vmafx_cli.tune.ladder.build",
+    "LadderResult": "vmafx_cli.tune.ladder.build",
+    "Level": "vmafx_core.notice",
+    "Measurer": "vmafx_core.probing.prober",
+    "Measuring": "vmafx_core.probing.request",
+    "Metric": "vmafx_core.scoring.result",
+    "MetricKind": "vmafx_core.scoring.result",
+    "MismatchError": "vmafx_core.errors",
+    "ModelSpec": "vmafx_core.libvmaf.specs",
+    "NeuralSpec": "vmafx_core.backends.specs",
+    "Notice": "vmafx_core.notice",
+    "Outcome": "vmafx_core.scoring.requirements",
+    "Packaging": "vmafx_cli.tune.ladder.media",
+    "PairResult": "vmafx_core.scoring.result",
+    "Pairing": "vmafx_core.scoring.request",
+    "PictureFormat": "vmafx_core.media.types",
+    "Point": "vmafx_core.probing.points",
+    "Pooled": "vmafx_core.scoring.pooling",
+    "Probed": "vmafx_core.probing.events",
+    "Prober": "vmafx_core.probing.prober",
+    "Probing": "vmafx_core.probing.events",
+    "Progress": "vmafx_core.scoring.events",
+    "Reason": "vmafx_cli.tune.search.quality",
+    "RemoteError": "vmafx_core.errors",
+    "Requirement": "vmafx_core.scoring.requirements",
+    "RequirementError": "vmafx_core.errors",
+    "RungRules": "vmafx_cli.tune.ladder.rules",
+    "Sampled": "vmafx_core.probing.events",
+    "Sampling": "vmafx_core.probing.request",
+    "ScoreRequest": "vmafx_core.scoring.request",
+    "ScoreResult": "vmafx_core.scoring.result",
+    "Setting": "vmafx_cli.tune.api",
+    "ShotPlan": "vmafx_cli.tune.shots.plan",
+    "ShotsRequest": "vmafx_cli.tune.shots.plan",
+    "ShotsResult": "vmafx_cli.tune.shots.encode",
+    "Spacing": "vmafx_cli.tune.ladder.rules",
+    "Span": "vmafx_cli.tune.search.spread",
+    "Started": "vmafx_core.scoring.events",
+    "Sync": "vmafx_core.scoring.request",
+    "Target": "vmafx_cli.tune.api",
+    "Told": "vmafx_core.scoring.events",
+    "TuneEvent": "vmafx_core.probing.events",
+    "UnknownNameError": "vmafx_core.errors",
+    "UsageError": "vmafx_core.errors",
+    "VideoInfo": "vmafx_core.media.types",
+    "VmafxError": "vmafx_core.errors",
+    "Wish": "vmafx_core.backends.providers",
+    "WorkError": "vmafx_core.errors",
+    "check_requirements": "vmafx_core.scoring.requirements",
+    "compare_encoders": "vmafx_cli.tune.api",
+    "compare_events": "vmafx_cli.tune.compare.encoders",
+    "crf_events": "vmafx_cli.tune.search.crf",
+    "encode_events": "vmafx_cli.tune.encode.whole",
+    "encode_shots": "vmafx_cli.tune.api",
+    "encode_to_target": "vmafx_cli.tune.api",
+    "find_crf": "vmafx_cli.tune.api",
+    "find_ladder": "vmafx_cli.tune.api",
+    "grid_events": "vmafx_cli.tune.corpus.grid",
+    "ladder_events": "vmafx_cli.tune.ladder.build",
+    "measure_corpus": "vmafx_cli.tune.api",
+    "parse_any_model": "vmafx_core.scoring.names",
+    "parse_audio": "vmafx_core.encoders.audio",
+    "parse_feature": "vmafx_core.libvmaf.specs",
+    "parse_model": "vmafx_core.libvmaf.specs",
+    "parse_requirement": "vmafx_core.scoring.requirements",
+    "parse_target": "vmafx_core.probing.targets",
+    "parse_wish": "vmafx_core.backends.providers",
+    "read_corpus": "vmafx_cli.tune.corpus.reading",
+    "score": "vmafx_core.scoring.api",
+    "score_events": "vmafx_core.scoring.engine",
+    "shots_events": "vmafx_cli.tune.shots.encode",
 }
 
 __all__ = [
+    "Advanced",
+    "Audio",
+    "Bounds",
+    "Chroma",
+    "CompareRequest",
+    "CompareResult",
+    "Comparison",
+    "ComponentError",
+    "Contender",
+    "CorpusRow",
+    "CrfRequest",
+    "CrfResult",
     "Crop",
     "Deinterlace",
+    "Done",
+    "EncodeResult",
+    "EncodeSetting",
+    "Event",
     "FeatureSpec",
+    "Finished",
+    "Found",
+    "FrameAccount",
+    "FrameScores",
+    "GridRequest",
+    "GridResult",
+    "Input",
+    "InputError",
     "InputSpec",
+    "Ladder",
+    "LadderRequest",
+    "LadderResult",
+    "Level",
+    "Measurer",
+    "Measuring",
+    "Metric",
+    "MetricKind",
+    "MismatchError",
     "ModelSpec",
+    "NeuralSpec",
+    "Notice",
+    "Outcome",
+    "Packaging",
     "PairResult",
     "Pairing",
+    "PictureFormat",
+    "Point",
+    "Pooled",
+    "Probed",
+    "Prober",
+    "Probing",
+    "Progress",
+    "Reason",
+    "RemoteError",
+    "Requirement",
+    "RequirementError",
+    "RungRules",
+    "Sampled",
+    "Sampling",
     "ScoreRequest",
     "ScoreResult",
+    "Setting",
+    "ShotPlan",
+    "ShotsRequest",
+    "ShotsResult",
+    "Spacing",
+    "Span",
+    "Started",
     "Sync",
+    "Target",
+    "Told",
+    "TuneEvent",
+    "UnknownNameError",
+    "UsageError",
+    "VideoInfo",
     "VmafxError",
+    "Wish",
+    "WorkError",
+    "check_requirements",
+    "compare_encoders",
+    "compare_events",
+    "crf_events",
+    "encode_events",
+    "encode_shots",
+    "encode_to_target",
+    "find_crf",
+    "find_ladder",
+    "grid_events",
+    "ladder_events",
+    "measure_corpus",
+    "parse_any_model",
+    "parse_audio",
     "parse_feature",
     "parse_model",
+    "parse_requirement",
+    "parse_target",
+    "parse_wish",
+    "read_corpus",
     "score",
     "score_events",
+    "shots_events",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

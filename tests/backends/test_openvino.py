@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from support.cli import vmafx
-from support.clips import write_clip
 from support.data import ROOT, missing
 from support.onnx_models import brightness, difference, entry, left_half, regressor, write_registry
 from vmafx_core.backends.installed import FOLDER_VARIABLE
+from vmafx_core.testing import write_clip
 
 NAMES = ("sum", "bright", "differ", "looked")
 OVERLAY = ROOT / ".venv" / "openvino"

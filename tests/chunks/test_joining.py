@@ -8,10 +8,10 @@ from pathlib import Path
 import av
 import pytest
 
-from support.clips import write_clip
 from vmafx_core.chunks.joining import Part, join, joinable
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import ComponentError, WorkError
+from vmafx_core.testing import write_clip
 
 _OPTIONS = {
     "libx264": {"preset": "veryfast", "x264-params": "stitchable=1"},

@@ -9,7 +9,6 @@ import av
 import pytest
 from av.sidedata.sidedata import Type
 
-from support.clips import write_clip
 from support.findings import point
 from vmafx_core.chunks import stretches
 from vmafx_core.chunks.encoding import encode_kept
@@ -19,6 +18,7 @@ from vmafx_core.errors import InputError
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
 from vmafx_core.probing.events import Advanced, TuneEvent
+from vmafx_core.testing import write_clip
 
 _FRAMES = 50
 _FAST = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from support.cli import InProcess, vmafx
-from support.clips import write_clip
+from vmafx_core.testing import write_clip
 
 
 def test_the_version_is_the_installed_one(run: InProcess) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from support.cli import InProcess
-from support.clips import write_clip
+from vmafx_core.testing import write_clip
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import typer
 
-from support.clips import picture
 from support.daemon import running
 from support.data import ROOT
 from vmafx_cli.commands.daemon.start import app
 from vmafx_core import InputSpec, ScoreRequest, score_events
 from vmafx_core.scoring.events import Finished
+from vmafx_core.testing import picture
 
 _GUIDE = (ROOT / "docs" / "daemon.md").read_text()
 _FRAMES, _WIDTH, _HEIGHT = 30, 160, 120

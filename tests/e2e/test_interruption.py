@@ -12,7 +12,7 @@ import av
 import pytest
 
 from support.cli import PROGRAM, vmafx
-from support.clips import write_clip
+from vmafx_core.testing import write_clip
 
 
 def y4m(video: Path) -> bytes:

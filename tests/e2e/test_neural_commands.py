@@ -10,9 +10,9 @@ import pyarrow.parquet
 import pytest
 
 from support.cli import vmafx
-from support.clips import write_clip
 from support.data import ROOT
 from support.onnx_models import brightness, entry, left_half, regressor, write_registry
+from vmafx_core.testing import write_clip
 
 FEATURES = ["adm2", *(f"vif_scale{i}" for i in range(4)), "motion2"]
 

@@ -12,8 +12,8 @@ import pytest
 from onnx import helper
 
 from support.cli import PROGRAM, Ended, vmafx
-from support.clips import write_clip
 from support.onnx_models import brightness, regressor, write_model
+from vmafx_core.testing import write_clip
 
 
 @pytest.fixture(scope="module")

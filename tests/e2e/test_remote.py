@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from support.cli import PROGRAM, Ended, InProcess
-from support.clips import write_clip
 from support.daemon import Daemon, running
 from support.onnx_models import brightness
 from vmafx_core.backends.installed import FOLDER_VARIABLE, remove_model
+from vmafx_core.testing import write_clip
 
 TIMED = {"seconds", "fps", "encode_seconds", "score_seconds", "encode_fps"}
 

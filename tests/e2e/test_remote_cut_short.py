@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from support.cli import PROGRAM, InProcess
-from support.clips import write_clip
 from support.daemon import running
+from vmafx_core.testing import write_clip
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from support.cli import PROGRAM, InProcess
-from support.clips import write_clip
 from vmafx_cli.tune.corpus.reading import read_corpus
+from vmafx_core.testing import write_clip
 
 _PRESETS = "libx264:ultrafast,libx264:superfast"
 

@@ -11,8 +11,8 @@ import av
 import pytest
 
 from support.cli import InProcess, vmafx
-from support.clips import write_clip
 from support.data import ffmpeg
+from vmafx_core.testing import write_clip
 
 FAST = ("--preset", "ultrafast")
 

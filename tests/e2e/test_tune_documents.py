@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from support.cli import InProcess
-from support.clips import write_clip
 from support.data import ROOT
+from vmafx_core.testing import write_clip
 
 _DOCUMENT = (ROOT / "docs" / "formats.md").read_text("utf-8")
 _WORDS = set(re.findall(r"`\"?([\w.-]+)\"?`", _DOCUMENT))

@@ -10,8 +10,8 @@ import av
 import pytest
 
 from support.cli import InProcess
-from support.clips import write_clip
 from vmafx_core.chunks.workplace import workplace
+from vmafx_core.testing import write_clip
 
 _FRAMES = 50
 _SMALL = (

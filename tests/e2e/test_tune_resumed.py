@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 import pytest
 
-from support.clips import write_clip
+from vmafx_core.testing import write_clip
 
 # The program with short stretches, which says whenever one is encoded, and is stopped by a signal
 # as soon as one more begins than it is to finish.

@@ -11,8 +11,8 @@ from av.sidedata.sidedata import Type
 from av.video.reformatter import ColorTrc
 
 from support.cli import InProcess
-from support.clips import write_clip
 from vmafx_core.errors import WorkError
+from vmafx_core.testing import write_clip
 
 # Where the numbers jump, the pictures look nothing alike; the second shot stands still.
 _SHOWN = (*range(20), *([2635] * 16), *range(14))

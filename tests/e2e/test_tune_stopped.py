@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.cli import PROGRAM, vmafx
-from support.clips import write_clip
+from vmafx_core.testing import write_clip
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from support.clips import write_clip
 from support.data import ROOT
 from vmafx_core.extras import EXTRAS
+from vmafx_core.testing import write_clip
 
 PATIENCE = 60.0
 

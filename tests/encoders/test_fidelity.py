@@ -10,7 +10,6 @@ import pytest
 from av.sidedata.sidedata import Type
 from av.video.reformatter import ChromaLocation
 
-from support.clips import frame, write_clip
 from vmafx_core.encoders import to_file
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
@@ -19,6 +18,7 @@ from vmafx_core.encoders.writing import Written
 from vmafx_core.errors import UnknownNameError, UsageError, WorkError
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
+from vmafx_core.testing import frame, write_clip
 
 IN_PROCESS = {
     "libx264": "ultrafast",

@@ -7,7 +7,6 @@ from pathlib import Path
 import av
 import pytest
 
-from support.clips import write_clip
 from support.data import ffmpeg
 from vmafx_core.encoders import program
 from vmafx_core.encoders.catalogue import find_encoder
@@ -17,6 +16,7 @@ from vmafx_core.encoders.to_file import encode_file
 from vmafx_core.errors import ComponentError, UsageError, WorkError
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
+from vmafx_core.testing import write_clip
 
 FASTEST = {"libaom-av1": "8", "librav1e": "10", "libvvenc": "faster"}
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from support.clips import frame
 from vmafx_core.errors import ComponentError, InputError, WorkError
 from vmafx_core.libvmaf.catalogue import FEATURES, MODELS, FeatureInfo, ModelInfo
 from vmafx_core.libvmaf.context import Context
@@ -16,6 +15,7 @@ from vmafx_core.libvmaf.log import CAPTURE, can_capture
 from vmafx_core.libvmaf.model import Model
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, parse_model
 from vmafx_core.media.types import Chroma, PictureFormat
+from vmafx_core.testing import frame
 
 SIZE = (384, 336)
 FORM = PictureFormat(*SIZE, Chroma.C420, 8)
@@ -114,7 +114,7 @@ def test_what_libvmaf_prints_is_captured_and_not_shown(capfd: pytest.CaptureFixt
 _MANY_SCORINGS = """
 from pathlib import Path
 
-from support.clips import frame
+from vmafx_core.testing import frame
 from vmafx_core.libvmaf.context import Context
 from vmafx_core.libvmaf.log import CAPTURE
 from vmafx_core.libvmaf.model import Model

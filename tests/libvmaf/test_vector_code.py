@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from support.clips import frame
 from vmafx_core.libvmaf import context
 from vmafx_core.libvmaf.context import Context
 from vmafx_core.libvmaf.log import CAPTURE
@@ -13,6 +12,7 @@ from vmafx_core.libvmaf.model import Model
 from vmafx_core.libvmaf.specs import ModelSpec
 from vmafx_core.libvmaf.vector_code import VectorCode, goes_wrong
 from vmafx_core.media.types import Chroma, PictureFormat
+from vmafx_core.testing import frame
 
 HEIGHT = 120
 ALL = (1 << 32) - 1

@@ -5,13 +5,13 @@ from pathlib import Path
 import av
 import pytest
 
-from support.clips import write_clip
 from vmafx_core.errors import InputError
 from vmafx_core.media import ahead
 from vmafx_core.media.ahead import Ahead
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.inputs import Inputs, expect
+from vmafx_core.testing import write_clip
 
 
 def source(path: Path) -> VideoSource:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from support.clips import write_clip
 from support.data import ffmpeg
 from vmafx_core import score
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.encoders.encode import encode
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
+from vmafx_core.testing import write_clip
 
 
 def run(*arguments: object) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 import av
 import pytest
 
-from support.clips import frame, write_clip
 from vmafx_core.errors import InputError
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
+from vmafx_core.testing import frame, write_clip
 
 FRAMES = 25
 CODECS = {

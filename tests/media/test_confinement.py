@@ -5,10 +5,10 @@ from threading import Thread
 
 import pytest
 
-from support.clips import frame, write_clip
 from vmafx_core.errors import InputError, RemoteError
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
+from vmafx_core.testing import frame, write_clip
 
 PLAYLIST = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.ts\n#EXT-X-ENDLIST\n"
 LIST = "ffconcat version 1.0\nfile secret.ts\n"

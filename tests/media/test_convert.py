@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from av.filter import Graph
 
-from support.clips import frame, picture, write_clip
 from support.data import ffmpeg, shared
 from support.results import video
 from vmafx_core.errors import InputError
@@ -17,6 +16,7 @@ from vmafx_core.media.match import match
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.sync import thumbnail
 from vmafx_core.media.types import Chroma, Crop, Deinterlace, InputSpec, PictureFormat
+from vmafx_core.testing import frame, picture, write_clip
 
 
 def planes(shown: av.VideoFrame, picture: PictureFormat) -> bytes:

@@ -7,11 +7,11 @@ import av
 import numpy as np
 import pytest
 
-from support.clips import frame
 from support.data import shared
 from vmafx_core.media.cuts import CutDetector, shortest_shot
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
+from vmafx_core.testing import frame
 
 _SHORTEST = 12
 _SIZE = (160, 120)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.clips import write_clip
+from vmafx_core.testing import write_clip
 
 CODECS = {"webm": "libvpx-vp9", "y4m": "rawvideo", "yuv": "rawvideo", "avi": "mpeg4"}
 MUTATIONS = 30

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from support.clips import write_clip
 from vmafx_core.errors import RemoteError
 from vmafx_core.media import opening
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
+from vmafx_core.testing import write_clip
 
 FRAMES = 25
 

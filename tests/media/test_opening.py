@@ -5,10 +5,10 @@ from pathlib import Path
 import av
 import pytest
 
-from support.clips import frame, write_clip
 from vmafx_core.errors import InputError, UsageError
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
+from vmafx_core.testing import frame, write_clip
 
 
 def refusal(path: Path | str) -> str:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from support.clips import picture, write_clip
 from vmafx_core.errors import InputError
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
+from vmafx_core.testing import picture, write_clip
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="named pipes of Unix")
 

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from support.clips import picture
 from vmafx_core.errors import InputError, UnknownNameError
 from vmafx_core.media.raw import frame_bytes, geometry
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
+from vmafx_core.testing import picture
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from support.clips import write_clip
 from vmafx_core.media.convert import Converter
 from vmafx_core.media.reader import FrameReader
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import Chroma, InputSpec, PictureFormat
+from vmafx_core.testing import write_clip
 
 SIZE = PictureFormat(320, 240, Chroma.C420, 8)
 

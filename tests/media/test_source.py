@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from support.clips import frame, picture, write_clip
 from support.data import shared
 from vmafx_core.errors import InputError, MismatchError, UsageError
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import Chroma, Crop, InputSpec
+from vmafx_core.testing import frame, picture, write_clip
 
 FRAMES, WIDTH, HEIGHT = 30, 128, 96
 

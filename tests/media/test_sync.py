@@ -5,7 +5,6 @@ import av
 import numpy as np
 import pytest
 
-from support.clips import frame, write_clip
 from support.data import shared
 from vmafx_core.errors import MismatchError, UsageError
 from vmafx_core.media.sync import (
@@ -18,6 +17,7 @@ from vmafx_core.media.sync import (
     thumbnail,
 )
 from vmafx_core.media.types import InputSpec
+from vmafx_core.testing import frame, write_clip
 
 
 def thumbnails(first: int, count: int, width: int = 320, height: int = 180) -> list[Thumbnail]:

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from av.audio.stream import AudioStream
 
-from support.clips import frame
 from vmafx_core.encoders.audio import COPIED, Audio
 from vmafx_core.errors import UsageError
 from vmafx_core.media.types import InputSpec
 from vmafx_core.packaging.audio import check_packaged, cut_audio
 from vmafx_core.packaging.tracks import INIT, AudioTrack
+from vmafx_core.testing import frame
 
 _SECONDS = 3
 _RATE = 48_000

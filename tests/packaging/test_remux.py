@@ -7,7 +7,6 @@ import av
 import pytest
 from av.stream import Disposition
 
-from support.clips import write_clip
 from support.data import ffmpeg
 from vmafx_core.encoders.audio import parse_audio
 from vmafx_core.errors import UsageError, WorkError
@@ -15,6 +14,7 @@ from vmafx_core.media.types import InputSpec
 from vmafx_core.notice import Notice
 from vmafx_core.packaging.containers import container_of
 from vmafx_core.packaging.remux import remux
+from vmafx_core.testing import write_clip
 
 _SUBTITLES = "1\n00:00:00,200 --> 00:00:01,000\nhello\n"
 _CHAPTERS = ";FFMETADATA1\ntitle=A film\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1000\ntitle=One\n"

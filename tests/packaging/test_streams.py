@@ -7,12 +7,12 @@ from pathlib import Path
 import av
 import pytest
 
-from support.clips import write_clip
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.encoders.to_file import encode_file
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
 from vmafx_core.packaging.streams import add_copy
+from vmafx_core.testing import write_clip
 
 
 @pytest.mark.parametrize("encoder", ["libsvtav1", "libx265"])

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from support.clips import write_clip
 from support.findings import point
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.libvmaf.specs import FeatureSpec
@@ -17,6 +16,7 @@ from vmafx_core.media.types import InputSpec
 from vmafx_core.probing.cache import CACHE_VARIABLE, Family, PointCache
 from vmafx_core.probing.measure import SampleMeasurer, prepared
 from vmafx_core.probing.request import Measuring
+from vmafx_core.testing import write_clip
 
 _FAMILY = Family("a")
 _FAST = EncodeSetting(encoder="libx264", quality=30, preset="ultrafast")

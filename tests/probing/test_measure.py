@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from support.clips import write_clip
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.encoders.encode import Encoded, encode
 from vmafx_core.errors import InputError, UsageError, WorkError
@@ -20,6 +19,7 @@ from vmafx_core.probing.request import Measuring, Sampling
 from vmafx_core.probing.windows import Window
 from vmafx_core.scoring.api import score
 from vmafx_core.scoring.events import Told
+from vmafx_core.testing import write_clip
 
 _FAST = EncodeSetting(encoder="libx264", quality=30, preset="ultrafast")
 _UNCACHED = Measuring(cache=False)

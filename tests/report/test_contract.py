@@ -35,7 +35,7 @@ def _keys(value: Any) -> Iterator[str]:
 
 
 def _outcomes() -> tuple[requirements.Outcome, ...]:
-    return requirements.check([requirements.parse("vmaf>=99")], result())
+    return requirements.check_requirements([requirements.parse_requirement("vmaf>=99")], result())
 
 
 def test_every_format_and_every_ending_is_documented() -> None:

@@ -69,7 +69,7 @@ def test_a_policy_forbids_every_script_but_the_pages_own() -> None:
 
 def test_a_hostile_file_name_is_text_wherever_it_stands() -> None:
     scored = result(pair(HOSTILE), pair("b/" + HOSTILE), reference=HOSTILE)
-    outcomes = requirements.check([requirements.parse("vmaf>=1")], scored)
+    outcomes = requirements.check_requirements([requirements.parse_requirement("vmaf>=1")], scored)
     page = _Page(html.render(scored, [_pictures(), PairPictures((), HOSTILE)], outcomes))
     assert page.count("script") == 2
     assert page.count("img") == 6
@@ -134,7 +134,9 @@ def test_the_reason_for_missing_pictures_is_told() -> None:
 def test_requirements_are_shown_with_what_was_measured() -> None:
     scored = result()
     texts = ("vmaf>=10", "vmaf>=99", "cambi<5")
-    outcomes = requirements.check([requirements.parse(text) for text in texts], scored)
+    outcomes = requirements.check_requirements(
+        [requirements.parse_requirement(text) for text in texts], scored
+    )
     text = html.render(scored, [], outcomes)
     assert "2 of 3 requirements not met" in text
     assert "not measured" in text

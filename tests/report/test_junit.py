@@ -8,7 +8,9 @@ from vmafx_core.scoring.result import ScoreResult
 
 
 def _judged(scored: ScoreResult, *texts: str) -> tuple[Outcome, ...]:
-    return requirements.check([requirements.parse(text) for text in texts], scored)
+    return requirements.check_requirements(
+        [requirements.parse_requirement(text) for text in texts], scored
+    )
 
 
 def test_each_distorted_video_is_a_suite_and_each_requirement_a_case() -> None:

@@ -10,7 +10,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from support.clips import write_clip
 from support.data import ffmpeg
 from vmafx_cli.rendering.formats import stream
 from vmafx_core.libvmaf.specs import FeatureSpec
@@ -19,6 +18,7 @@ from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.events import Finished
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.result import ScoreResult
+from vmafx_core.testing import write_clip
 
 
 @pytest.fixture(scope="module")

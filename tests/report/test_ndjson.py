@@ -75,7 +75,7 @@ def test_a_failure_is_a_line_with_the_exit_code() -> None:
 
 def test_requirements_follow_the_result() -> None:
     scored = result()
-    outcomes = requirements.check([requirements.parse("vmaf>=99")], scored)
+    outcomes = requirements.check_requirements([requirements.parse_requirement("vmaf>=99")], scored)
     last = json.loads(list(ndjson.stream(scored, outcomes))[-1])
     assert last["event"] == "requirements"
     assert last["met"] is False

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from support.cli import vmafx
-from support.clips import write_clip
 from support.stub_daemon import Job, JobEvent, StubDaemon, serving, watched
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import ComponentError, InputError, UsageError, VmafxError
@@ -20,6 +19,7 @@ from vmafx_core.scoring import events as scoring
 from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.events import Told
 from vmafx_core.scoring.request import ScoreRequest
+from vmafx_core.testing import write_clip
 from vmafx_rpc import jobs, messages
 from vmafx_rpc.client import Client
 from vmafx_rpc.convert import from_message, to_message

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from support.clips import write_clip
 from vmafx_core import score
-from vmafx_core.scoring.requirements import check, parse
+from vmafx_core.scoring.requirements import check_requirements, parse_requirement
+from vmafx_core.testing import write_clip
 
 # By the feature, its metrics that tell of luma.
 BOUNDED = {
@@ -36,7 +36,9 @@ def test_they_count_as_100_decibels_and_that_is_said(
         assert metric.values[0] == 100
         assert np.all(metric.values[1:] < 60)
         assert metric.pooled.mean == pytest.approx(metric.values.mean())
-        (outcome,) = check([parse(f"{name}>=90")], result, allow_mismatch=False)
+        (outcome,) = check_requirements(
+            [parse_requirement(f"{name}>=90")], result, allow_mismatch=False
+        )
         assert not outcome.met
     (told,) = (n.text for n in pair.notices if n.code == "bounded")
     assert "counted as 100 dB where next to nothing differs" in told

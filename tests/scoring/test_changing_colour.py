@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from support.clips import write_clip
 from support.data import ffmpeg
 from vmafx_core import score
 from vmafx_core.errors import InputError
 from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.result import PairResult
+from vmafx_core.testing import write_clip
 
 FIRST, ALL = 6, 12
 TAGS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"

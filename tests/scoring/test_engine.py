@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from support.clips import write_clip
 from vmafx_core import (
     InputSpec,
     Pairing,
@@ -23,6 +22,7 @@ from vmafx_core import (
 from vmafx_core.errors import MismatchError, UsageError
 from vmafx_core.scoring.events import Finished, FrameScores, Progress, Started, Told
 from vmafx_core.scoring.result import MetricKind, PairResult
+from vmafx_core.testing import write_clip
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from support.clips import write_clip
 from vmafx_core.errors import InputError, UsageError
 from vmafx_core.media.raw import frame_bytes
 from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.inputs import Inputs
+from vmafx_core.testing import write_clip
 
 
 def raw(folder: Path, name: str) -> InputSpec:

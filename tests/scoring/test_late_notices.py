@@ -2,8 +2,8 @@ from pathlib import Path
 
 import av
 
-from support.clips import frame, write_clip
 from vmafx_core import score
+from vmafx_core.testing import frame, write_clip
 
 
 def test_what_is_noticed_while_reading_is_in_the_result(tmp_path: Path) -> None:

@@ -7,19 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from support.clips import frame
 from vmafx_core.errors import MismatchError
 from vmafx_core.libvmaf.catalogue import FEATURES, FeatureInfo, OptionInfo
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, parse_feature
 from vmafx_core.media.types import Chroma, PictureFormat
 from vmafx_core.scoring.needs import check_picture, least_side
 from vmafx_core.scoring.segments import SegmentScorer
+from vmafx_core.testing import frame
 
 TESTS = Path(__file__).parents[1]
 
 PROGRAM = """
 import sys
-from support.clips import frame
+from vmafx_core.testing import frame
 from vmafx_core.errors import WorkError
 from vmafx_core.libvmaf.specs import parse_feature
 from vmafx_core.media.types import Chroma, PictureFormat

@@ -10,7 +10,6 @@ import av
 import numpy as np
 import pytest
 
-from support.clips import write_clip
 from vmafx_core import score
 from vmafx_core.libvmaf.specs import parse_feature, parse_model
 from vmafx_core.media.live import LiveSource
@@ -19,6 +18,7 @@ from vmafx_core.scoring.events import Finished, FrameScores, Progress
 from vmafx_core.scoring.inputs import ReadyInputs
 from vmafx_core.scoring.request import Pairing, ScoreRequest
 from vmafx_core.scoring.segments import SegmentScorer
+from vmafx_core.testing import write_clip
 
 FRAMES = 40
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from support.clips import write_clip
 from vmafx_core import score
 from vmafx_core.errors import ComponentError, InputError, VmafxError
 from vmafx_core.libvmaf.library import load
+from vmafx_core.testing import write_clip
 
 
 def carried(start: bytes) -> Iterator[bytes]:

@@ -11,7 +11,6 @@ import onnxruntime
 import pytest
 from onnx import helper
 
-from support.clips import write_clip
 from support.data import shared
 from support.onnx_models import (
     Shape,
@@ -32,6 +31,7 @@ from vmafx_core.backends.specs import NeuralSpec, parse_neural
 from vmafx_core.errors import InputError, UnknownNameError, UsageError, WorkError
 from vmafx_core.scoring.neural import load_neural
 from vmafx_core.scoring.result import MetricKind, PairResult
+from vmafx_core.testing import write_clip
 
 FEATURES = (
     "integer_adm2",

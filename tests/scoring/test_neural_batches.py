@@ -9,7 +9,6 @@ import onnx
 import pytest
 from onnx import helper
 
-from support.clips import write_clip
 from support.gpu import H200, Gpu
 from support.onnx_models import (
     brighter,
@@ -29,6 +28,7 @@ from vmafx_core.backends.specs import NeuralSpec
 from vmafx_core.errors import WorkError
 from vmafx_core.scoring.neural import NeuralRun, load_neural
 from vmafx_core.scoring.result import PairResult
+from vmafx_core.testing import write_clip
 
 FRAMES = 21
 CPU = Wish("cpu")

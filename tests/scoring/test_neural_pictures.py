@@ -7,7 +7,6 @@ import av
 import numpy as np
 import pytest
 
-from support.clips import write_clip
 from support.onnx_models import brightness, left_half
 from vmafx_core.backends.install import install
 from vmafx_core.backends.installed import FOLDER_VARIABLE, remove_model
@@ -21,6 +20,7 @@ from vmafx_core.scoring.events import Finished
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.result import ScoreResult
 from vmafx_core.scoring.snapshots import worst_pictures
+from vmafx_core.testing import write_clip
 
 
 @pytest.fixture(autouse=True)

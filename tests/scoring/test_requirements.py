@@ -8,7 +8,12 @@ from vmafx_core.errors import UnknownNameError, UsageError
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec
 from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.request import ScoreRequest
-from vmafx_core.scoring.requirements import Requirement, check, check_measured, parse
+from vmafx_core.scoring.requirements import (
+    Requirement,
+    check_measured,
+    check_requirements,
+    parse_requirement,
+)
 from vmafx_core.scoring.result import MetricKind, PairResult
 
 
@@ -28,37 +33,37 @@ from vmafx_core.scoring.result import MetricKind, PairResult
 def test_a_requirement_is_metric_pool_operator_and_value(
     text: str, metric_name: str, pool: str, operator: str, value: float
 ) -> None:
-    assert parse(text) == Requirement(text, metric_name, pool, operator, value)
+    assert parse_requirement(text) == Requirement(text, metric_name, pool, operator, value)
 
 
 @pytest.mark.parametrize("text", ["", "vmaf", ">=93", "vmaf>=", "93<=", "vmaf>=93 or so", "a b>1"])
 def test_a_text_outside_the_grammar_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="cannot read the requirement"):
-        parse(text)
+        parse_requirement(text)
 
 
 @pytest.mark.parametrize("operator", ["=", "==", "!=", "=>"])
 def test_equality_is_refused_with_what_there_is(operator: str) -> None:
     with pytest.raises(UsageError, match="no comparison") as caught:
-        parse(f"vmaf{operator}93")
+        parse_requirement(f"vmaf{operator}93")
     assert caught.value.hint == "Use one of >=, >, <=, <."
 
 
 @pytest.mark.parametrize("value", ["much", "nan", "inf", "93%"])
 def test_a_bound_is_a_finite_number(value: str) -> None:
     with pytest.raises(UsageError, match="is not a number"):
-        parse(f"vmaf>={value}")
+        parse_requirement(f"vmaf>={value}")
 
 
 def test_an_unknown_pool_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="'medium'") as caught:
-        parse("vmaf:medium>=90")
+        parse_requirement("vmaf:medium>=90")
     assert "median" in caught.value.hint
 
 
 def test_a_pool_may_not_be_empty() -> None:
     with pytest.raises(UnknownNameError, match="pool"):
-        parse("vmaf:>=90")
+        parse_requirement("vmaf:>=90")
 
 
 def scored(*values: float, **changes: int | bool) -> PairResult:
@@ -81,20 +86,20 @@ def scored(*values: float, **changes: int | bool) -> PairResult:
     ],
 )
 def test_a_bound_is_compared_exactly(text: str, met: bool) -> None:
-    (outcome,) = check([parse(text)], result(scored(80, 90, 100)))
+    (outcome,) = check_requirements([parse_requirement(text)], result(scored(80, 90, 100)))
     assert outcome.met is met
     assert bool(outcome.reason) is not met
 
 
 def test_an_outcome_says_what_was_measured_where_and_why_it_is_not_met() -> None:
-    (outcome,) = check([parse("vmaf>=93")], result(scored(80, 90)))
+    (outcome,) = check_requirements([parse_requirement("vmaf>=93")], result(scored(80, 90)))
     assert outcome.measured == 85.0
     assert outcome.location == "dis.mp4"
     assert outcome.reason == "85.0000 is below 93"
 
 
 def test_what_was_not_measured_is_not_met() -> None:
-    (outcome,) = check([parse("cambi<5")], result(scored(80)))
+    (outcome,) = check_requirements([parse_requirement("cambi<5")], result(scored(80)))
     assert (outcome.met, outcome.measured, outcome.reason) == (
         False,
         None,
@@ -103,21 +108,26 @@ def test_what_was_not_measured_is_not_met() -> None:
 
 
 def test_what_is_no_number_is_not_met() -> None:
-    outcomes = check([parse("vmaf:harmonic>=0"), parse("vmaf:harmonic<0")], result(scored(-1, 5)))
+    outcomes = check_requirements(
+        [parse_requirement("vmaf:harmonic>=0"), parse_requirement("vmaf:harmonic<0")],
+        result(scored(-1, 5)),
+    )
     assert [outcome.met for outcome in outcomes] == [False, False]
     assert outcomes[0].reason == "harmonic_mean is not a number here"
 
 
 def test_every_distorted_video_must_meet_every_requirement() -> None:
     both = result(scored(95), scored(85))
-    outcomes = check([parse("vmaf>=90"), parse("vmaf<=90")], both)
+    outcomes = check_requirements(
+        [parse_requirement("vmaf>=90"), parse_requirement("vmaf<=90")], both
+    )
     assert [(o.pair, o.met) for o in outcomes] == [(0, True), (0, False), (1, False), (1, True)]
 
 
 def test_videos_of_different_length_meet_nothing_unless_that_is_allowed() -> None:
     short = result(scored(95, distorted_read=1, reference_read=3, counts_match=False))
-    (refused,) = check([parse("vmaf>=90")], short)
-    (allowed,) = check([parse("vmaf>=90")], short, allow_mismatch=True)
+    (refused,) = check_requirements([parse_requirement("vmaf>=90")], short)
+    (allowed,) = check_requirements([parse_requirement("vmaf>=90")], short, allow_mismatch=True)
     assert (refused.met, refused.measured) == (False, 95.0)
     assert refused.reason == "frame counts differ: reference 3, distorted 1"
     assert allowed.met
@@ -127,7 +137,7 @@ def test_vmaf_is_the_first_model_whatever_its_metric_is_called() -> None:
     neg = metric("neg", MetricKind.MODEL, np.array([91.0]))
     base = pair(frames=1, metrics={"neg": neg})
     named = replace(base, models=(replace(base.models[0], metric="neg"),))
-    (outcome,) = check([parse("vmaf>90")], result(named))
+    (outcome,) = check_requirements([parse_requirement("vmaf>90")], result(named))
     assert outcome.met
 
 
@@ -157,22 +167,22 @@ def request(*models: str, features: tuple[FeatureSpec, ...] = (), name: str = ""
 def test_a_metric_that_will_be_measured_is_accepted_before_the_work(
     text: str, made: ScoreRequest
 ) -> None:
-    check_measured([parse(text)], made)
+    check_measured([parse_requirement(text)], made)
 
 
 def test_a_metric_of_a_feature_that_was_not_asked_for_is_refused_before_the_work() -> None:
     with pytest.raises(UsageError, match="'psnr>=40' is on a metric that is not") as caught:
-        check_measured([parse("psnr>=40")], request("vmaf_v0.6.1"))
+        check_measured([parse_requirement("psnr>=40")], request("vmaf_v0.6.1"))
     assert caught.value.hint == "Add the feature 'psnr'."
 
 
 @pytest.mark.parametrize("made", [request("vmaf_v0.6.1"), request("vmaf_v0.6.1", name="x")])
 def test_an_unknown_metric_is_refused_before_the_work(made: ScoreRequest) -> None:
     with pytest.raises(UnknownNameError, match="'vmfa'") as caught:
-        check_measured([parse("vmfa>=93")], made)
+        check_measured([parse_requirement("vmfa>=93")], made)
     assert "'vmaf'" in caught.value.hint
 
 
 def test_without_a_model_there_is_no_vmaf() -> None:
     with pytest.raises(UnknownNameError, match="'vmaf'"):
-        check_measured([parse("vmaf>1")], request(features=(FeatureSpec("psnr"),)))
+        check_measured([parse_requirement("vmaf>1")], request(features=(FeatureSpec("psnr"),)))

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from support.clips import frame
 from vmafx_core.errors import WorkError
 from vmafx_core.libvmaf.catalogue import FEATURES, MODELS
 from vmafx_core.libvmaf.context import Context
@@ -16,6 +15,7 @@ from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, parse_feature
 from vmafx_core.media.types import Chroma, PictureFormat
 from vmafx_core.scoring.result import Scores
 from vmafx_core.scoring.segments import SegmentScorer, SegmentScores
+from vmafx_core.testing import frame
 
 FORM = PictureFormat(384, 336, Chroma.C420, 8)
 FRAMES = 23

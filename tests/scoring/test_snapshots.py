@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from support.clips import write_clip
 from support.results import metric, pair, result
 from vmafx_core.libvmaf.specs import FeatureSpec
 from vmafx_core.media.types import InputSpec
@@ -21,6 +20,7 @@ from vmafx_core.scoring.events import Finished
 from vmafx_core.scoring.request import Pairing, ScoreRequest, Sync
 from vmafx_core.scoring.result import MetricKind, PairResult, ScoreResult, Scores
 from vmafx_core.scoring.snapshots import Snapshot, worst_moments, worst_pictures
+from vmafx_core.testing import write_clip
 
 SIZE = 64
 FRAMES = 60

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from support.clips import write_clip
 from support.submissions import score_of
+from vmafx_core.testing import write_clip
 from vmafx_rpc.messages import controller
 
 # What comes at once, and how much of the rest every few seconds, lest the server is given up as one

@@ -8,7 +8,6 @@ from typing import Any
 
 import grpc
 
-from support.clips import picture
 from vmafx_core import InputSpec, ScoreRequest, score_events
 from vmafx_core.errors import VmafxError
 from vmafx_core.libvmaf.specs import parse_feature, parse_model
@@ -16,6 +15,7 @@ from vmafx_core.media.pixels import pixels
 from vmafx_core.media.types import Chroma
 from vmafx_core.scoring.events import Finished
 from vmafx_core.scoring.result import PairResult
+from vmafx_core.testing import picture
 from vmafx_rpc.client import Client
 from vmafx_rpc.messages import scoring
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import av
 
-from support.clips import write_clip
 from vmafx_core.packaging.fragments import cut
 from vmafx_core.packaging.tracks import VideoTrack
+from vmafx_core.testing import write_clip
 
 GOP = 10
 FRAMES = 35

@@ -118,12 +118,12 @@ class CurveOptions:
             UsageError: If the metric or the range cannot be read.
         """
         from vmafx_core.libvmaf.catalogue import lower_is_better
-        from vmafx_core.scoring.requirements import parse
+        from vmafx_core.scoring.requirements import parse_requirement
 
-        named = parse(f"{self.metric}>=0")
+        named = parse_requirement(f"{self.metric}>=0")
         less = lower_is_better(named.metric) or named.pool == "stdev"
         low, high = self.limits() or _VMAF_RANGE
-        return parse(f"{self.metric}<={low}" if less else f"{self.metric}>={high}")
+        return parse_requirement(f"{self.metric}<={low}" if less else f"{self.metric}>={high}")
 
     def limits(self) -> tuple[float, float] | None:
         """The range that was named.

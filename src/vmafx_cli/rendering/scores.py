@@ -15,7 +15,13 @@ from vmafx_core.report import ndjson, text_logs
 from vmafx_core.report.naming import shown_location
 from vmafx_core.scoring.events import Event, Finished
 from vmafx_core.scoring.request import ScoreRequest
-from vmafx_core.scoring.requirements import Outcome, Requirement, check, check_measured, parse
+from vmafx_core.scoring.requirements import (
+    Outcome,
+    Requirement,
+    check_measured,
+    check_requirements,
+    parse_requirement,
+)
 from vmafx_core.scoring.result import ScoreResult
 
 _ONE_PAIR = {"csv", "xml", "sub"}
@@ -53,7 +59,7 @@ def run(
     reporter = ScoringReporter(quiet=messages.quiet, verbose=messages.verbose, lasting=lasting)
     with telling_failure(ndjson.failed_line if stream else None):
         result = follow(events, reporter, _result_of, ndjson.event_line if stream else None)
-    outcomes = check(requirements, result, allow_mismatch=gate.allow_mismatch)
+    outcomes = check_requirements(requirements, result, allow_mismatch=gate.allow_mismatch)
     if stream and outcomes:
         print_line(ndjson.requirements_line(outcomes))
     destinations.write(_Forms(result, request, outcomes, verbose=messages.verbose))
@@ -67,7 +73,7 @@ def run(
 def _requirements(request: ScoreRequest, gate: GateOptions) -> tuple[Requirement, ...]:
     if gate.junit and not gate.require:
         raise UsageError("--junit has nothing to tell without a requirement", "Add --require.")
-    requirements = tuple(parse(text) for text in gate.require or ())
+    requirements = tuple(parse_requirement(text) for text in gate.require or ())
     check_measured(requirements, request)
     return requirements
 

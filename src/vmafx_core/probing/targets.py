@@ -8,7 +8,7 @@ from vmafx_core.libvmaf.specs import ModelSpec
 from vmafx_core.media.types import InputSpec
 from vmafx_core.probing.request import Measuring
 from vmafx_core.scoring.request import ScoreRequest
-from vmafx_core.scoring.requirements import Requirement, check_measured, parse
+from vmafx_core.scoring.requirements import Requirement, check_measured, parse_requirement
 
 _HIGHEST_SCORE = 110.0
 # Metrics that go from 0 to 1.
@@ -25,10 +25,10 @@ def parse_target(text: str) -> Requirement:
     try:
         value = float(text)
     except ValueError:
-        return parse(text)
+        return parse_requirement(text)
     if not 0 < value <= _HIGHEST_SCORE:
         raise UsageError(f"the target {text} is no VMAF score", "Name one above 0, up to 100.")
-    return parse(f"vmaf>={value:g}")
+    return parse_requirement(f"vmaf>={value:g}")
 
 
 def check_targets(targets: Iterable[Requirement], measuring: Measuring, source: InputSpec) -> None:

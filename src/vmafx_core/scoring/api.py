@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from os import PathLike, fspath
-from typing import Any
 
+from vmafx_core.backends.providers import ANYWHERE, Wish
 from vmafx_core.backends.specs import NeuralSpec
 from vmafx_core.errors import WorkError
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, parse_feature
@@ -11,10 +11,20 @@ from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.events import Finished
 from vmafx_core.scoring.names import parse_any_model
-from vmafx_core.scoring.request import DEFAULT_MODEL, ScoreRequest
+from vmafx_core.scoring.request import (
+    DEFAULT_MODEL,
+    DEFAULT_SEGMENT_FRAMES,
+    Pairing,
+    ScoreRequest,
+    Sync,
+)
 from vmafx_core.scoring.result import ScoreResult
 
-Input = str | PathLike[str] | InputSpec
+type Input = str | PathLike[str] | InputSpec
+"""A path, a URL, "-" for standard input, or how a video is read."""
+
+
+_AS_THEY_ARE = Sync()
 
 
 def score(
@@ -22,28 +32,53 @@ def score(
     *distorted: Input,
     models: Sequence[str | ModelSpec | NeuralSpec] = (DEFAULT_MODEL,),
     features: Sequence[str | FeatureSpec] = (),
-    **options: Any,
+    device: Wish = ANYWHERE,
+    size: tuple[int, int] | None = None,
+    frames: int | None = None,
+    pairing: Pairing = Pairing.AUTO,
+    sync: Sync = _AS_THEY_ARE,
+    threads: int | None = None,
+    segment_frames: int = DEFAULT_SEGMENT_FRAMES,
+    latency: float | None = None,
 ) -> ScoreResult:
     """Score one or more distorted videos against a reference.
 
     Args:
         reference: A path, a URL, "-" for standard input, or an `InputSpec`.
-        distorted: Likewise; each is scored, the reference is decoded once.
+        distorted: Likewise; each is scored, the reference is decoded once. None to score the one
+            video by itself, with neural models that need no reference.
         models: Models as on the command line, or their specs; may be empty.
         features: Features as on the command line, or `FeatureSpec`s.
-        options: Further fields of `ScoreRequest`.
+        device: Where neural models are to run.
+        size: Width and height to which both sides are scaled; None for the reference's own.
+        frames: Most frame pairs to score; None for all.
+        pairing: How frames are put together.
+        sync: How the starts are aligned.
+        threads: Threads for libvmaf; None for the CPUs this process may use.
+        segment_frames: Frames a segment.
+        latency: Seconds after which a segment ends early; see `ScoreRequest`.
+
+    Returns:
+        One pair a distorted video, with its metrics, pooled and frame by frame.
 
     Raises:
         VmafxError: What went wrong; see `vmafx_core.errors`.
     """
     specs = [parse_any_model(m) if isinstance(m, str) else m for m in models]
     request = ScoreRequest(
-        reference=_input(reference),
-        distorted=tuple(map(_input, distorted)),
+        reference=input_spec(reference),
+        distorted=tuple(map(input_spec, distorted)),
         models=tuple(spec for spec in specs if isinstance(spec, ModelSpec)),
         neural=tuple(spec for spec in specs if isinstance(spec, NeuralSpec)),
         features=tuple(parse_feature(f) if isinstance(f, str) else f for f in features),
-        **options,
+        device=device,
+        size=size,
+        frames=frames,
+        pairing=pairing,
+        sync=sync,
+        threads=threads,
+        segment_frames=segment_frames,
+        latency=latency,
     )
     for event in score_events(request):
         if isinstance(event, Finished):
@@ -51,5 +86,6 @@ def score(
     raise WorkError("scoring ended without a result")
 
 
-def _input(given: Input) -> InputSpec:
+def input_spec(given: Input) -> InputSpec:
+    """How a video is read, also where only its place is given."""
     return given if isinstance(given, InputSpec) else InputSpec(location=fspath(given))

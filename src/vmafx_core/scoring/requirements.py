@@ -78,7 +78,7 @@ class Outcome:
     reason: str
 
 
-def parse(text: str) -> Requirement:
+def parse_requirement(text: str) -> Requirement:
     """Read a requirement in the grammar above.
 
     Raises:
@@ -176,7 +176,7 @@ def _metrics_of(feature: str) -> tuple[str, ...]:
     return info.metrics if info else ()
 
 
-def check(
+def check_requirements(
     requirements: Sequence[Requirement], result: ScoreResult, *, allow_mismatch: bool = False
 ) -> tuple[Outcome, ...]:
     """Hold every distorted video of a result to every requirement.

@@ -61,7 +61,7 @@ def test_no_format_holds_the_secrets_of_a_url(fmt: str) -> None:
     for one in signed.pairs:
         # The notice's own words are made with masked names.
         object.__setattr__(one, "notices", ())
-    outcomes = requirements.check([requirements.parse("vmaf>=99")], signed)
+    outcomes = requirements.check_requirements([requirements.parse_requirement("vmaf>=99")], signed)
     made = "".join(stream(signed, fmt, outcomes))
     made += junit.render(signed, outcomes) + html.render(
         signed, [PairPictures((), "")] * 2, outcomes

@@ -15,8 +15,8 @@ import psutil
 import pytest
 import uvloop
 
-from support.clips import write_clip
 from support.engines import at_work, done, endless_job, local_engine, score_job, worker_pids
+from vmafx_core.testing import write_clip
 from vmafx_daemon.engine.contract import Limits, TimeLimitError, WorkerLostError
 from vmafx_daemon.engine.process import WorkerProcess
 from vmafx_rpc import messages

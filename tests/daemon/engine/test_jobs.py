@@ -11,7 +11,6 @@ import numpy as np
 import psutil
 import pytest
 
-from support.clips import write_clip
 from support.engines import done, local_engine, score_job, worker_pids
 from vmafx_core import score
 from vmafx_core.encoders.contract import EncodeSetting
@@ -20,6 +19,7 @@ from vmafx_core.media.types import InputSpec
 from vmafx_core.probing.points import Point
 from vmafx_core.probing.request import Measuring, Sampling
 from vmafx_core.scoring.events import Finished
+from vmafx_core.testing import write_clip
 from vmafx_daemon.engine.contract import EngineEvent
 from vmafx_rpc import messages
 from vmafx_rpc.convert import from_message, to_message

@@ -11,11 +11,11 @@ import av
 import psutil
 import pytest
 
-from support.clips import write_clip
 from support.engines import ANY, at_work, local_engine, score_task, worker_pids
 from vmafx_core import score
 from vmafx_core.errors import InputError, UsageError
 from vmafx_core.scoring.result import ScoreResult
+from vmafx_core.testing import write_clip
 from vmafx_daemon.engine import stream as engine_stream
 from vmafx_daemon.engine.contract import Limits, PairStream, Stream, StreamEvent, TimeLimitError
 from vmafx_daemon.engine.local import LocalEngine

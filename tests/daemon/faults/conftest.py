@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from support.clips import write_clip
 from support.daemon import Daemon, running
+from vmafx_core.testing import write_clip
 
 
 @pytest.fixture(scope="session")

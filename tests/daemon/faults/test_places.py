@@ -6,10 +6,10 @@ from pathlib import Path
 import grpc
 import pytest
 
-from support.clips import write_clip
 from support.daemon import Daemon
 from support.submissions import done, probe_of, score_of
 from vmafx_core.errors import VmafxError
+from vmafx_core.testing import write_clip
 from vmafx_daemon.errors import DeniedError
 from vmafx_rpc import jobs
 from vmafx_rpc.messages import controller, scoring

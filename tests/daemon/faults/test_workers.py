@@ -8,10 +8,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from support.clips import write_clip
 from support.daemon import Daemon, running
 from support.held_back import HeldPair
 from support.submissions import done, ended, score_of
+from vmafx_core.testing import write_clip
 from vmafx_rpc import jobs
 from vmafx_rpc.client import Client
 from vmafx_rpc.messages import controller

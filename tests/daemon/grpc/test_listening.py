@@ -15,7 +15,7 @@ import grpc.aio
 import psutil
 import pytest
 
-from support.daemon import Daemon, begin, running
+from support.daemon import LOG, Daemon, begin, running
 from support.ports import free_port
 from support.raw_http2 import RawConnection
 from vmafx_core.errors import WorkError
@@ -63,7 +63,7 @@ def refused(state: Path, *options: object) -> str:
     finally:
         process.kill()
         process.wait()
-    said = (state / "test.log").read_text()
+    said = (state / LOG).read_text()
     assert "Traceback" not in said
     return said
 
@@ -131,7 +131,7 @@ def test_of_daemons_that_begin_together_on_one_port_one_has_it(tmp_path: Path) -
         left = [name for name, process in processes.items() if process.poll() is None]
         assert left, "none has the port"
         first = left[0]
-        log = tmp_path / first / "test.log"
+        log = tmp_path / first / LOG
         while '"started"' not in log.read_text():
             assert time.monotonic() < until, "none has the port"
             time.sleep(0.02)

@@ -8,12 +8,12 @@ import httpx
 import pytest
 
 from support.browser import Browser, chromium
-from support.clips import write_clip
 from support.daemon import Daemon, running
 from support.held_back import held_back
 from support.http import done, score_body, standing_still, submit, watched
 from support.pages import chart, enter, outside, press, reads, rows, text
 from support.ports import free_port
+from vmafx_core.testing import write_clip
 from vmafx_daemon.access.caller import Role
 from vmafx_daemon.access.tokens import add_token
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from support.certificates import Certificate
-from support.daemon import begin, running
+from support.daemon import LOG, begin, running
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
@@ -16,7 +16,7 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
         port = other.getsockname()[1]
         process = begin(tmp_path / "state", "--http-port", port)
         assert process.wait(30) == 7
-    said = (tmp_path / "state" / "test.log").read_text()
+    said = (tmp_path / "state" / LOG).read_text()
     assert f"cannot listen on 127.0.0.1:{port} for HTTP (--http-port)" in said
     assert "Traceback" not in said
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from support.daemon import Daemon, running
+from support.daemon import LOG, Daemon, running
 from support.http import score_body, standing_still, submit
 from vmafx_daemon.access.caller import Role
 from vmafx_daemon.access.tokens import add_token
@@ -85,4 +85,4 @@ def test_a_token_is_not_logged(guarded: Daemon, tokens: Path, root: Path) -> Non
     token = add_token(tokens, "logged", Role.WRITE)
     with asking(guarded, token) as http:
         submit(http, score_body(root))
-    assert token not in (guarded.state / "test.log").read_text()
+    assert token not in (guarded.state / LOG).read_text()

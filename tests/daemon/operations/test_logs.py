@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from support.background import Home
-from support.clips import write_clip
-from support.daemon import running
+from support.daemon import LOG, running
 from support.submissions import done, score_of
 from vmafx_core.errors import VmafxError
+from vmafx_core.testing import write_clip
 from vmafx_rpc import jobs
 from vmafx_rpc.addresses import parse_address
 from vmafx_rpc.client import Client, Identity
@@ -29,7 +29,7 @@ def test_each_line_is_an_event_with_the_ids_of_its_job_and_request(
     with running(tmp_path / "state") as daemon:
         job, again = (done(daemon.client(), score_of(clip, clip)) for _ in range(2))
         events = daemon.log()
-        lines = (daemon.state / "test.log").read_text().splitlines()
+        lines = (daemon.state / LOG).read_text().splitlines()
     assert len(events) == len(lines)
     assert all(list(event)[:3] == ["time", "level", "event"] for event in events)
     of_job = [event["event"] for event in events if event.get("job_id") == job.id]
@@ -58,7 +58,7 @@ def test_secrets_are_not_in_it(tmp_path: Path, clip: Path) -> None:
         ):
             jobs.submit(other, score_of(url, clip))
         daemon.close()
-        log = (state / "test.log").read_text()
+        log = (state / LOG).read_text()
     assert "127.0.0.1" in log
     assert "hunter2" not in log
 

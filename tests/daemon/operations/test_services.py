@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from support.cli import PROGRAM, vmafx
-from support.clips import write_clip
 from support.daemon import running
 from support.data import ROOT, program
+from vmafx_core.testing import write_clip
 
 _UNITS = ROOT / "deploy" / "systemd"
 _PROXY = "/usr/lib/systemd/systemd-socket-proxyd"

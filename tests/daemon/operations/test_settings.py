@@ -8,8 +8,8 @@ from typing import Any
 
 from support.background import Home
 from support.cli import PROGRAM
-from support.clips import write_clip
 from support.ports import free_port
+from vmafx_core.testing import write_clip
 
 
 def status(home: Home) -> Any:

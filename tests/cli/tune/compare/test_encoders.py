@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from support.clips import write_clip
 from support.findings import point
 from vmafx_cli.tune.compare.comparison import Comparison
 from vmafx_cli.tune.compare.corpus import corpus_events
@@ -32,6 +31,7 @@ from vmafx_core.probing.request import Measuring
 from vmafx_core.probing.targets import parse_target
 from vmafx_core.probing.windows import WHOLE
 from vmafx_core.scoring.events import Told
+from vmafx_core.testing import write_clip
 
 _ONE = EncodeSetting(encoder="libx264", preset="ultrafast", quality=23)
 _TWO = EncodeSetting(encoder="libx264", preset="veryfast", quality=23)

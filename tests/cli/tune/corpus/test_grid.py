@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from support.clips import write_clip
 from support.findings import point
 from vmafx_cli.tune.corpus.file import CorpusFile
 from vmafx_cli.tune.corpus.grid import GridRequest, GridResult, grid_events
@@ -23,6 +22,7 @@ from vmafx_core.probing.measure import SampleMeasurer
 from vmafx_core.probing.points import Point
 from vmafx_core.probing.request import Measuring
 from vmafx_core.scoring.events import Told
+from vmafx_core.testing import write_clip
 
 _MEASURING = Measuring(threads=1, cache=False)
 

@@ -6,12 +6,12 @@ import av
 import numpy as np
 import pytest
 
-from support.clips import frame, write_clip
 from vmafx_cli.tune.encode.output import check_output
 from vmafx_core.encoders.audio import parse_audio
 from vmafx_core.errors import UsageError
 from vmafx_core.media.types import InputSpec
 from vmafx_core.packaging.containers import container_of
+from vmafx_core.testing import frame, write_clip
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from typing import Any
 import av
 import pytest
 
-from support.clips import write_clip
 from vmafx_cli.tune.encode import whole as encode
 from vmafx_cli.tune.encode.whole import EncodeResult, Verdict, encode_events
 from vmafx_cli.tune.search.crf import CrfRequest
@@ -21,6 +20,7 @@ from vmafx_core.probing.events import Done
 from vmafx_core.probing.points import Point
 from vmafx_core.probing.request import Measuring, Sampling
 from vmafx_core.probing.targets import parse_target
+from vmafx_core.testing import write_clip
 
 
 @pytest.fixture(autouse=True)

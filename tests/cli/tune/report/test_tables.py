@@ -14,7 +14,7 @@ from vmafx_cli.tune.report.points import points_table
 from vmafx_core.report.views import words
 from vmafx_core.report.views.blocks import Printed
 from vmafx_core.report.views.datatable import Column, DataTable, csv_text
-from vmafx_core.scoring.requirements import parse
+from vmafx_core.scoring.requirements import parse_requirement
 
 
 def shown(content: DataTable | Iterable[Printed], width: int = 80) -> list[str]:
@@ -36,7 +36,9 @@ def column(table: DataTable, key: str) -> list[object]:
 
 def test_a_table_of_tries_has_a_row_a_point_and_a_column_a_target() -> None:
     points = [point(26), point(30)]
-    table = points_table(points, [parse("vmaf>=96"), parse("psnr_y:p5>=40")], duration=120.0)
+    table = points_table(
+        points, [parse_requirement("vmaf>=96"), parse_requirement("psnr_y:p5>=40")], duration=120.0
+    )
     assert keys(table) == [
         "quality", "vmaf", "psnr_y:p5", "bit_rate", "predicted_bytes", "encode_fps", "met",
     ]  # fmt: skip

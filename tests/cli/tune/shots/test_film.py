@@ -10,12 +10,12 @@ from pathlib import Path
 import av
 import pytest
 
-from support.clips import write_clip
 from vmafx_cli.tune.shots.film import Film, Shot, read_film
 from vmafx_core.errors import InputError
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
 from vmafx_core.probing.events import Advanced
+from vmafx_core.testing import write_clip
 
 # Where the numbers jump, the pictures look nothing alike.
 _SHOWN = (*range(20), *range(2635, 2651), *range(14))

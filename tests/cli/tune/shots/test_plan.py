@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from support.clips import write_clip
 from vmafx_cli.tune.shots.encode import ShotsResult, shots_events
 from vmafx_cli.tune.shots.plan import ShotPlan, ShotsRequest
 from vmafx_cli.tune.shots.points import Bounds, Totals
@@ -16,6 +15,7 @@ from vmafx_core.media.types import InputSpec
 from vmafx_core.probing.events import Done, Probed, Probing
 from vmafx_core.probing.request import Measuring, Sampling
 from vmafx_core.probing.targets import parse_target
+from vmafx_core.testing import write_clip
 
 # Where the numbers jump, the pictures look nothing alike; the second shot stands still.
 _SHOWN = (*range(20), *([2635] * 16), *range(14))

@@ -1,4 +1,11 @@
-"""Small clips made on the spot: smooth moving texture, encoded with PyAV."""
+"""Small clips for the tests of programs that use vmafx: smooth moving texture, encoded with PyAV.
+
+The same arguments give the same pictures, and with libx264 and libx265 the same file, each time.
+
+Example:
+    >>> reference = write_clip(folder / "reference.mkv", codec="ffv1")
+    >>> distorted = write_clip(folder / "distorted.mp4", options={"crf": "35"})
+"""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -19,7 +26,17 @@ _SAME_EACH_TIME = {"libx264": {"x264-params": "asm=sse4.2"}}
 
 
 def picture(index: int, width: int, height: int, *, peak: int = 255) -> npt.NDArray[Any]:
-    """A grey picture of moving waves; each index is clearly different from its neighbours."""
+    """A grey picture of moving waves; each index is clearly different from its neighbours.
+
+    Args:
+        index: Which picture.
+        width: Samples across.
+        height: Lines.
+        peak: The sample value of white; above 255 the samples have 16 bits.
+
+    Returns:
+        The samples, shape (height, width).
+    """
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     waves = (
         np.sin((x + 5.0 * index) / 11.0)
@@ -32,7 +49,7 @@ def picture(index: int, width: int, height: int, *, peak: int = 255) -> npt.NDAr
 
 
 def frame(index: int, width: int, height: int, pix_fmt: str = "yuv420p") -> av.VideoFrame:
-    """A frame with that picture in any pixel format."""
+    """A frame with that picture, in FFmpeg's name of a pixel format."""
     gray = av.VideoFrame.from_ndarray(picture(index, width, height), format="gray")
     return gray.reformat(format=pix_fmt)
 
@@ -53,10 +70,22 @@ def write_clip(
     options: dict[str, str] | None = None,
     container_options: dict[str, str] | None = None,
 ) -> Path:
-    """Encode pictures first, first+1, ... to `path`; the container is by its ending.
+    """Encode a clip; returns its path.
 
-    `shown` names the pictures instead, and `timed` their times in frames, or in parts of a second:
-    as many a second as `ticks` says.
+    Args:
+        path: The file to write; its ending says the container.
+        frames: How many pictures.
+        width: Samples across.
+        height: Lines.
+        first: The number of the first picture.
+        shown: The numbers of the pictures instead.
+        timed: The times of the pictures, in frames, or in `ticks`; None for one a frame.
+        rate: Frames a second.
+        ticks: Parts of a second that times are told in.
+        codec: FFmpeg's name of the encoder.
+        pix_fmt: FFmpeg's name of the pixel format.
+        options: Options of the encoder; None for a crf of 20 where it has one.
+        container_options: Options of the container.
     """
     pictures = range(first, first + frames) if shown is None else shown
     times = range(len(pictures)) if timed is None else timed

@@ -1,0 +1,101 @@
+"""The public face: what is there, how it is typed, and that it is cheap to import."""
+
+import inspect
+import subprocess
+import sys
+from dataclasses import fields
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import vmafx_core
+from support.data import ROOT
+from vmafx_core import ScoreRequest, score
+from vmafx_core.errors import VmafxError
+from vmafx_core.testing import write_clip
+
+NAMES = vmafx_core.__all__
+# What programs that score, search or handle errors cannot do without.
+CALLS = [
+    "compare_encoders", "encode_shots", "encode_to_target", "find_crf", "find_ladder",
+    "measure_corpus", "score",
+]  # fmt: skip
+
+
+def test_all_that_is_named_is_there_and_all_that_is_there_is_named() -> None:
+    assert sorted(NAMES) == NAMES
+    assert set(NAMES) == set(vmafx_core._HOMES)
+    assert set(NAMES) <= set(dir(vmafx_core))
+    for name in NAMES:
+        assert getattr(vmafx_core, name) is getattr(import_module(vmafx_core._HOMES[name]), name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_documented(name: str) -> None:
+    found = getattr(vmafx_core, name)
+    if inspect.isclass(found) or inspect.isfunction(found):
+        assert inspect.getdoc(found)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_documents_every_argument_its_result_and_its_errors(name: str) -> None:
+    call = getattr(vmafx_core, name)
+    told = inspect.getdoc(call) or ""
+    for parameter in inspect.signature(call).parameters.values():
+        assert f"    {parameter.name}: " in told
+        assert parameter.kind is not parameter.VAR_KEYWORD
+    assert "Returns:" in told
+    assert "Raises:" in told
+
+
+def test_every_error_of_the_tree_is_public() -> None:
+    def below(kind: type[VmafxError]) -> set[type[VmafxError]]:
+        return {kind}.union(*map(below, kind.__subclasses__()))
+
+    ours = {k for k in below(VmafxError) if k.__module__ == "vmafx_core.errors"}
+    assert {kind.__name__ for kind in ours} <= set(NAMES)
+
+
+def test_score_takes_every_field_of_a_request_with_its_default() -> None:
+    parameters = inspect.signature(score).parameters
+    for field in fields(ScoreRequest):
+        if field.name not in {"reference", "distorted", "models", "features", "neural"}:
+            assert parameters[field.name].default == field.default, field.name
+            assert parameters[field.name].annotation == field.type, field.name
+
+
+def test_a_field_that_is_none_is_pythons_own_error() -> None:
+    with pytest.raises(TypeError, match="modles"):
+        score("a.mp4", "b.mp4", modles=[])  # type: ignore[call-arg]
+
+
+def test_importing_it_loads_no_decoder_and_nothing_of_the_command_line() -> None:
+    code = "import sys, vmafx_core; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"av", "numpy", "typer", "rich", "grpc"} & set(done.stdout.split())
+
+
+def test_scoring_and_searching_load_nothing_of_the_command_line(tmp_path: Path) -> None:
+    clip = str(write_clip(tmp_path / "clip.mp4", frames=5))
+    code = (
+        "import sys; from vmafx_core import Measuring, find_crf, score\n"
+        f"score({clip!r}, {clip!r})\n"
+        f"find_crf({clip!r}, 'libx264:ultrafast', targets=[50], measuring=Measuring(cache=False))\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"typer", "rich", "grpc", "vmafx_rpc", "vmafx_daemon"} & set(done.stdout.split())
+
+
+def test_it_is_typed_as_it_is_used() -> None:
+    """Uses that are right are no errors of types, and those that are wrong are."""
+    uses = ROOT / "tests" / "api_uses.py"
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--warn-unused-ignores", str(uses)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stdout
