@@ -135,7 +135,7 @@ def _changes(side: VideoInfo, picture: PictureFormat) -> list[Notice]:
         done.append(info("chroma", f"{name}: {side.chroma} converted to {picture.chroma}"))
     if form.alpha:
         done.append(info("alpha", f"{name}: its transparency is left out"))
-    if side.interlaced and "bwdif" in side.filters:
+    if side.deinterlaced:
         done.append(info("deinterlaced", f"{name}: interlaced, deinterlaced with bwdif"))
     elif side.interlaced:
         done.append(warning("interlaced", f"{name}: interlaced, and scored so"))

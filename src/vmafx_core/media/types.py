@@ -149,3 +149,8 @@ class VideoInfo:
     interlaced: bool
     sample_aspect: Fraction
     filters: str = ""
+
+    @property
+    def deinterlaced(self) -> bool:
+        """Whether its pictures are deinterlaced."""
+        return self.interlaced and "bwdif" in self.filters

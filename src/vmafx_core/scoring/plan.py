@@ -222,10 +222,10 @@ def _check_rates(request: ScoreRequest, reference: Source, source: Source) -> li
 
 def _expected(request: ScoreRequest, reference: Source, pairs: tuple[PairPlan, ...]) -> int | None:
     """Pairs that the longest comparison will have, as far as the containers say."""
-    available = _available(reference)
+    available = frames_available(reference)
     counts = []
     for pair in pairs:
-        other = _available(pair.source)
+        other = frames_available(pair.source)
         known = [
             n - skipped
             for n, skipped in (
@@ -239,8 +239,8 @@ def _expected(request: ScoreRequest, reference: Source, pairs: tuple[PairPlan, .
     return max((c for c in counts if c is not None), default=None)
 
 
-def _available(source: Source) -> int | None:
-    """Frames that a source will give, as far as its container says."""
+def frames_available(source: Source) -> int | None:
+    """Frames that a source will give, as far as its container says; None where it does not."""
     spec, about = source.spec, source.info
     count = about.frame_count
     rate = about.frame_rate
