@@ -5,8 +5,9 @@ back in the words of whoever asked.
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
@@ -15,6 +16,9 @@ from vmafx_core.errors import VmafxError
 from vmafx_core.media.locations import is_url
 from vmafx_rpc import messages
 from vmafx_rpc.addresses import Address
+
+Task = messages.task.ScoreTask | messages.encode.EncodeTask | messages.task.Input
+"""What names files: a task, or the one video that a call is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,7 @@ class Names:
     given: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def settle(
-        cls, address: Address, task: messages.task.ScoreTask | messages.encode.EncodeTask
-    ) -> Self:
+    def settle(cls, address: Address, task: Task) -> Self:
         """Make the paths of a task absolute, for a daemon that sees the same files.
 
         Args:
@@ -40,10 +42,7 @@ class Names:
         names = cls()
         if not address.local:
             return names
-        if isinstance(task, messages.task.ScoreTask):
-            inputs, models = [task.reference, *task.distorted], task.models
-        else:
-            inputs, models = [task.source], task.measuring.models
+        inputs, models = _files_of(task)
         for video in inputs:
             video.location = names._absolute(video.location)
         for model in models:
@@ -78,3 +77,12 @@ class Names:
         for path in sorted(self.given, key=len, reverse=True):
             text = text.replace(path, self.given[path])
         return text
+
+
+def _files_of(task: Task) -> tuple[Sequence[messages.task.Input], Sequence[Any]]:
+    """The videos of a task, and its models."""
+    if isinstance(task, messages.task.ScoreTask):
+        return [task.reference, *task.distorted], task.models
+    if isinstance(task, messages.encode.EncodeTask):
+        return [task.source], task.measuring.models
+    return [task], []

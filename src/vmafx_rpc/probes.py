@@ -1,7 +1,7 @@
 """Measuring settings at a daemon: each probe of a search is a job there.
 
 The daemon decodes the sample itself, and says what it is with the first probe. What a search has
-to know of a source before that is learned by scoring one picture of it against itself.
+to know of a source before that, it is asked.
 """
 
 from collections.abc import Generator
@@ -9,24 +9,19 @@ from dataclasses import replace
 from typing import Any
 
 from vmafx_core.encoders.contract import EncodeSetting
-from vmafx_core.errors import RemoteError, VmafxError, WorkError
-from vmafx_core.libvmaf.specs import FeatureSpec
+from vmafx_core.errors import RemoteError, VmafxError
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import Notice
 from vmafx_core.probing.events import Advanced, Done, Probed, Sampled, TuneEvent
 from vmafx_core.probing.points import Point
 from vmafx_core.probing.request import Measuring, check_rereadable
 from vmafx_core.probing.windows import Window
-from vmafx_core.scoring import events as scoring
 from vmafx_core.scoring.events import Told
-from vmafx_core.scoring.request import ScoreRequest
 from vmafx_rpc import jobs, messages
 from vmafx_rpc.client import Client
 from vmafx_rpc.convert import from_message, to_message
 from vmafx_rpc.names import Names
-from vmafx_rpc.scores import score_there
-
-_CHEAPEST = FeatureSpec("psnr")
+from vmafx_rpc.probe import probe_there
 
 
 class DaemonProber:
@@ -59,23 +54,14 @@ class DaemonProber:
         """
         check_rereadable(source)
         yield from ()
-        return DaemonMeasurer(self._client, source, measuring, windows or (), self._about(source))
+        about = probe_there(self._client, source).info
+        return DaemonMeasurer(self._client, source, measuring, windows or (), about)
 
     def share(self, count: int, threads: int | None) -> tuple[int, int | None]:
         """How many probes are worth running at the same time, and how many threads each gets."""
         request = messages.controller.GetStatusRequest()
         slots = self._client.call(self._client.controller.GetStatus, request).slots
         return max(1, min(count, slots)), threads
-
-    def _about(self, source: InputSpec) -> VideoInfo:
-        """What a source turns out to be there."""
-        alike = ScoreRequest(
-            reference=source, distorted=(source,), models=(), features=(_CHEAPEST,), frames=1
-        )
-        for event in score_there(self._client, alike):
-            if isinstance(event, scoring.Finished):
-                return event.result.reference
-        raise WorkError(f"{source.location}: was not scored")
 
 
 class DaemonMeasurer:

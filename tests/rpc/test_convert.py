@@ -12,9 +12,11 @@ from support.results import pair, result
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import UsageError
 from vmafx_core.libvmaf.specs import parse_feature, parse_model
-from vmafx_core.media.types import Crop, InputSpec
+from vmafx_core.media.types import Chroma, Crop, InputSpec, PictureFormat
+from vmafx_core.notice import info, warning
 from vmafx_core.probing.events import Advanced, Sampled
 from vmafx_core.probing.points import Point
+from vmafx_core.scoring.probe import Probe, ReferencePlan
 from vmafx_core.scoring.request import DEFAULT_SEGMENT_FRAMES, ScoreRequest, Sync
 from vmafx_core.scoring.result import ScoreResult
 from vmafx_rpc import messages
@@ -97,6 +99,21 @@ def test_a_point_comes_back_as_it_was() -> None:
     )
     back: Point = there_and_back(sent, messages.encode.Point)
     assert_same(back, sent)
+
+
+def test_a_probe_comes_back_as_it_was() -> None:
+    picture = PictureFormat(240, 320, Chroma.C420, 10)
+    plan = ReferencePlan(
+        model="vmaf_v1.0.16_3d0h",
+        picture=picture,
+        filters="transpose=clock",
+        deinterlaced=True,
+        frame_rate=Fraction(30000, 1001),
+        frames=None,
+    )
+    notices = (info("rotated", "turned"), warning("read-once", "gone"))
+    sent = Probe(result().reference, plan, notices)
+    assert_same(there_and_back(sent, messages.result.Probe), sent)
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,8 @@ from vmafx_core.probing.measure import LOCAL_PROBER
 from vmafx_core.probing.points import Point
 from vmafx_core.probing.request import Measuring
 from vmafx_core.probing.windows import Window
-from vmafx_core.scoring import events as scoring
-from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.events import Told
-from vmafx_core.scoring.request import ScoreRequest
+from vmafx_core.scoring.probe import probe
 from vmafx_core.testing import write_clip
 from vmafx_rpc import jobs, messages
 from vmafx_rpc.client import Client
@@ -40,7 +38,7 @@ class WorkingDaemon(StubDaemon):
     def WatchJob(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: ARG002, N802
         spec = self.asked[int(request.job_id)].spec
         try:
-            told = list(_scored(spec.score) if spec.HasField("score") else _probed(spec.encode))
+            told = list(_probed(spec.encode))
         except VmafxError as error:
             failed = Job(state=jobs.FAILED, error=error_to_message(error))
             told = [JobEvent(state=failed)]
@@ -48,16 +46,16 @@ class WorkingDaemon(StubDaemon):
             event.number = number
             yield from watched(event)
 
+    def Probe(self, request: Any, context: Any) -> Any:  # noqa: N802
+        try:
+            told = probe(from_message(request.input, InputSpec))
+        except VmafxError as error:
+            return self._said(error, context)
+        return messages.controller.ProbeResponse(probe=to_message(told, messages.result.Probe))
+
     def tasks(self) -> list[messages.encode.EncodeTask]:
-        """What was to be encoded."""
-        return [r.spec.encode for r in self.asked if r.spec.HasField("encode")]
-
-
-def _scored(task: messages.task.ScoreTask) -> Iterator[JobEvent]:
-    for event in score_events(from_message(task, ScoreRequest)):
-        if isinstance(event, scoring.Finished):
-            result = to_message(event.result, messages.result.ScoreResult)
-            yield JobEvent(result=messages.controller.JobResult(score=result))
+        """What was to be encoded; nothing else is a job."""
+        return [r.spec.encode for r in self.asked]
 
 
 def _probed(task: messages.encode.EncodeTask) -> Generator[JobEvent]:
@@ -117,13 +115,14 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_probe_there_measures_what_one_here_does(
-    client: Client, clip: Path, monkeypatch: pytest.MonkeyPatch
+    client: Client, stub: WorkingDaemon, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(clip.parent)
     source = InputSpec(location=clip.name)
     _, here = ended(LOCAL_PROBER.prepared(source, UNCACHED))
     _, there = ended(DaemonProber(client).prepared(source, UNCACHED))
     assert there.info == here.info
+    assert not stub.asked  # no job is needed to learn that
     point = ended(here.probe(FAST))[1]
     told, same = ended(there.probe(FAST))
     assert there.sampled.info == here.sampled.info

@@ -9,12 +9,12 @@ from pathlib import Path
 import av
 import pytest
 
-from support.clips import frame, write_clip
 from vmafx_core.errors import InputError, UsageError
 from vmafx_core.media.raw import frame_bytes
 from vmafx_core.media.types import Chroma, Crop, Deinterlace, InputSpec, PictureFormat
 from vmafx_core.scoring.api import score
 from vmafx_core.scoring.probe import Probe, probe
+from vmafx_core.testing import frame, write_clip
 
 MODEL = "vmaf_v1.0.16_3d0h"
 
@@ -171,7 +171,7 @@ def test_of_a_pipe_the_beginning_is_read_and_that_is_said(tmp_path: Path) -> Non
     pipe = tmp_path / "clip.y4m"
     os.mkfifo(pipe)
     head, one = b"YUV4MPEG2 W320 H240 F25:1 C420jpeg\n", b"FRAME\n" + bytes(115_200)
-    written = []
+    written: list[int] = []
 
     def write() -> None:
         with pipe.open("wb", buffering=0) as file:

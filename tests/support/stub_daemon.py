@@ -73,6 +73,9 @@ class StubDaemon(VmafxControllerServicer, VmafxScoringServicer):
         for event in self._next("WatchJobs", request, context):
             yield self._said(event, context)
 
+    def Probe(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return self._answer("Probe", request, context)
+
     def GetStatus(self, request: Any, context: Any) -> Any:  # noqa: N802
         return self._answer("GetStatus", request, context)
 

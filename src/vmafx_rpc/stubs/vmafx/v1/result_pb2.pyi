@@ -328,3 +328,29 @@ class VideoInfo(_message.Message):
     sample_aspect: _task_pb2.Rational
     filters: str
     def __init__(self, location: _Optional[str] = ..., container: _Optional[str] = ..., codec: _Optional[str] = ..., width: _Optional[int] = ..., height: _Optional[int] = ..., coded_width: _Optional[int] = ..., coded_height: _Optional[int] = ..., pix_fmt: _Optional[str] = ..., chroma: _Optional[str] = ..., depth: _Optional[int] = ..., frame_rate: _Optional[_Union[_task_pb2.Rational, _Mapping]] = ..., variable_rate: _Optional[bool] = ..., frame_count: _Optional[int] = ..., duration: _Optional[float] = ..., bit_rate: _Optional[int] = ..., color_range: _Optional[str] = ..., matrix: _Optional[str] = ..., primaries: _Optional[str] = ..., transfer: _Optional[str] = ..., rotation: _Optional[int] = ..., interlaced: _Optional[bool] = ..., sample_aspect: _Optional[_Union[_task_pb2.Rational, _Mapping]] = ..., filters: _Optional[str] = ...) -> None: ...
+
+class Probe(_message.Message):
+    __slots__ = ("info", "plan", "notices")
+    INFO_FIELD_NUMBER: _ClassVar[int]
+    PLAN_FIELD_NUMBER: _ClassVar[int]
+    NOTICES_FIELD_NUMBER: _ClassVar[int]
+    info: VideoInfo
+    plan: ReferencePlan
+    notices: _containers.RepeatedCompositeFieldContainer[Notice]
+    def __init__(self, info: _Optional[_Union[VideoInfo, _Mapping]] = ..., plan: _Optional[_Union[ReferencePlan, _Mapping]] = ..., notices: _Optional[_Iterable[_Union[Notice, _Mapping]]] = ...) -> None: ...
+
+class ReferencePlan(_message.Message):
+    __slots__ = ("model", "picture", "filters", "deinterlaced", "frame_rate", "frames")
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    PICTURE_FIELD_NUMBER: _ClassVar[int]
+    FILTERS_FIELD_NUMBER: _ClassVar[int]
+    DEINTERLACED_FIELD_NUMBER: _ClassVar[int]
+    FRAME_RATE_FIELD_NUMBER: _ClassVar[int]
+    FRAMES_FIELD_NUMBER: _ClassVar[int]
+    model: str
+    picture: PictureFormat
+    filters: str
+    deinterlaced: bool
+    frame_rate: _task_pb2.Rational
+    frames: int
+    def __init__(self, model: _Optional[str] = ..., picture: _Optional[_Union[PictureFormat, _Mapping]] = ..., filters: _Optional[str] = ..., deinterlaced: _Optional[bool] = ..., frame_rate: _Optional[_Union[_task_pb2.Rational, _Mapping]] = ..., frames: _Optional[int] = ...) -> None: ...

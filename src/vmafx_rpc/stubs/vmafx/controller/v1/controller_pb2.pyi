@@ -261,6 +261,18 @@ class WatchJobsResponse(_message.Message):
     events: _containers.RepeatedCompositeFieldContainer[JobEvent]
     def __init__(self, events: _Optional[_Iterable[_Union[JobEvent, _Mapping]]] = ...) -> None: ...
 
+class ProbeRequest(_message.Message):
+    __slots__ = ("input",)
+    INPUT_FIELD_NUMBER: _ClassVar[int]
+    input: _task_pb2.Input
+    def __init__(self, input: _Optional[_Union[_task_pb2.Input, _Mapping]] = ...) -> None: ...
+
+class ProbeResponse(_message.Message):
+    __slots__ = ("probe",)
+    PROBE_FIELD_NUMBER: _ClassVar[int]
+    probe: _result_pb2.Probe
+    def __init__(self, probe: _Optional[_Union[_result_pb2.Probe, _Mapping]] = ...) -> None: ...
+
 class ListModelsRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...

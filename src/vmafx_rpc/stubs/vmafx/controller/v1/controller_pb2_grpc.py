@@ -70,6 +70,11 @@ class VmafxControllerStub:
                 request_serializer=vmafx_dot_controller_dot_v1_dot_controller__pb2.WatchJobsRequest.SerializeToString,
                 response_deserializer=vmafx_dot_controller_dot_v1_dot_controller__pb2.WatchJobsResponse.FromString,
                 _registered_method=True)
+        self.Probe = channel.unary_unary(
+                '/vmafx.controller.v1.VmafxController/Probe',
+                request_serializer=vmafx_dot_controller_dot_v1_dot_controller__pb2.ProbeRequest.SerializeToString,
+                response_deserializer=vmafx_dot_controller_dot_v1_dot_controller__pb2.ProbeResponse.FromString,
+                _registered_method=True)
         self.ListModels = channel.unary_unary(
                 '/vmafx.controller.v1.VmafxController/ListModels',
                 request_serializer=vmafx_dot_controller_dot_v1_dot_controller__pb2.ListModelsRequest.SerializeToString,
@@ -135,6 +140,14 @@ class VmafxControllerServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Probe(self, request, context):
+        """Says what a video is and what scoring would do with it, from its first picture alone; nothing
+        is stored.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListModels(self, request, context):
         """Lists the models that the server can use.
         """
@@ -186,6 +199,11 @@ def add_VmafxControllerServicer_to_server(servicer, server):
                     servicer.WatchJobs,
                     request_deserializer=vmafx_dot_controller_dot_v1_dot_controller__pb2.WatchJobsRequest.FromString,
                     response_serializer=vmafx_dot_controller_dot_v1_dot_controller__pb2.WatchJobsResponse.SerializeToString,
+            ),
+            'Probe': grpc.unary_unary_rpc_method_handler(
+                    servicer.Probe,
+                    request_deserializer=vmafx_dot_controller_dot_v1_dot_controller__pb2.ProbeRequest.FromString,
+                    response_serializer=vmafx_dot_controller_dot_v1_dot_controller__pb2.ProbeResponse.SerializeToString,
             ),
             'ListModels': grpc.unary_unary_rpc_method_handler(
                     servicer.ListModels,
@@ -388,6 +406,33 @@ class VmafxController:
             '/vmafx.controller.v1.VmafxController/WatchJobs',
             vmafx_dot_controller_dot_v1_dot_controller__pb2.WatchJobsRequest.SerializeToString,
             vmafx_dot_controller_dot_v1_dot_controller__pb2.WatchJobsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Probe(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/vmafx.controller.v1.VmafxController/Probe',
+            vmafx_dot_controller_dot_v1_dot_controller__pb2.ProbeRequest.SerializeToString,
+            vmafx_dot_controller_dot_v1_dot_controller__pb2.ProbeResponse.FromString,
             options,
             channel_credentials,
             insecure,

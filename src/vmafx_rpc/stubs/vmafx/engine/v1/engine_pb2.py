@@ -29,7 +29,7 @@ from vmafx_rpc.stubs.vmafx.v1 import scoring_pb2 as vmafx_dot_v1_dot_scoring__pb
 from vmafx_rpc.stubs.vmafx.v1 import task_pb2 as vmafx_dot_v1_dot_task__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cvmafx/engine/v1/engine.proto\x12\x0fvmafx.engine.v1\x1a$vmafx/controller/v1/controller.proto\x1a\x15vmafx/v1/encode.proto\x1a\x15vmafx/v1/result.proto\x1a\x16vmafx/v1/scoring.proto\x1a\x13vmafx/v1/task.proto\"\x9f\x02\n\rWorkerRequest\x12#\n\x03run\x18\x01 \x01(\x0b\x32\x14.vmafx.engine.v1.RunH\x00\x12\x32\n\x0bopen_stream\x18\x02 \x01(\x0b\x32\x1b.vmafx.engine.v1.OpenStreamH\x00\x12\x32\n\x0bopen_upload\x18\x03 \x01(\x0b\x32\x1b.vmafx.engine.v1.OpenUploadH\x00\x12)\n\x06\x66illed\x18\x04 \x01(\x0b\x32\x17.vmafx.engine.v1.FilledH\x00\x12 \n\x05\x63hunk\x18\x05 \x01(\x0b\x32\x0f.vmafx.v1.ChunkH\x00\x12)\n\x06\x66inish\x18\x06 \x01(\x0b\x32\x17.vmafx.engine.v1.FinishH\x00\x42\t\n\x07request\"1\n\x03Run\x12*\n\x04spec\x18\x01 \x01(\x0b\x32\x1c.vmafx.controller.v1.JobSpec\"S\n\nOpenStream\x12&\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x16.vmafx.v1.StreamConfig\x12\r\n\x05slots\x18\x02 \x01(\x05\x12\x0e\n\x06memory\x18\x03 \x01(\t\"/\n\nOpenUpload\x12!\n\x04task\x18\x01 \x01(\x0b\x32\x13.vmafx.v1.ScoreTask\"\x17\n\x06\x46illed\x12\r\n\x05slots\x18\x01 \x03(\x05\"\x08\n\x06\x46inish\"\x92\x02\n\x0eWorkerResponse\x12\'\n\x05ready\x18\x01 \x01(\x0b\x32\x16.vmafx.engine.v1.ReadyH\x00\x12%\n\x05score\x18\x02 \x01(\x0b\x32\x14.vmafx.v1.ScoreEventH\x00\x12\'\n\x06\x65ncode\x18\x03 \x01(\x0b\x32\x15.vmafx.v1.EncodeEventH\x00\x12.\n\x05\x65rror\x18\x04 \x01(\x0b\x32\x1d.vmafx.controller.v1.JobErrorH\x00\x12+\n\x07\x65mptied\x18\x05 \x01(\x0b\x32\x18.vmafx.engine.v1.EmptiedH\x00\x12\x1e\n\x04read\x18\x06 \x01(\x0b\x32\x0e.vmafx.v1.ReadH\x00\x42\n\n\x08response\"-\n\x05Ready\x12$\n\x08versions\x18\x01 \x01(\x0b\x32\x12.vmafx.v1.Versions\"\x18\n\x07\x45mptied\x12\r\n\x05slots\x18\x01 \x03(\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cvmafx/engine/v1/engine.proto\x12\x0fvmafx.engine.v1\x1a$vmafx/controller/v1/controller.proto\x1a\x15vmafx/v1/encode.proto\x1a\x15vmafx/v1/result.proto\x1a\x16vmafx/v1/scoring.proto\x1a\x13vmafx/v1/task.proto\"\xc8\x02\n\rWorkerRequest\x12#\n\x03run\x18\x01 \x01(\x0b\x32\x14.vmafx.engine.v1.RunH\x00\x12\x32\n\x0bopen_stream\x18\x02 \x01(\x0b\x32\x1b.vmafx.engine.v1.OpenStreamH\x00\x12\x32\n\x0bopen_upload\x18\x03 \x01(\x0b\x32\x1b.vmafx.engine.v1.OpenUploadH\x00\x12)\n\x06\x66illed\x18\x04 \x01(\x0b\x32\x17.vmafx.engine.v1.FilledH\x00\x12 \n\x05\x63hunk\x18\x05 \x01(\x0b\x32\x0f.vmafx.v1.ChunkH\x00\x12)\n\x06\x66inish\x18\x06 \x01(\x0b\x32\x17.vmafx.engine.v1.FinishH\x00\x12\'\n\x05probe\x18\x07 \x01(\x0b\x32\x16.vmafx.engine.v1.ProbeH\x00\x42\t\n\x07request\"1\n\x03Run\x12*\n\x04spec\x18\x01 \x01(\x0b\x32\x1c.vmafx.controller.v1.JobSpec\"\'\n\x05Probe\x12\x1e\n\x05input\x18\x01 \x01(\x0b\x32\x0f.vmafx.v1.Input\"S\n\nOpenStream\x12&\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x16.vmafx.v1.StreamConfig\x12\r\n\x05slots\x18\x02 \x01(\x05\x12\x0e\n\x06memory\x18\x03 \x01(\t\"/\n\nOpenUpload\x12!\n\x04task\x18\x01 \x01(\x0b\x32\x13.vmafx.v1.ScoreTask\"\x17\n\x06\x46illed\x12\r\n\x05slots\x18\x01 \x03(\x05\"\x08\n\x06\x46inish\"\xb4\x02\n\x0eWorkerResponse\x12\'\n\x05ready\x18\x01 \x01(\x0b\x32\x16.vmafx.engine.v1.ReadyH\x00\x12%\n\x05score\x18\x02 \x01(\x0b\x32\x14.vmafx.v1.ScoreEventH\x00\x12\'\n\x06\x65ncode\x18\x03 \x01(\x0b\x32\x15.vmafx.v1.EncodeEventH\x00\x12.\n\x05\x65rror\x18\x04 \x01(\x0b\x32\x1d.vmafx.controller.v1.JobErrorH\x00\x12+\n\x07\x65mptied\x18\x05 \x01(\x0b\x32\x18.vmafx.engine.v1.EmptiedH\x00\x12\x1e\n\x04read\x18\x06 \x01(\x0b\x32\x0e.vmafx.v1.ReadH\x00\x12 \n\x05probe\x18\x07 \x01(\x0b\x32\x0f.vmafx.v1.ProbeH\x00\x42\n\n\x08response\"-\n\x05Ready\x12$\n\x08versions\x18\x01 \x01(\x0b\x32\x12.vmafx.v1.Versions\"\x18\n\x07\x45mptied\x12\r\n\x05slots\x18\x01 \x03(\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,21 +37,23 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'vmafx.engine.v1.engine_pb2'
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_WORKERREQUEST']._serialized_start=179
-  _globals['_WORKERREQUEST']._serialized_end=466
-  _globals['_RUN']._serialized_start=468
-  _globals['_RUN']._serialized_end=517
-  _globals['_OPENSTREAM']._serialized_start=519
-  _globals['_OPENSTREAM']._serialized_end=602
-  _globals['_OPENUPLOAD']._serialized_start=604
-  _globals['_OPENUPLOAD']._serialized_end=651
-  _globals['_FILLED']._serialized_start=653
-  _globals['_FILLED']._serialized_end=676
-  _globals['_FINISH']._serialized_start=678
-  _globals['_FINISH']._serialized_end=686
-  _globals['_WORKERRESPONSE']._serialized_start=689
-  _globals['_WORKERRESPONSE']._serialized_end=963
-  _globals['_READY']._serialized_start=965
-  _globals['_READY']._serialized_end=1010
-  _globals['_EMPTIED']._serialized_start=1012
-  _globals['_EMPTIED']._serialized_end=1036
+  _globals['_WORKERREQUEST']._serialized_end=507
+  _globals['_RUN']._serialized_start=509
+  _globals['_RUN']._serialized_end=558
+  _globals['_PROBE']._serialized_start=560
+  _globals['_PROBE']._serialized_end=599
+  _globals['_OPENSTREAM']._serialized_start=601
+  _globals['_OPENSTREAM']._serialized_end=684
+  _globals['_OPENUPLOAD']._serialized_start=686
+  _globals['_OPENUPLOAD']._serialized_end=733
+  _globals['_FILLED']._serialized_start=735
+  _globals['_FILLED']._serialized_end=758
+  _globals['_FINISH']._serialized_start=760
+  _globals['_FINISH']._serialized_end=768
+  _globals['_WORKERRESPONSE']._serialized_start=771
+  _globals['_WORKERRESPONSE']._serialized_end=1079
+  _globals['_READY']._serialized_start=1081
+  _globals['_READY']._serialized_end=1126
+  _globals['_EMPTIED']._serialized_start=1128
+  _globals['_EMPTIED']._serialized_end=1152
 # @@protoc_insertion_point(module_scope)

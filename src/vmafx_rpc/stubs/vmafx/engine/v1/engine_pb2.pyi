@@ -12,26 +12,34 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class WorkerRequest(_message.Message):
-    __slots__ = ("run", "open_stream", "open_upload", "filled", "chunk", "finish")
+    __slots__ = ("run", "open_stream", "open_upload", "filled", "chunk", "finish", "probe")
     RUN_FIELD_NUMBER: _ClassVar[int]
     OPEN_STREAM_FIELD_NUMBER: _ClassVar[int]
     OPEN_UPLOAD_FIELD_NUMBER: _ClassVar[int]
     FILLED_FIELD_NUMBER: _ClassVar[int]
     CHUNK_FIELD_NUMBER: _ClassVar[int]
     FINISH_FIELD_NUMBER: _ClassVar[int]
+    PROBE_FIELD_NUMBER: _ClassVar[int]
     run: Run
     open_stream: OpenStream
     open_upload: OpenUpload
     filled: Filled
     chunk: _scoring_pb2.Chunk
     finish: Finish
-    def __init__(self, run: _Optional[_Union[Run, _Mapping]] = ..., open_stream: _Optional[_Union[OpenStream, _Mapping]] = ..., open_upload: _Optional[_Union[OpenUpload, _Mapping]] = ..., filled: _Optional[_Union[Filled, _Mapping]] = ..., chunk: _Optional[_Union[_scoring_pb2.Chunk, _Mapping]] = ..., finish: _Optional[_Union[Finish, _Mapping]] = ...) -> None: ...
+    probe: Probe
+    def __init__(self, run: _Optional[_Union[Run, _Mapping]] = ..., open_stream: _Optional[_Union[OpenStream, _Mapping]] = ..., open_upload: _Optional[_Union[OpenUpload, _Mapping]] = ..., filled: _Optional[_Union[Filled, _Mapping]] = ..., chunk: _Optional[_Union[_scoring_pb2.Chunk, _Mapping]] = ..., finish: _Optional[_Union[Finish, _Mapping]] = ..., probe: _Optional[_Union[Probe, _Mapping]] = ...) -> None: ...
 
 class Run(_message.Message):
     __slots__ = ("spec",)
     SPEC_FIELD_NUMBER: _ClassVar[int]
     spec: _controller_pb2.JobSpec
     def __init__(self, spec: _Optional[_Union[_controller_pb2.JobSpec, _Mapping]] = ...) -> None: ...
+
+class Probe(_message.Message):
+    __slots__ = ("input",)
+    INPUT_FIELD_NUMBER: _ClassVar[int]
+    input: _task_pb2.Input
+    def __init__(self, input: _Optional[_Union[_task_pb2.Input, _Mapping]] = ...) -> None: ...
 
 class OpenStream(_message.Message):
     __slots__ = ("config", "slots", "memory")
@@ -60,20 +68,22 @@ class Finish(_message.Message):
     def __init__(self) -> None: ...
 
 class WorkerResponse(_message.Message):
-    __slots__ = ("ready", "score", "encode", "error", "emptied", "read")
+    __slots__ = ("ready", "score", "encode", "error", "emptied", "read", "probe")
     READY_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
     ENCODE_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
     EMPTIED_FIELD_NUMBER: _ClassVar[int]
     READ_FIELD_NUMBER: _ClassVar[int]
+    PROBE_FIELD_NUMBER: _ClassVar[int]
     ready: Ready
     score: _result_pb2.ScoreEvent
     encode: _encode_pb2.EncodeEvent
     error: _controller_pb2.JobError
     emptied: Emptied
     read: _scoring_pb2.Read
-    def __init__(self, ready: _Optional[_Union[Ready, _Mapping]] = ..., score: _Optional[_Union[_result_pb2.ScoreEvent, _Mapping]] = ..., encode: _Optional[_Union[_encode_pb2.EncodeEvent, _Mapping]] = ..., error: _Optional[_Union[_controller_pb2.JobError, _Mapping]] = ..., emptied: _Optional[_Union[Emptied, _Mapping]] = ..., read: _Optional[_Union[_scoring_pb2.Read, _Mapping]] = ...) -> None: ...
+    probe: _result_pb2.Probe
+    def __init__(self, ready: _Optional[_Union[Ready, _Mapping]] = ..., score: _Optional[_Union[_result_pb2.ScoreEvent, _Mapping]] = ..., encode: _Optional[_Union[_encode_pb2.EncodeEvent, _Mapping]] = ..., error: _Optional[_Union[_controller_pb2.JobError, _Mapping]] = ..., emptied: _Optional[_Union[Emptied, _Mapping]] = ..., read: _Optional[_Union[_scoring_pb2.Read, _Mapping]] = ..., probe: _Optional[_Union[_result_pb2.Probe, _Mapping]] = ...) -> None: ...
 
 class Ready(_message.Message):
     __slots__ = ("versions",)
