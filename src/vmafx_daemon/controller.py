@@ -27,6 +27,7 @@ from vmafx_daemon.jobs.store import JobStore
 from vmafx_daemon.jobs.submission import job_of
 from vmafx_daemon.libvmaf import libvmaf_version
 from vmafx_daemon.observers import Observer
+from vmafx_daemon.scoring.probes import Probes
 from vmafx_daemon.scoring.streams import Streams
 from vmafx_daemon.settings import Settings
 from vmafx_rpc import messages
@@ -63,6 +64,7 @@ class Controller:
         self._path_checks = path_checks = PathChecks()
         # Apart, so that no caller keeps the jobs of others from beginning.
         self._later_checks = PathChecks()
+        self._probes = Probes(engine, policy, path_checks)
         self._streams = Streams(engine, policy, path_checks, settings.limits, self.observers)
         self._counts: Counter[int] = Counter()
         self._submitting = 0
@@ -238,6 +240,15 @@ class Controller:
             The next events, in order.
         """
         return self._hub.watch_all(after)
+
+    async def probe(self, source: messages.task.Input, caller: Caller) -> messages.result.Probe:
+        """Say what a video is and what scoring would do with it; nothing is stored.
+
+        Raises:
+            VmafxError: It is not allowed, takes too long, or cannot be read.
+        """
+        self._check_open()
+        return await self._probes.probe(source, caller)
 
     async def open_stream(
         self, config: messages.scoring.StreamConfig, caller: Caller

@@ -67,7 +67,7 @@ def advanced(frames: int) -> ScoreEvent:
 
 
 class ScriptedEngine:
-    """Does what a job's reference says.
+    """Does what a job's reference says; videos are looked at unless they are to wait.
 
         ok          ends with a result
         tell        tells of frames, waits for `go`, and ends with a result
@@ -81,9 +81,9 @@ class ScriptedEngine:
         slots: Jobs at once.
 
     Attributes:
-        begun: The distorted videos of the jobs, in the order they were begun.
+        begun: The distorted videos of the jobs, and videos looked at, in the order they were begun.
         go: Lets those that wait go on.
-        ended: Jobs that ended before they were done.
+        ended: Jobs, and videos looked at, that ended before they were done.
         completed: How often each job came to a result.
     """
 
@@ -126,6 +126,17 @@ class ScriptedEngine:
             if not self.completed[job_id]:
                 self.ended.append(job_id)
             raise
+
+    async def probe(self, source: messages.task.Input, _: Limits) -> messages.result.Probe:
+        what = Path(source.location).stem
+        self.begun.append(source.location)
+        try:
+            if what == "wait":
+                await self.go.wait()
+        except asyncio.CancelledError:
+            self.ended.append(source.location)
+            raise
+        return messages.result.Probe(info=messages.result.VideoInfo(location=source.location))
 
     async def open_stream(self, *_: object) -> PairStream:
         raise AssertionError("nobody streams to a script")

@@ -7,7 +7,7 @@ from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.access.encoding import check_options
 from vmafx_daemon.access.peer import Peer
 from vmafx_daemon.access.places import Places
-from vmafx_daemon.access.shapes import check_length, check_score, check_shape
+from vmafx_daemon.access.shapes import check_input, check_length, check_score, check_shape
 from vmafx_daemon.access.tokens import Tokens
 from vmafx_daemon.errors import DeniedError, UnknownCallerError
 from vmafx_daemon.scoring.pairs import stream_task, task_of
@@ -108,6 +108,16 @@ class Policy:
             VmafxError: As `check_spec` does.
         """
         self.check_spec(spec, _ANYBODY)
+
+    def check_source(self, source: task.Input, caller: Caller) -> None:
+        """Likewise of one video that is to be looked at, which becomes `confined` or not.
+
+        Raises:
+            VmafxError: As `check_spec` does.
+        """
+        check_length(source)
+        check_input("input", source, self._pixels)
+        self._check_inputs((source,), caller)
 
     def check_upload(self, score: task.ScoreTask, caller: Caller) -> None:
         """Likewise of a score whose videos are read through the client, and so named by it."""

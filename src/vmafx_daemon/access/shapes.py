@@ -68,7 +68,7 @@ def check_score(score: task.ScoreTask, pixels: int) -> None:
     if score.HasField("device"):
         parse_wish(str(Wish(score.device.device, score.device.which)))
     for name, each in _named(score):
-        _check_input(name, each, pixels)
+        check_input(name, each, pixels)
     _check_metrics(score)
     if score.HasField("size"):
         _check_size("size", score.size, pixels)
@@ -85,7 +85,7 @@ def _named(score: task.ScoreTask) -> Iterable[tuple[str, task.Input]]:
 
 
 def _check_encode(job: encode.EncodeTask, pixels: int) -> None:
-    _check_input("source", job.source, pixels)
+    check_input("source", job.source, pixels)
     setting, measuring = job.setting, job.measuring
     _check_count("setting.options", setting.options, _MOST_OPTIONS)
     _check_range("setting.quality", setting.quality, -math.inf)
@@ -107,7 +107,8 @@ def _check_encode(job: encode.EncodeTask, pixels: int) -> None:
             _check_range(f"windows[{i}].duration", window.duration, 0)
 
 
-def _check_input(name: str, given: task.Input, pixels: int) -> None:
+def check_input(name: str, given: task.Input, pixels: int) -> None:
+    """Likewise, of one video that is named in the field `name`."""
     if not given.location:
         raise UsageError(f"{name} names no video", "Set its `location`.")
     if given.HasField("width") or given.HasField("height"):

@@ -126,6 +126,15 @@ class Engine(Protocol):
             VmafxError: The work failed; the class says how.
         """
 
+    async def probe(self, source: messages.task.Input, limits: Limits) -> messages.result.Probe:
+        """Say what a video is; waits while all places for that are taken, of which jobs take none.
+
+        Raises:
+            WorkerLostError: What looked at it went away.
+            TimeLimitError: It took longer than it may.
+            VmafxError: It cannot be read; the class says how.
+        """
+
     async def open_stream(
         self, config: messages.scoring.StreamConfig, limits: Limits
     ) -> PairStream:

@@ -15,6 +15,8 @@ from vmafx_daemon.scoring.pairs import stream_task
 from vmafx_daemon.settings import LimitSettings
 from vmafx_rpc import messages
 
+# Videos that are looked at at the same time; each takes a moment, or waits for its server.
+_PROBES = 4
 # Of the memory that there is, for all workers that execute jobs together.
 _SHARE = 0.8
 
@@ -40,6 +42,7 @@ class LocalEngine:
         self._busy: set[WorkerProcess] = set()
         self._jobs = asyncio.Semaphore(self.slots)
         self._streams = asyncio.Semaphore(settings.streams)
+        self._probes = asyncio.Semaphore(_PROBES)
         self._waiting = Waiting()
 
     async def start(self) -> None:
@@ -71,6 +74,17 @@ class LocalEngine:
         ):
             async for told in events:
                 yield told
+
+    async def probe(self, source: messages.task.Input, limits: Limits) -> messages.result.Probe:
+        """Say what a video is; being cancelled ends the worker that looks at it.
+
+        Raises:
+            WorkerLostError: The worker went away.
+            TimeLimitError: It took longer than it may.
+            VmafxError: It cannot be read; the class says how.
+        """
+        async with self._lent(self._probes) as worker:
+            return await worker.probe(source, self._bounded(limits))
 
     async def open_stream(
         self, config: messages.scoring.StreamConfig, limits: Limits

@@ -8,8 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from typing import Self
 
 import psutil
@@ -111,7 +111,7 @@ class WorkerProcess:
         """
         request = messages.engine.WorkerRequest(run=messages.engine.Run(spec=spec))
         await self.send(request)
-        try:
+        with self._resting_after_failure():
             async with aclosing(self.told(limits)) as responses:
                 async for response in responses:
                     match response.WhichOneof("response"):
@@ -123,10 +123,32 @@ class WorkerProcess:
                             yield response.encode
                     if self.at_rest:
                         return
+
+    async def probe(self, source: messages.task.Input, limits: Limits) -> messages.result.Probe:
+        """Have it say what a video is; whoever does not wait for that has to kill it.
+
+        Raises:
+            WorkerLostError: It went away.
+            TimeLimitError: It took longer than it may.
+            VmafxError: The video cannot be read.
+        """
+        request = messages.engine.WorkerRequest(probe=messages.engine.Probe(input=source))
+        await self.send(request)
+        with self._resting_after_failure():
+            async with aclosing(self.told(limits)) as responses:
+                response = await anext(responses)
+        self.at_rest = True
+        return response.probe
+
+    @contextmanager
+    def _resting_after_failure(self) -> Iterator[None]:
+        """It is at rest once it has said itself that its work failed."""
+        try:
+            yield
         except (WorkerLostError, TimeLimitError):
             raise
         except VmafxError:
-            self.at_rest = True  # it has said so itself
+            self.at_rest = True
             raise
 
     async def told(self, limits: Limits) -> AsyncGenerator[messages.engine.WorkerResponse]:

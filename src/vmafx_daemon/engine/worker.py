@@ -22,7 +22,9 @@ from google.protobuf.message import Message
 
 from vmafx_core.allocator import keep_freed_memory
 from vmafx_core.errors import UsageError, VmafxError, WorkError
+from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.engine import score_events
+from vmafx_core.scoring.probe import probe
 from vmafx_core.scoring.request import ScoreRequest
 from vmafx_core.scoring.versions import versions
 from vmafx_daemon.engine.framing import framed, receive
@@ -71,6 +73,11 @@ class Worker:
                 with self._failures_told():
                     self._tell_all(self._responses(request.run.spec))
                 gc.collect()  # decoders with their threads may be in circles
+            case "probe":
+                with self._failures_told():
+                    told = probe(from_message(request.probe.input, InputSpec))
+                    self._send(Response(probe=to_message(told, messages.result.Probe)))
+                gc.collect()
             case "open_stream":
                 self._begin(lambda: Pairs(request.open_stream, self._send, self._threads))
             case "open_upload":

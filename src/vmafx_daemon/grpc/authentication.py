@@ -18,6 +18,7 @@ _ROLES: Mapping[str, Role | None] = {
     f"{_CONTROLLER}SubmitJob": Role.WRITE,
     f"{_CONTROLLER}CancelJob": Role.WRITE,
     f"{_CONTROLLER}RetryJob": Role.WRITE,
+    f"{_CONTROLLER}Probe": Role.WRITE,
     f"{_CONTROLLER}GetJob": Role.READ,
     f"{_CONTROLLER}ListJobs": Role.READ,
     f"{_CONTROLLER}WatchJob": Role.READ,

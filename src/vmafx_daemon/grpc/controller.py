@@ -61,6 +61,11 @@ class ControllerService(VmafxControllerServicer):
             async for events in everything:
                 yield wire.WatchJobsResponse(events=events)
 
+    async def Probe(self, request: wire.ProbeRequest, _: Any) -> wire.ProbeResponse:
+        """Say what a video is."""
+        told = await self._controller.probe(request.input, current_caller())
+        return wire.ProbeResponse(probe=told)
+
     async def ListModels(self, _: wire.ListModelsRequest, __: Any) -> wire.ListModelsResponse:
         """List the models."""
         return await self._controller.models()

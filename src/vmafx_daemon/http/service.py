@@ -1,4 +1,4 @@
-"""What can be asked for besides jobs: scores at once, and how the server is."""
+"""What can be asked for besides jobs: scores at once, what a video is, how the server is."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from vmafx_daemon.http.responses import Responses
 from vmafx_daemon.metrics import MEDIA_TYPE, Metrics
 from vmafx_daemon.scoring.at_once import score_at_once
 from vmafx_rpc.messages import controller as wire
-from vmafx_rpc.messages import scoring
+from vmafx_rpc.messages import result, scoring
 
 _TEXT = "text/plain; charset=utf-8"
 
@@ -22,9 +22,9 @@ class Service:
     """Answers what is asked.
 
     Args:
-        controller: Knows how it is, and scores.
+        controller: Knows how it is, scores, and looks at videos.
         metrics: What it has done.
-        disconnect: Ends scores that nobody waits for.
+        disconnect: Ends what nobody waits for.
         responses: Say what they come to.
         addresses: Where the daemon listens.
     """
@@ -57,6 +57,18 @@ class Service:
                 body=scoring.ScoreRequest,
                 example={"reference": "/media/ref.mp4", "distorted": "/media/dis.mp4"},
                 answer=scoring.ScoreResponse,
+            ),
+            Operation(
+                method="POST",
+                path="/v1/probe",
+                name="probe",
+                summary="Say what a video is and what scoring would do with it, from its first "
+                "picture alone.",
+                handler=self._probe,
+                role=Role.WRITE,
+                body=wire.ProbeRequest,
+                example={"input": {"location": "/media/ref.mp4"}},
+                answer=result.Probe,
             ),
             Operation(
                 method="GET",
@@ -110,6 +122,11 @@ class Service:
         request = read_message(call.body, scoring.ScoreRequest)
         scores = score_at_once(self._controller, request, call.caller)
         return self._responses.answer(await self._disconnect.during(call.request.receive, scores))
+
+    async def _probe(self, call: Call) -> Response:
+        request = read_message(call.body, wire.ProbeRequest)
+        looking = self._controller.probe(request.input, call.caller)
+        return self._responses.answer(await self._disconnect.during(call.request.receive, looking))
 
     async def _models(self, _: Call) -> Response:
         return self._responses.answer(await self._controller.models())

@@ -8,7 +8,7 @@ from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.access.policy import Policy, is_confined
 from vmafx_daemon.errors import DeniedError, TooLargeError
 from vmafx_daemon.settings import AccessSettings, LimitSettings
-from vmafx_rpc.messages import controller, scoring
+from vmafx_rpc.messages import controller, scoring, task
 
 OWNER = Caller("socket owner", Role.WRITE, owner=True)
 OTHER = Caller("127.0.0.1", Role.WRITE)
@@ -71,6 +71,23 @@ def test_every_place_of_a_job_counts(policy: Policy, tmp_path: Path) -> None:
         with pytest.raises(DeniedError):
             policy.check_spec(spec, OTHER)
         policy.check_spec(spec, OWNER)
+
+
+def test_what_is_looked_at_is_what_may_be_scored(policy: Policy, tmp_path: Path) -> None:
+    source = task.Input(location=str(tmp_path / "films/a.mp4"))
+    policy.check_source(source, OTHER)
+    assert source.confined
+    policy.check_source(source, OWNER)
+    assert not source.confined
+    outside = task.Input(location=str(tmp_path / "b.mp4"))
+    with pytest.raises(DeniedError, match="is in no folder that may be read here"):
+        policy.check_source(outside, OTHER)
+    with pytest.raises(UsageError, match="input names no video"):
+        policy.check_source(task.Input(), OWNER)
+    with pytest.raises(UsageError, match=r"input\.start is -1"):
+        policy.check_source(task.Input(location="/a.mp4", start=-1), OWNER)
+    with pytest.raises(TooLargeError, match="input is 4096x4096"):
+        policy.check_source(task.Input(location="/a.yuv", width=4096, height=4096), OWNER)
 
 
 def test_options_that_concern_files_are_the_owners(policy: Policy, tmp_path: Path) -> None:

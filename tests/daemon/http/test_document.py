@@ -60,6 +60,7 @@ def test_what_is_answered_is_as_it_says(
         ("getStatus", http.get("/v1/status")),
         ("getMetrics", http.get("/metrics")),
         ("score", http.post("/v1/score", json=pair)),
+        ("probe", http.post("/v1/probe", json={"input": probe["source"]})),
         # Equal pictures have no PSNR, as JSON lacks infinity.
         (
             "score",
