@@ -39,6 +39,7 @@ class Program(ConfiguredGroup):
 
     lazy_commands: ClassVar = {
         "score": LazyCommand("vmafx_cli.commands.score", "Score distorted videos."),
+        "probe": LazyCommand("vmafx_cli.commands.probe", "Say what videos are."),
         "features": LazyCommand("vmafx_cli.commands.features", "Write feature vectors."),
         "tune": LazyCommand("vmafx_cli.commands.tune", "Find encode settings by measuring."),
         "jobs": LazyCommand("vmafx_cli.commands.jobs", "Queue work at a daemon, and see to it."),

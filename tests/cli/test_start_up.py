@@ -26,7 +26,7 @@ def test_without_arguments_help_is_printed_and_the_exit_code_says_wrong_usage(
 def test_a_mistyped_command_is_answered_with_the_nearest_one(run: InProcess) -> None:
     ended = run("scroe", "a.mp4", "b.mp4")
     assert ended.code == 2
-    assert "no such command 'scroe'. Did you mean 'score'?" in ended.err
+    assert "no such command 'scroe'. Did you mean 'score', " in ended.err
     assert ended.out == ""
 
 

@@ -1,6 +1,5 @@
 """Options that say how the two sides of a comparison are read."""
 
-import sys
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -8,7 +7,7 @@ import typer
 
 from vmafx_cli.options import panels, values
 from vmafx_cli.options.groups import option
-from vmafx_cli.options.reading import ReadingOptions
+from vmafx_cli.options.reading import ReadingOptions, check_standard_input
 from vmafx_core.errors import UsageError
 from vmafx_core.media.types import Crop, InputSpec
 
@@ -131,17 +130,7 @@ class InputOptions(ReadingOptions):
                 "there is no distorted video to score",
                 "Name it after the reference, or say --no-reference.",
             )
-        pipes = [reference, *distorted].count("-")
-        if pipes > 1:
-            raise UsageError(
-                "only one input can be -, there is one standard input",
-                "Write the others to files or named pipes.",
-            )
-        if pipes and sys.stdin and sys.stdin.isatty():
-            raise UsageError(
-                "input - is standard input, and that is a terminal",
-                "Pipe a video into it: ffmpeg -i FILE -f yuv4mpegpipe - | vmafx score REF -",
-            )
+        check_standard_input([reference, *distorted], "vmafx score REF -")
         return (
             self.read(reference, stream=self.stream_ref, skip=self.skip_ref, crop=self.crop_ref),
             tuple(

@@ -1,5 +1,7 @@
 """Options that say how a video is read."""
 
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated
@@ -8,6 +10,7 @@ import typer
 
 from vmafx_cli.options import names, panels, values
 from vmafx_cli.options.groups import option
+from vmafx_core.errors import UsageError
 from vmafx_core.media.types import Crop, Deinterlace, InputSpec
 
 Source = Annotated[
@@ -16,6 +19,29 @@ Source = Annotated[
         metavar="SOURCE", help="The video to encode: a file or a URL.", show_default=False
     ),
 ]
+
+
+def check_standard_input(locations: Sequence[str], command: str) -> None:
+    """Refuse to read standard input more than once, or from a terminal.
+
+    Args:
+        locations: Where all videos are.
+        command: What reads standard input, as an example.
+
+    Raises:
+        UsageError: That is asked for.
+    """
+    pipes = locations.count("-")
+    if pipes > 1:
+        raise UsageError(
+            "only one input can be -, there is one standard input",
+            "Write the others to files or named pipes.",
+        )
+    if pipes and sys.stdin and sys.stdin.isatty():
+        raise UsageError(
+            "input - is standard input, and that is a terminal",
+            f"Pipe a video into it: ffmpeg -i FILE -f yuv4mpegpipe - | {command}",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +159,7 @@ class ReadingOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions(ReadingOptions):
-    """How the one video is read that is to be encoded; the fields are the options."""
+    """How a video is read that is not one side of a comparison; the fields are the options."""
 
     stream: Annotated[
         int | None,

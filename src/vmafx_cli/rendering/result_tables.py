@@ -11,8 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vmafx_cli.rendering.sparkline import sparkline
-from vmafx_cli.rendering.tables import GAP, Unpadded, lines_table, ruled_table
-from vmafx_core.notice import Level, Notice
+from vmafx_cli.rendering.tables import GAP, Unpadded, lines_table, notice_text, ruled_table
 from vmafx_core.report.account import clock, common_lines, number, reference_line, run_lines
 from vmafx_core.report.files import writing_stdout
 from vmafx_core.report.naming import short_names, shown_location
@@ -198,13 +197,7 @@ def _account(
             yield lines_table(lines)
     yield lines_table(run_lines(result))
     for notice in result.all_notices():
-        yield _notice(notice, options)
-
-
-def _notice(notice: Notice, options: ConsoleOptions) -> Text:
-    serious = notice.level is Level.WARNING
-    mark = "!" if serious else ("-" if options.ascii_only else "•")
-    return Text(f"{mark} {notice.text}", "yellow" if serious else "dim")
+        yield notice_text(notice, ascii_only=options.ascii_only)
 
 
 def _outcome_table(outcomes: Sequence[Outcome]) -> Table:

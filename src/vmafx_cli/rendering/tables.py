@@ -9,6 +9,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from vmafx_core.notice import Level, Notice
 from vmafx_core.report.account import Line
 from vmafx_core.report.views.datatable import DataTable
 
@@ -37,6 +38,13 @@ def lines_table(lines: Iterable[Line]) -> Table:
     for about, words in lines:
         grid.add_row(Text(about), Text(words))
     return grid
+
+
+def notice_text(notice: Notice, *, ascii_only: bool) -> Text:
+    """A notice behind a mark of how much it matters."""
+    serious = notice.level is Level.WARNING
+    mark = "!" if serious else ("-" if ascii_only else "•")
+    return Text(f"{mark} {notice.text}", "yellow" if serious else "dim")
 
 
 @dataclass(frozen=True, slots=True)

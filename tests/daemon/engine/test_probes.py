@@ -7,11 +7,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from support.clips import write_clip
 from support.engines import ANY, at_work, done, endless_job, local_engine, score_job, worker_pids
 from vmafx_core.errors import InputError
 from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.probe import Probe, probe
+from vmafx_core.testing import write_clip
 from vmafx_daemon.engine.contract import Limits, TimeLimitError, WorkerLostError
 from vmafx_rpc import messages
 from vmafx_rpc.convert import from_message

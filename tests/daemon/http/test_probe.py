@@ -5,10 +5,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from support.clips import write_clip
 from support.daemon import Daemon
 from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.probe import probe
+from vmafx_core.testing import write_clip
 from vmafx_daemon.errors import DeniedError
 from vmafx_rpc import messages
 from vmafx_rpc.convert import to_message
