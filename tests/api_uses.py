@@ -15,8 +15,10 @@ from vmafx_core import (
     Measuring,
     Metric,
     Pairing,
+    PictureFormat,
     Point,
     Pooled,
+    ReferencePlan,
     Sampling,
     ScoreRequest,
     ScoreResult,
@@ -34,9 +36,18 @@ from vmafx_core import (
     parse_feature,
     parse_model,
     parse_requirement,
+    probe,
     score,
     score_events,
 )
+
+
+def probing() -> None:
+    told = probe(Path("a.mp4"))
+    assert_type(told.info.frame_count, int | None)
+    assert_type(told.plan, ReferencePlan)
+    assert_type(told.plan.picture, PictureFormat)
+    probe("a.mp4", "b.mp4")  # type: ignore[call-arg]
 
 
 def scoring() -> None:

@@ -19,7 +19,7 @@ NAMES = vmafx_core.__all__
 # What programs that score, search or handle errors cannot do without.
 CALLS = [
     "compare_encoders", "encode_shots", "encode_to_target", "find_crf", "find_ladder",
-    "measure_corpus", "score",
+    "measure_corpus", "probe", "score",
 ]  # fmt: skip
 
 

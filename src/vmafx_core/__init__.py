@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         Chroma,
         Crop,
         Deinterlace,
+        Input,
         InputSpec,
         PictureFormat,
         VideoInfo,
@@ -71,11 +72,12 @@ if TYPE_CHECKING:
     from vmafx_core.probing.prober import Measurer, Prober
     from vmafx_core.probing.request import Measuring, Sampling
     from vmafx_core.probing.targets import parse_target
-    from vmafx_core.scoring.api import Input, score
+    from vmafx_core.scoring.api import score
     from vmafx_core.scoring.engine import score_events
     from vmafx_core.scoring.events import Event, Finished, FrameScores, Progress, Started, Told
     from vmafx_core.scoring.names import parse_any_model
     from vmafx_core.scoring.pooling import Pooled
+    from vmafx_core.scoring.probe import Probe, ReferencePlan, probe
     from vmafx_core.scoring.request import Pairing, ScoreRequest, Sync
     from vmafx_core.scoring.requirements import (
         Outcome,
@@ -115,7 +117,7 @@ _HOMES = {
     "FrameScores": "vmafx_core.scoring.events",
     "GridRequest": "vmafx_cli.tune.corpus.grid",
     "GridResult": "vmafx_cli.tune.corpus.grid",
-    "Input": "vmafx_core.scoring.api",
+    "Input": "vmafx_core.media.types",
     "InputError": "vmafx_core.errors",
     "InputSpec": "vmafx_core.media.types",
     "Ladder": "vmafx_cli.tune.ladder.hull_search",
@@ -137,11 +139,13 @@ _HOMES = {
     "PictureFormat": "vmafx_core.media.types",
     "Point": "vmafx_core.probing.points",
     "Pooled": "vmafx_core.scoring.pooling",
+    "Probe": "vmafx_core.scoring.probe",
     "Probed": "vmafx_core.probing.events",
     "Prober": "vmafx_core.probing.prober",
     "Probing": "vmafx_core.probing.events",
     "Progress": "vmafx_core.scoring.events",
     "Reason": "vmafx_cli.tune.search.quality",
+    "ReferencePlan": "vmafx_core.scoring.probe",
     "RemoteError": "vmafx_core.errors",
     "Requirement": "vmafx_core.scoring.requirements",
     "RequirementError": "vmafx_core.errors",
@@ -186,6 +190,7 @@ _HOMES = {
     "parse_requirement": "vmafx_core.scoring.requirements",
     "parse_target": "vmafx_core.probing.targets",
     "parse_wish": "vmafx_core.backends.providers",
+    "probe": "vmafx_core.scoring.probe",
     "read_corpus": "vmafx_cli.tune.corpus.reading",
     "score": "vmafx_core.scoring.api",
     "score_events": "vmafx_core.scoring.engine",
@@ -240,11 +245,13 @@ __all__ = [
     "PictureFormat",
     "Point",
     "Pooled",
+    "Probe",
     "Probed",
     "Prober",
     "Probing",
     "Progress",
     "Reason",
+    "ReferencePlan",
     "RemoteError",
     "Requirement",
     "RequirementError",
@@ -289,6 +296,7 @@ __all__ = [
     "parse_requirement",
     "parse_target",
     "parse_wish",
+    "probe",
     "read_corpus",
     "score",
     "score_events",

@@ -39,7 +39,8 @@ def write_interlaced(path: Path) -> Path:
 
 def test_what_it_is_and_what_would_be_done_are_those_of_scoring_it(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", frames=6)
-    told = probed(clip)
+    told = probe(clip)
+    assert told == probed(clip)
     scored = score(clip, clip, models=["auto"])
     (pair,) = scored.pairs
     assert told.info == scored.reference

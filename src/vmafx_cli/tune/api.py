@@ -27,12 +27,12 @@ from vmafx_core.encoders.audio import COPIED, Audio
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import WorkError
+from vmafx_core.media.types import Input, input_spec
 from vmafx_core.probing.events import Done, TuneEvent
 from vmafx_core.probing.measure import LOCAL_PROBER
 from vmafx_core.probing.prober import Prober
 from vmafx_core.probing.request import Measuring
 from vmafx_core.probing.targets import parse_target
-from vmafx_core.scoring.api import Input, input_spec
 from vmafx_core.scoring.requirements import Requirement
 
 type Target = str | float | Requirement

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from os import PathLike, fspath
 
 ASSUMED_RATE = Fraction(25)
 """Frames a second where nothing says a rate; only the times of frames depend on it."""
@@ -58,6 +59,15 @@ class InputSpec:
     crop: Crop | None = None
     deinterlace: Deinterlace = Deinterlace.AUTO
     confined: bool = False
+
+
+type Input = str | PathLike[str] | InputSpec
+"""A path, a URL, "-" for standard input, or how a video is read."""
+
+
+def input_spec(given: Input) -> InputSpec:
+    """How a video is read, also where only its place is given."""
+    return given if isinstance(given, InputSpec) else InputSpec(location=fspath(given))
 
 
 class Chroma(StrEnum):

@@ -1,13 +1,12 @@
 """Scoring in one call, for programs that use vmafx as a library."""
 
 from collections.abc import Sequence
-from os import PathLike, fspath
 
 from vmafx_core.backends.providers import ANYWHERE, Wish
 from vmafx_core.backends.specs import NeuralSpec
 from vmafx_core.errors import WorkError
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec, parse_feature
-from vmafx_core.media.types import InputSpec
+from vmafx_core.media.types import Input, input_spec
 from vmafx_core.scoring.engine import score_events
 from vmafx_core.scoring.events import Finished
 from vmafx_core.scoring.names import parse_any_model
@@ -19,10 +18,6 @@ from vmafx_core.scoring.request import (
     Sync,
 )
 from vmafx_core.scoring.result import ScoreResult
-
-type Input = str | PathLike[str] | InputSpec
-"""A path, a URL, "-" for standard input, or how a video is read."""
-
 
 _AS_THEY_ARE = Sync()
 
@@ -84,8 +79,3 @@ def score(
         if isinstance(event, Finished):
             return event.result
     raise WorkError("scoring ended without a result")
-
-
-def input_spec(given: Input) -> InputSpec:
-    """How a video is read, also where only its place is given."""
-    return given if isinstance(given, InputSpec) else InputSpec(location=fspath(given))

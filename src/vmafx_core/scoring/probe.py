@@ -9,7 +9,7 @@ from vmafx_core.media.frames import Source
 from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.match import match
 from vmafx_core.media.source import VideoSource
-from vmafx_core.media.types import ASSUMED_RATE, InputSpec, PictureFormat, VideoInfo
+from vmafx_core.media.types import ASSUMED_RATE, Input, PictureFormat, VideoInfo, input_spec
 from vmafx_core.notice import Notice, info, warning
 from vmafx_core.scoring.models import choose_models
 from vmafx_core.scoring.needs import check_picture
@@ -54,21 +54,24 @@ class Probe:
     notices: tuple[Notice, ...]
 
 
-def probe(source: InputSpec) -> Probe:
+def probe(source: Input) -> Probe:
     """Say what a video is, and what scoring does with it.
 
     It is read as far as its first picture, and not decoded further. What was read of a pipe is gone
     then: nobody can score it any more, which a notice says.
 
     Args:
-        source: Where it is, and how to read it.
+        source: A path, a URL, "-" for standard input, or an `InputSpec`.
+
+    Returns:
+        What it is, what would be done with it as a reference, and what there is to tell.
 
     Raises:
         InputError: It cannot be read, has no video, or its first picture cannot be decoded.
         RemoteError: A server cannot be reached, or refused.
         UsageError: The stream or crop asked for is not there.
     """
-    with VideoSource(source) as opened:
+    with VideoSource(input_spec(source)) as opened:
         return _probed(opened)
 
 
