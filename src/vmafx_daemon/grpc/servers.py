@@ -1,4 +1,4 @@
-"""Servers of gRPC: several that answer alike, each replaced if it fails."""
+"""A server of gRPC that is replaced if it fails."""
 
 import asyncio
 import logging

@@ -2,8 +2,6 @@
 
 import errno
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -80,40 +78,6 @@ def check_free(host: str, port: int, what: str) -> None:
         WorkError: It is taken, or not of this machine.
     """
     listen(host, port, what).close()
-
-
-@contextmanager
-def shared(address: str, port: int, what: str) -> Iterator[int]:
-    """Keep a port for servers that share it (SO_REUSEPORT); Linux only.
-
-    Nobody else comes to it, not even while none of them listens, but for programs of this user that
-    are no daemons.
-
-    Args:
-        address: Of this machine.
-        port: As in `listen`.
-        what: Likewise.
-
-    Yields:
-        The port.
-
-    Raises:
-        WorkError: It is taken, or not of this machine.
-    """
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with ExitStack() as sockets:
-        try:
-            claim = sockets.enter_context(socket.socket(socket.AF_UNIX))
-            keeper = sockets.enter_context(socket.socket(family))
-            if port:
-                # An abstract name goes with the namespace of the ports, and with the process.
-                claim.bind(f"\0vmafx:{address}:{port}")
-            check_free(address, port, what)
-            keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            keeper.bind(socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0][4])
-        except OSError as error:
-            raise _cannot(address, port, what, error) from error
-        yield keeper.getsockname()[1]
 
 
 def check_path(path: Path) -> None:
