@@ -19,7 +19,7 @@ from vmafx_core.loading import loading
 from vmafx_core.report.files import writing_stdout
 
 if TYPE_CHECKING:
-    from vmafx_cli.rendering.videos import Told
+    from vmafx_cli.rendering.videos import Answer
     from vmafx_core.media.types import InputSpec
     from vmafx_core.scoring.probe import Probe
 
@@ -63,7 +63,7 @@ def probe(
     with loading():
         from vmafx_cli.rendering.videos import document, print_account
 
-    told: list[Told] = []
+    told: list[Answer] = []
     codes: list[int] = []
     with _prober(remote) as ask:
         for location in files:

@@ -15,11 +15,11 @@ from vmafx_core.report.naming import readable, shown_location
 from vmafx_core.report.plain import plain
 from vmafx_core.scoring.probe import Probe
 
-Told = tuple[str, Probe | VmafxError]
+Answer = tuple[str, Probe | VmafxError]
 """Where a video is, and what it is, or why that cannot be told."""
 
 
-def document(videos: list[Told]) -> dict[str, Any]:
+def document(videos: list[Answer]) -> dict[str, Any]:
     """All videos for programs, in the order asked for."""
     return {"version": 1, "videos": [_entry(*told) for told in videos]}
 

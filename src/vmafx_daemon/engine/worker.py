@@ -35,7 +35,7 @@ from vmafx_rpc.events import write_event
 from vmafx_rpc.failures import error_to_message
 
 if TYPE_CHECKING:
-    from vmafx_daemon.engine.probes import Probes
+    from vmafx_daemon.engine.encode_tasks import EncodeTasks
 
 Response = messages.engine.WorkerResponse
 
@@ -51,7 +51,7 @@ class Worker:
     def __init__(self, connection: socket.socket, threads: int) -> None:
         self._connection = connection
         self._threads = threads
-        self._probes: Probes | None = None
+        self._encode_tasks: EncodeTasks | None = None
         self._stream: Pairs | Upload | None = None
         self._sending = threading.Lock()
 
@@ -88,7 +88,7 @@ class Worker:
 
     def _begin(self, make: Callable[[], "Pairs | Upload"]) -> None:
         """Begin a stream: a thread scores, this one takes what comes for it."""
-        self._probes = self._stream = None
+        self._encode_tasks = self._stream = None
         with self._failures_told():
             stream = self._stream = make()
             threading.Thread(target=self._score, args=(stream,), daemon=True).start()
@@ -122,16 +122,16 @@ class Worker:
     def _responses(self, spec: messages.controller.JobSpec) -> Iterator[Response]:
         match spec.WhichOneof("kind"):
             case "score":
-                self._probes = None  # and the sample that it holds
+                self._encode_tasks = None  # and the sample that it holds
                 request = from_message(spec.score, ScoreRequest)
                 request = replace(request, threads=request.threads or self._threads)
                 with closing(score_events(request)) as events:
                     yield from (Response(score=write_event(event)) for event in events)
             case "encode":
-                from vmafx_daemon.engine.probes import Probes  # few workers probe
+                from vmafx_daemon.engine.encode_tasks import EncodeTasks  # few workers probe
 
-                self._probes = self._probes or Probes(self._threads)
-                yield from self._probes.responses(spec.encode)
+                self._encode_tasks = self._encode_tasks or EncodeTasks(self._threads)
+                yield from self._encode_tasks.responses(spec.encode)
             case _:
                 raise UsageError("the job says nothing of what is to be done")
 

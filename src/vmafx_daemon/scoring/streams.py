@@ -1,10 +1,10 @@
 """Streams: how many there are, and that each is given back."""
 
 import time
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
 from vmafx_daemon.access.caller import Caller, Role
 from vmafx_daemon.access.path_checks import PathChecks
@@ -13,6 +13,7 @@ from vmafx_daemon.engine.contract import (
     Engine,
     Limits,
     PairStream,
+    SharedSlots,
     Stream,
     StreamEvent,
     UploadStream,
@@ -167,28 +168,43 @@ class _Counted[Counted: Stream]:
 
 
 class _CountedPairs(_Counted[PairStream]):
-    """Pairs, in messages or in slots of memory."""
+    """Pairs, in messages or in slots of memory.
 
-    @property
-    def slots(self) -> Self | None:
-        """Itself, where the engine has slots."""
-        return self if self._stream.slots else None
+    Attributes:
+        slots: The other way to hand pairs over, where the engine has it.
+    """
+
+    def __init__(self, stream: PairStream, place: _Place, idle: "set[_Counted[Any]]") -> None:
+        super().__init__(stream, place, idle)
+        self.slots = stream.slots and _CountedSlots(stream.slots, self.begin)
+
+    def begin(self) -> None:
+        """Take note that something has come."""
+        self._idle.discard(self)
 
     async def feed(self, reference: bytes | memoryview, distorted: bytes | memoryview) -> None:
         """Hand over the next pair."""
-        self._idle.discard(self)
+        self.begin()
         await self._stream.feed(reference, distorted)
 
-    def share(self) -> messages.scoring.SharedMemory:
-        """The memory."""
-        slots = self._stream.slots
-        return slots.share() if slots else messages.scoring.SharedMemory()
+
+class _CountedSlots:
+    """Slots, of which the first one that is filled begins the stream.
+
+    Args:
+        slots: The slots.
+        begin: Takes note that something has come.
+    """
+
+    def __init__(self, slots: SharedSlots, begin: Callable[[], None]) -> None:
+        self._slots = slots
+        self._begin = begin
+        self.share = slots.share
 
     async def feed_slots(self, slots: Sequence[int]) -> None:
         """Hand over the next pairs, which lie in shared memory."""
-        self._idle.discard(self)
-        if self._stream.slots:
-            await self._stream.slots.feed_slots(slots)
+        self._begin()
+        await self._slots.feed_slots(slots)
 
 
 class _CountedUpload(_Counted[UploadStream]):

@@ -1,9 +1,9 @@
-"""Probes in the worker: a sample is encoded with a setting, and the outcome is measured."""
+"""Encode tasks in the worker: a sample is encoded with a setting, and the outcome is measured."""
 
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, assert_never
+from typing import assert_never
 
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.media.types import InputSpec
@@ -18,8 +18,8 @@ from vmafx_rpc.convert import from_message, to_message
 Response = messages.engine.WorkerResponse
 
 
-class Probes:
-    """Probes one after the other; the sample of the last one is kept for the next.
+class EncodeTasks:
+    """Does one task after the other; the sample of the last one is kept for the next.
 
     Args:
         threads: Threads for a task that names none.
@@ -60,7 +60,7 @@ def _sample_key(task: messages.encode.EncodeTask) -> bytes:
 
 
 def _told[Result](
-    events: Generator[TuneEvent[Any], None, Result],
+    events: Generator[TuneEvent[object], None, Result],
 ) -> Generator[Response, None, Result]:
     """Pass the events of a probe on as responses; returns what it returns."""
     while True:
@@ -72,7 +72,7 @@ def _told[Result](
         yield _response(event)
 
 
-def _response(event: TuneEvent[Any]) -> Response:
+def _response(event: TuneEvent[object]) -> Response:
     told = messages.encode.EncodeEvent
     match event:
         case Sampled():
