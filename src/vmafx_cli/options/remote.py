@@ -127,7 +127,7 @@ class RemoteOptions:
 
             yield LOCAL_PROBER
             return
-        from vmafx_rpc.probes import DaemonProber  # loads gRPC
+        from vmafx_rpc.prober import DaemonProber  # loads gRPC
 
         with self.client() as client:
             yield DaemonProber(client)

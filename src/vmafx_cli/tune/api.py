@@ -2,7 +2,7 @@
 
 Each follows the events of its search to the result. For progress, hand it `on_event`; to be able to
 break off, iterate over the generator of the same name in `_events`, and close it. Where a daemon is
-to measure, hand over `vmafx_rpc.probes.DaemonProber`.
+to measure, hand over `vmafx_rpc.prober.DaemonProber`.
 """
 
 from collections.abc import Callable, Generator, Iterable, Sequence

@@ -26,10 +26,10 @@ from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.hdr import hdr_of
 from vmafx_core.encoders.pictures import Ticks, are_even
 from vmafx_core.media.cuts import shortest_shot
+from vmafx_core.media.extent import frames_read
 from vmafx_core.media.source import ROUNDING, VideoSource
 from vmafx_core.media.types import ASSUMED_RATE, InputSpec, VideoInfo
 from vmafx_core.probing.events import TuneEvent
-from vmafx_core.probing.extent import frames_read
 from vmafx_core.probing.parallel import Running, run_jobs
 from vmafx_core.probing.points import Point
 

@@ -19,13 +19,13 @@ from vmafx_core.encoders.catalogue import named
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.encoders.encode import Encoded, encode
 from vmafx_core.errors import InputError, WorkError
+from vmafx_core.media.extent import length_read
 from vmafx_core.media.frames import Repeated
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import ASSUMED_RATE, InputSpec, VideoInfo
 from vmafx_core.notice import Notice
 from vmafx_core.probing.cache import Family, PointCache
 from vmafx_core.probing.events import Advanced, Probed, Sampled, TuneEvent
-from vmafx_core.probing.extent import length_read
 from vmafx_core.probing.parallel import share_cpus
 from vmafx_core.probing.points import Point
 from vmafx_core.probing.prober import Prober

@@ -8,6 +8,7 @@ from vmafx_core.errors import MismatchError, UsageError
 from vmafx_core.libvmaf.model import Model
 from vmafx_core.libvmaf.specs import AUTO, ModelSpec
 from vmafx_core.limits import usable_cpus
+from vmafx_core.media.extent import frames_read
 from vmafx_core.media.frames import Source
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.match import Match, match
@@ -222,10 +223,10 @@ def _check_rates(request: ScoreRequest, reference: Source, source: Source) -> li
 
 def _expected(request: ScoreRequest, reference: Source, pairs: tuple[PairPlan, ...]) -> int | None:
     """Pairs that the longest comparison will have, as far as the containers say."""
-    available = frames_available(reference)
+    available = frames_read(reference.spec, reference.info)
     counts = []
     for pair in pairs:
-        other = frames_available(pair.source)
+        other = frames_read(pair.source.spec, pair.source.info)
         known = [
             n - skipped
             for n, skipped in (
@@ -237,20 +238,3 @@ def _expected(request: ScoreRequest, reference: Source, pairs: tuple[PairPlan, .
         ]
         counts.append(max(0, min(known)) if known else None)
     return max((c for c in counts if c is not None), default=None)
-
-
-def frames_available(source: Source) -> int | None:
-    """Frames that a source will give, as far as its container says; None where it does not."""
-    spec, about = source.spec, source.info
-    count = about.frame_count
-    rate = about.frame_rate
-    if count is None and about.duration and rate:
-        count = round(about.duration * rate)
-    if rate and spec.start and count is not None:
-        count -= round(spec.start * rate)
-    if rate and spec.duration is not None:
-        wanted = round(spec.duration * rate)
-        count = wanted if count is None else min(count - spec.skip, wanted)
-    elif count is not None:
-        count -= spec.skip
-    return count

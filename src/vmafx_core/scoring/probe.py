@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from vmafx_core.errors import MismatchError
 from vmafx_core.libvmaf.specs import AUTO, ModelSpec
+from vmafx_core.media.extent import frames_read
 from vmafx_core.media.frames import Source
 from vmafx_core.media.locations import is_pipe, name_of
 from vmafx_core.media.match import match
@@ -13,7 +14,6 @@ from vmafx_core.media.types import ASSUMED_RATE, Input, PictureFormat, VideoInfo
 from vmafx_core.notice import Notice, info, warning
 from vmafx_core.scoring.models import choose_models
 from vmafx_core.scoring.needs import check_picture
-from vmafx_core.scoring.plan import frames_available
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ def _probed(source: Source) -> Probe:
         filters=matched.reference_filters,
         deinterlaced=about.deinterlaced,
         frame_rate=about.frame_rate or ASSUMED_RATE,
-        frames=frames_available(source),
+        frames=frames_read(source.spec, about),
     )
     notices = [*source.notices, *matched.notices, *_assumptions(source)]
     try:

@@ -92,7 +92,7 @@ def _watch_encode(
     from vmafx_cli.rendering.tables import Unpadded
     from vmafx_core.report.files import writing_stdout
     from vmafx_rpc import jobs
-    from vmafx_rpc.probes import follow_probe
+    from vmafx_rpc.prober import follow_probe
 
     if results.format not in {None, Format.TABLE, Format.JSON} or results.output or results.report:
         raise UsageError(

@@ -9,11 +9,11 @@ from vmafx_cli.tune.search.quality import Constraints, Found, search
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import UsageError
+from vmafx_core.media.extent import length_read
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.types import InputSpec, VideoInfo
 from vmafx_core.notice import warning
 from vmafx_core.probing.events import Done, TuneEvent
-from vmafx_core.probing.extent import length_read
 from vmafx_core.probing.measure import LOCAL_PROBER
 from vmafx_core.probing.points import Point
 from vmafx_core.probing.prober import Prober

@@ -13,10 +13,10 @@ import av
 from vmafx_core.chunks.encoding import identity_of, not_where_it_was
 from vmafx_core.encoders.hdr import Hdr, hdr_of
 from vmafx_core.media.cuts import CutDetector, shortest_shot
+from vmafx_core.media.extent import frames_read
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import ASSUMED_RATE, InputSpec, VideoInfo
 from vmafx_core.probing.events import Advanced, TuneEvent
-from vmafx_core.probing.extent import frames_read
 from vmafx_core.probing.windows import Window
 from vmafx_core.scoring.events import Told
 

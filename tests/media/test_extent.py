@@ -6,8 +6,8 @@ from fractions import Fraction
 import pytest
 
 from support.results import video
+from vmafx_core.media.extent import frames_read, length_read
 from vmafx_core.media.types import InputSpec
-from vmafx_core.probing.extent import frames_read, length_read
 
 _WHOLE = InputSpec(location="movie.mkv")
 _ABOUT = replace(video("movie.mkv"), frame_rate=Fraction(25), frame_count=250, duration=10.0)

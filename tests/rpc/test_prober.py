@@ -22,7 +22,7 @@ from vmafx_rpc import jobs, messages
 from vmafx_rpc.client import Client
 from vmafx_rpc.convert import from_message, to_message
 from vmafx_rpc.failures import error_to_message
-from vmafx_rpc.probes import DaemonProber
+from vmafx_rpc.prober import DaemonProber
 
 FAST = EncodeSetting(encoder="libx264", quality=30, preset="ultrafast")
 UNCACHED = Measuring(cache=False)
