@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import av
+from av.video.stream import VideoStream
 
-from vmafx_core.errors import MismatchError
+from vmafx_core.errors import InputError, MismatchError
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.pixels import pixels
 from vmafx_core.media.types import Chroma, VideoInfo
@@ -72,6 +73,9 @@ _CONVERTIBLE = {
     "smpte240m": "smpte240m",
     "bt2020nc": "bt2020",
 }
+# Of Dolby Vision: the profile whose pictures are always IPT, the last one of HEVC and AVC, after
+# which the compatibility decides, and bytes of a configuration record.
+_DOVI_IPT, _DOVI_LAST_LAYERED, _DOVI_BYTES = 5, 9, 8
 # In whose standards samples are limited where nothing says that they are full.
 _LIMITED_WITHOUT_TAG = frozenset({"h264", "hevc", "vvc"})
 # What FFmpeg makes YUV of RGB with where nobody says otherwise.
@@ -187,6 +191,31 @@ def color_change(info: VideoInfo, frame: av.VideoFrame) -> Change:
         options.append(f"in_color_matrix={_CONVERTIBLE.get(matrix)}")
         options.append(f"out_color_matrix={_CONVERTIBLE.get(info.matrix)}")
     return Change(tuple(options), tuple(words), bridged)
+
+
+def check_viewable(stream: VideoStream, location: str) -> None:
+    """Refuse Dolby Vision whose pictures mean nothing without its metadata.
+
+    The base layer of profile 5, and of others without a compatible one, is IPT: neither YUV nor PQ,
+    though nothing else says so. Others are HDR10, HLG or SDR, which is what is scored of them.
+
+    Args:
+        stream: The stream, with what its container tells of it.
+        location: What to call it.
+
+    Raises:
+        InputError: It is of that kind.
+    """
+    record = stream.codec_context.coded_side_data.get("dovi_conf")
+    if record is None or len(record) < _DOVI_BYTES:
+        return
+    # AVDOVIDecoderConfigurationRecord: the profile, and what the base layer is compatible with.
+    profile, compatible = record[2], record[7]
+    if profile == _DOVI_IPT or (profile > _DOVI_LAST_LAYERED and not compatible):
+        raise InputError(
+            f"{name_of(location)}: is Dolby Vision profile {profile}, whose pictures are no YUV",
+            "Take the HDR10 version, or convert it first, with FFmpeg's libplacebo filter.",
+        )
 
 
 def _check_light(reference: VideoInfo, distorted: VideoInfo) -> list[Notice]:

@@ -19,8 +19,10 @@ def describe(spec: InputSpec, opened: Opened, frame: av.VideoFrame) -> VideoInfo
 
     Raises:
         UsageError: The crop asked for does not lie inside the pictures.
+        InputError: Its pictures mean nothing by themselves.
     """
     stream = opened.stream
+    color.check_viewable(stream, spec.location)
     form = pixels(frame.format.name)
     crop = orientation.container_crop(stream, frame)
     degrees, turn = orientation.display_turn(stream, frame)
