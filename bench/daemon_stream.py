@@ -22,7 +22,6 @@ from bench import material
 from bench.daemon import network, running
 from bench.measure import Figure, Settings, ratio, run
 from bench.programs import FOLDER, MODELS, convert, ours
-from vmafx_core.allocator import keep_freed_memory
 from vmafx_core.limits import usable_cpus
 from vmafx_rpc.client import Client
 from vmafx_rpc.frame_pairs import FramePair, write_pair
@@ -47,7 +46,6 @@ _GROWTH_BOUND = 1.05
 
 def measure(settings: Settings) -> Iterator[Figure]:
     """Times for the same frames, seconds from a frame to its score, and growth of memory."""
-    keep_freed_memory()  # as the manual has programs do that stream
     paths = _raw(material.hd()), _raw(material.hd_distorted(30))
     with running() as address:
         port, pid = network(address)

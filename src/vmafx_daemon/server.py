@@ -12,7 +12,6 @@ from functools import partial
 
 import uvloop
 
-from vmafx_core.allocator import keep_freed_memory
 from vmafx_core.errors import UsageError
 from vmafx_daemon.access.peer import is_loopback
 from vmafx_daemon.access.policy import Policy
@@ -57,7 +56,6 @@ def run(
     """
     os.umask(0o077)  # what it writes may be read by this user alone
     _allow_files()
-    keep_freed_memory()
     with StateFolder.held(settings.state) as folder:
         check_binding(settings)
         (log_to_file if background else log_to_stream)(settings)

@@ -76,12 +76,8 @@ def score(
 
     with Inputs(*specs) as opening:
         with loading():
-            from vmafx_cli.packets import with_packets_kept
             from vmafx_cli.rendering.scores import run
-            from vmafx_core.allocator import keep_no_pictures
             from vmafx_core.scoring.engine import score_events
 
-        keep_no_pictures()
         request = scoring.request(*specs)
-        events = with_packets_kept(score_events(request, opening))
-        run(request, events, gate, results, messages)
+        run(request, score_events(request, opening), gate, results, messages)

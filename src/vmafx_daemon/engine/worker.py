@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.message import Message
 
-from vmafx_core.allocator import keep_freed_memory
 from vmafx_core.errors import UsageError, VmafxError, WorkError
 from vmafx_core.media.types import InputSpec
 from vmafx_core.scoring.engine import score_events
@@ -156,7 +155,6 @@ def main() -> None:
     # Where memory runs out, the system is to end this process, or what it starts, and no other.
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    keep_freed_memory()
     connection = socket.socket(fileno=int(sys.argv[1]))
     threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
     Worker(connection, int(sys.argv[2])).serve()
