@@ -28,7 +28,10 @@ from vmafx_core.notice import counted, warning
 # Checksums are looked at where there are some: of HEVC, one a picture.
 _STRICT = {"hevc": "crccheck+explode", "mjpeg": "explode", "ffv1": "crccheck+explode"}
 
-# Codecs in which every packet shows one picture (VP9, for one, has packets that show none).
+# Of the time from one picture to the next, where the second field of one may be.
+_FIELD_SHARE = 0.75
+# Codecs in which every packet shows one picture, or a field of one (VP9, for one, has packets that
+# show none).
 _ONE_TO_ONE = frozenset({"h264", "hevc", "vvc", "av1", "mpeg1video", "mpeg2video"})
 
 
@@ -45,8 +48,13 @@ def prepare(stream: VideoStream, threads: int) -> None:
     # Without it, decoders leave out what the bitstream crops at the left, but for multiples of 64
     # samples. Nobody here needs rows that begin at aligned addresses.
     context.flags |= Flags.unaligned
-    if strict := _STRICT.get(stream.codec.canonical_name):
+    name = stream.codec.canonical_name
+    if strict := _STRICT.get(name):
         context.options = {"err_detect": strict}
+    elif name == "h264":
+        # Where nothing says how many pictures are reordered, as many as may be: a guess that is too
+        # low drops pictures.
+        context.options = {"strict": "1"}
 
 
 def decode(opened: Opened, location: str, *, sought: bool = False) -> Iterator[av.VideoFrame]:
@@ -152,6 +160,9 @@ class _Account:
         self._one_to_one = codec in _ONE_TO_ONE
         self._waiting: set[int] = set()
         self._first: int | None = None
+        self._last: int | None = None
+        self._fields = False
+        self._interval = 0
         self._begin = 0.0
         self._seconds = 0.0
 
@@ -170,13 +181,33 @@ class _Account:
             self._waiting.add(packet.pts)
 
     def remove(self, frame: av.VideoFrame) -> None:
-        """Strike out the picture that came."""
+        """Strike out the picture that came, and the second field of the one before it."""
         if self.pictures == 0:
             self._first, self._begin = frame.pts, frame.time or 0.0
         self.pictures += 1
         if frame.pts is not None:
             self._waiting.discard(frame.pts)
             self._seconds = (frame.time or 0.0) - self._begin
+            self._strike_fields(frame.pts)
+            self._last, self._fields = frame.pts, frame.interlaced_frame
+
+    def _strike_fields(self, now: int | None) -> None:
+        """Strike out what came in a packet of its own and is part of the latest picture.
+
+        Fields may come in two packets, each with a time: the second field's is half a picture
+        later. A picture that is missing is further away.
+
+        Args:
+            now: When the next picture is shown; None where there is none.
+        """
+        last = self._last
+        if last is None:
+            return
+        if now is not None and now > last:
+            self._interval = min(self._interval or now - last, now - last)
+        if self._fields and self._interval:
+            end = last + _FIELD_SHARE * self._interval
+            self._waiting -= {pts for pts in self._waiting if last < pts < end}
 
     def leading(self, first: av.VideoFrame) -> int:
         """How many pictures should have come before the `first` one."""
@@ -184,5 +215,6 @@ class _Account:
 
     def lost(self) -> int:
         """How many pictures after the first one did not come."""
+        self._strike_fields(None)
         first = self._first
         return sum(first is not None and pts > first for pts in self._waiting)

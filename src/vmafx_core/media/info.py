@@ -8,7 +8,7 @@ from av.video.stream import VideoStream
 from vmafx_core.media import color, orientation
 from vmafx_core.media.opened import Opened
 from vmafx_core.media.pixels import pixels
-from vmafx_core.media.timeline import is_variable, rate_of
+from vmafx_core.media.timeline import comes_in_fields, is_variable, rate_of
 from vmafx_core.media.types import InputSpec, VideoInfo
 
 _AV_SECOND = 1_000_000
@@ -38,6 +38,7 @@ def describe(spec: InputSpec, opened: Opened, frame: av.VideoFrame) -> VideoInfo
         orientation.crop_filter(spec.crop) if spec.crop else "",
     ]
     duration = _duration(opened)
+    fields = comes_in_fields(stream, frame)
     return VideoInfo(
         location=spec.location,
         container=opened.container.format.name,
@@ -49,9 +50,9 @@ def describe(spec: InputSpec, opened: Opened, frame: av.VideoFrame) -> VideoInfo
         pix_fmt=form.name,
         chroma=form.chroma,
         depth=form.depth,
-        frame_rate=_frame_rate(spec, opened),
+        frame_rate=_frame_rate(spec, opened, fields=fields),
         variable_rate=spec.frame_rate is None and is_variable(stream),
-        frame_count=_frame_count(opened),
+        frame_count=_frame_count(opened, fields=fields),
         duration=duration,
         bit_rate=_bit_rate(opened, duration),
         color_range=color.range_of(frame),
@@ -65,12 +66,13 @@ def describe(spec: InputSpec, opened: Opened, frame: av.VideoFrame) -> VideoInfo
     )
 
 
-def _frame_rate(spec: InputSpec, opened: Opened) -> Fraction | None:
+def _frame_rate(spec: InputSpec, opened: Opened, *, fields: bool) -> Fraction | None:
     if spec.frame_rate:
         return spec.frame_rate
     if opened.geometry:
         return opened.geometry.frame_rate if opened.geometry.rate_known else None
-    return rate_of(opened.stream)
+    rate = rate_of(opened.stream)
+    return rate / 2 if rate and fields else rate
 
 
 def _sample_aspect(stream: VideoStream) -> Fraction:
@@ -96,8 +98,10 @@ def _bit_rate(opened: Opened, duration: float | None) -> int | None:
     return round(size * 8 / duration) if size and duration else None
 
 
-def _frame_count(opened: Opened) -> int | None:
+def _frame_count(opened: Opened, *, fields: bool) -> int | None:
     """Frames by the container's own count: mp4's sample table, or raw video's size."""
+    if fields:
+        return None  # some may be in one packet
     stream, size = opened.stream, opened.size
     if opened.geometry:
         return size // opened.geometry.frame_bytes if size and not opened.pipe else None

@@ -47,6 +47,8 @@ class Timeline:
         """Take the next picture into account; returns a warning at the first hole."""
         now, last = frame.time if frame.pts is not None else None, self._last
         self._last = now
+        if last is None and comes_in_fields(self._opened.stream, frame):
+            self._interval = 2 / float(rate_of(self._opened.stream) or 1)
         if now is None or last is None:
             return None
         self._longest = max(self._longest, now - last)
@@ -91,6 +93,17 @@ def rate_of(stream: VideoStream) -> Fraction | None:
     ticks = bool(average) and average * stream.time_base == 1
     rate = guess if not average or (ticks and guess and guess < average) else average
     return Fraction(rate.numerator, rate.denominator) if rate else None
+
+
+def comes_in_fields(stream: VideoStream, frame: av.VideoFrame) -> bool:
+    """Whether a container counts both fields of each picture, as of H.264 with a packet for each.
+
+    Args:
+        stream: The stream.
+        frame: Its first picture.
+    """
+    told, coded = rate_of(stream), stream.codec_context.framerate
+    return bool(frame.interlaced_frame and told and coded and told == 2 * Fraction(coded))
 
 
 def is_variable(stream: VideoStream) -> bool:
