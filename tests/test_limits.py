@@ -139,3 +139,19 @@ def test_a_group_that_uses_more_than_its_limit_has_nothing_left(
 ) -> None:
     groups = group("", _v2(10 * MIB, 20 * MIB))
     assert memory_available(groups, tmp_path / "absent") == 0
+
+
+def test_a_limit_holds_where_its_use_is_not_told(
+    group: Write, own: Callable[[str], Path], tmp_path: Path
+) -> None:
+    meminfo = tmp_path / "meminfo"
+    meminfo.write_text(f"MemAvailable: {8 << 20} kB\n")
+    groups = group("job", {"memory.max": 64 * MIB})
+    assert memory_available(groups, own("0::/job\n"), meminfo) == 64 * MIB
+
+
+def test_odd_lines_of_the_own_groups_are_passed_over(group: Write, tmp_path: Path) -> None:
+    groups = group("job", {"cpu.max": "200000 100000"})
+    own = tmp_path / "own"
+    own.write_bytes(b"odd\n0::/job\n1:cpu:/\xff\n")
+    assert cpu_quota(groups, own) == 2

@@ -76,11 +76,10 @@ def memory_available(
 def _levels(controller: str, groups: Path, own_groups: Path) -> Iterator[Path]:
     """The folders of the groups that bound this process, from its own up, in any hierarchy."""
     try:
-        lines = own_groups.read_text().splitlines()
+        lines = own_groups.read_text(errors="surrogateescape").splitlines()
     except OSError:
         lines = ["0::/", f"1:{controller}:/"]
-    for line in lines:
-        _, names, path = line.split(":", 2)
+    for names, path in (line.split(":", 2)[1:] for line in lines if line.count(":") > 1):
         if not names:
             mounts = [groups, groups / "unified"]
         elif controller in names.split(","):
@@ -112,12 +111,21 @@ def _memory(group: Path) -> tuple[int, int] | None:
     ):
         with suppress(OSError, ValueError):
             most = int((group / limit).read_text())  # "max" is no number
-            statistics = dict(
-                line.split(maxsplit=1) for line in (group / "memory.stat").read_text().splitlines()
-            )
-            taken = int((group / used).read_text())
-            return most, max(0, taken - int(statistics.get(cached, 0)))
+            return most, _used(group, used, cached)
     return None
+
+
+def _used(group: Path, used: str, cached: str) -> int:
+    """What a group uses, in bytes; 0 where it does not tell, as its limit holds even so."""
+    taken, droppable = 0, 0
+    with suppress(OSError, ValueError):
+        taken = int((group / used).read_text())
+    with suppress(OSError, ValueError):
+        for line in (group / "memory.stat").read_text().splitlines():
+            name, _, amount = line.partition(" ")
+            if name == cached:
+                droppable = int(amount)
+    return max(0, taken - droppable)
 
 
 def _free_memory(meminfo: Path) -> int | None:

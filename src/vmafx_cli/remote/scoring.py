@@ -17,7 +17,7 @@ def run_there(
     results: ResultOptions,
     messages: MessageOptions,
 ) -> None:
-    """Score at a daemon; everything else is as in `vmafx_cli.scoring.run`.
+    """Score at a daemon; everything else is as in `vmafx_cli.rendering.scores.run`.
 
     Args:
         request: What is asked for.

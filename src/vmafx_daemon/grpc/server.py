@@ -45,8 +45,8 @@ _SERVICES = (
 )
 # Calls at once besides streams: those that wait, watch or ask.
 _MORE_CALLS = 2000
-# Seconds between two looks whether they all are there.
-_LOOK = 0.5
+# Seconds between two looks whether they all are there: nobody is answered meanwhile.
+_LOOK = 0.02
 _OPTIONS = (
     # Two daemons on one port would each get some of the calls.
     ("grpc.so_reuseport", 0),
