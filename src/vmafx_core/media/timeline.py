@@ -103,7 +103,12 @@ def comes_in_fields(stream: VideoStream, frame: av.VideoFrame) -> bool:
         frame: Its first picture.
     """
     told, coded = rate_of(stream), stream.codec_context.framerate
-    return bool(frame.interlaced_frame and told and coded and told == 2 * Fraction(coded))
+    return bool(
+        frame.interlaced_frame
+        and told
+        and coded
+        and told == 2 * Fraction(coded.numerator, coded.denominator)
+    )
 
 
 def is_variable(stream: VideoStream) -> bool:
