@@ -13,7 +13,7 @@ from vmafx_core.errors import UsageError, WorkError
 from vmafx_core.media.types import InputSpec
 from vmafx_core.notice import Notice
 from vmafx_core.packaging.containers import container_of
-from vmafx_core.packaging.remux import remux
+from vmafx_core.packaging.remux import check_remux, remux
 from vmafx_core.testing import write_clip
 
 _SUBTITLES = "1\n00:00:00,200 --> 00:00:01,000\nhello\n"
@@ -53,8 +53,10 @@ def _video(folder: Path, frames: int = 50, codec: str = "libx264") -> Path:
 
 
 def _remux(video: Path, source: Path, output: Path, audio: str = "copy") -> tuple[Notice, ...]:
-    spec = InputSpec(location=str(source))
-    return remux(video, spec, output, container_of(output, "h264"), parse_audio(audio))
+    spec, form = InputSpec(location=str(source)), container_of(output, "h264")
+    notices = check_remux(spec, form, parse_audio(audio))
+    remux(video, spec, output, form, parse_audio(audio))
+    return notices
 
 
 def _kinds(path: Path) -> list[str]:
@@ -97,8 +99,8 @@ def test_copied_audio_is_what_it_was(tmp_path: Path, source: Path) -> None:
 def test_what_a_container_cannot_hold_is_left_out_and_told(tmp_path: Path, source: Path) -> None:
     output = tmp_path / "out.mp4"
     notices = _remux(_video(tmp_path), source, output)
-    assert _kinds(output)[:2] == ["video", "audio"]
-    assert [notice.code for notice in notices] == ["stream-left-out"] * 2
+    assert _kinds(output)[:3] == ["video", "audio", "subtitle"]
+    assert [notice.code for notice in notices] == ["converted", "stream-left-out"]
     assert "subtitle stream 2" in notices[0].text
     assert "attachment stream 3" in notices[1].text
 

@@ -1,8 +1,10 @@
 """What becomes of the audio of a source: copied, left out, or encoded anew."""
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import cast
 
 import av
@@ -12,14 +14,25 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
 
+from vmafx_core.encoders.samples import SampleClock
 from vmafx_core.errors import UnknownNameError, UsageError
+from vmafx_core.notice import Notice, warning
 
 _GRAMMAR = re.compile(r"(?P<codec>[A-Za-z0-9_]+)(?::(?P<rate>\d+(?:\.\d+)?)(?P<unit>[kKmM]?))?")
 _UNITS = {"": 1, "k": 1000, "m": 1_000_000}
 _NAMED = {"opus": "libopus", "mp3": "libmp3lame"}
 _COMMON = ("aac", "libopus", "libmp3lame", "flac", "ac3", "eac3")
 _BIT_RATE_A_CHANNEL = 64_000
-_USUAL_LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 8: "7.1"}
+_USUAL_LAYOUTS = {
+    1: "mono",
+    2: "stereo",
+    3: "2.1",
+    4: "quad",
+    5: "5.0",
+    6: "5.1",
+    7: "6.1",
+    8: "7.1",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,25 @@ def parse_audio(text: str) -> Audio:
     return Audio(name, rate or None)
 
 
+def layout_notice(stream: AudioStream, audio: Audio) -> Iterator[Notice]:
+    """What there is to tell of channels that an encoder does not take.
+
+    Args:
+        stream: The stream of the source.
+        audio: The encoder.
+
+    Raises:
+        UsageError: The encoder takes none of the channels and rates that the stream could have.
+    """
+    own, taken = stream.codec_context.layout, _accepted(audio.encoder, stream.codec_context).layout
+    if taken.nb_channels < own.nb_channels:
+        text = (
+            f"audio stream {stream.index}: its channels ({own.name}) become {taken.name}, the most "
+            f"that {audio.encoder} takes"
+        )
+        yield warning("channels", text)
+
+
 class AudioEncoder:
     """One audio stream, encoded anew into a container.
 
@@ -89,12 +121,18 @@ class AudioEncoder:
         context.layout, context.format = trial.layout, trial.format
         context.bit_rate = audio.bit_rate or context.layout.nb_channels * _BIT_RATE_A_CHANNEL
         context.open()
+        self._clock = SampleClock(source.sample_rate)
         self._resampler = av.AudioResampler(
             context.format, context.layout, context.sample_rate, context.frame_size or None
         )
 
     def encode(self, frame: av.AudioFrame | None) -> "list[Packet[AudioStream]]":
         """The packets that come of a decoded frame; of None, the last ones."""
+        if frame is not None:
+            unit = Fraction(frame.time_base.num, frame.time_base.den)
+            time = None if frame.pts is None else frame.pts * unit
+            frame.pts = self._clock.of(time, frame.samples, unit)
+            frame.time_base = Fraction(1, frame.sample_rate)
         packets = [p for ready in self._resampler.resample(frame) for p in self._encode(ready)]
         return packets + (self._encode(None) if frame is None else [])
 
@@ -114,8 +152,8 @@ def _accepted(encoder: str, source: AudioCodecContext) -> AudioCodecContext:
         rate = min((r for r in rates if r > rate), default=max(rates))
     # Formats such as PCM may only say how many channels there are.
     own = [] if layout.name.endswith("channels") else [layout.name]
-    usual = _USUAL_LAYOUTS.get(layout.nb_channels, "stereo")
-    for name in dict.fromkeys([*own, usual, "stereo", "mono"]):
+    fewer = [name for n, name in _USUAL_LAYOUTS.items() if n <= layout.nb_channels]
+    for name in dict.fromkeys([*own, *reversed(fewer)]):
         context = cast(AudioCodecContext, av.CodecContext.create(encoder, "w"))
         context.sample_rate, context.layout = rate, name
         given = source.format.name if source.format else ""

@@ -76,7 +76,7 @@ def decode(opened: Opened, location: str, *, sought: bool = False) -> Iterator[a
         if not usable:
             return
         account = _Account(opened.stream)
-        slots: deque[int] | None = deque() if opened.without_order else None
+        slots = _Slots() if opened.without_order else None
         timeline = Timeline(opened, location)
         packets = opened.container.demux(opened.stream)
     while True:
@@ -88,8 +88,8 @@ def decode(opened: Opened, location: str, *, sought: bool = False) -> Iterator[a
                 _check_end(opened, timeline, account, location)
                 return
             account.add(packet)
-            if slots is not None and packet.size and packet.dts is not None:
-                slots.append(packet.dts)
+            if slots:
+                slots.add(packet)
             frames = _pictures(opened, packet, account, location)
         for frame in frames:
             first = account.pictures == 0 and not sought
@@ -98,8 +98,8 @@ def decode(opened: Opened, location: str, *, sought: bool = False) -> Iterator[a
                 told = warning("leading", f"{name_of(location)}: {text}")
                 opened.notices = (*opened.notices, told)
             account.remove(frame)
-            if slots:  # the pictures are shown at the times of the packets, each at the next one
-                frame.pts = slots.popleft()
+            if slots:
+                slots.place(frame)
             if hole := timeline.add(frame):
                 opened.notices = (*opened.notices, hole)
             yield frame
@@ -146,6 +146,27 @@ def _pictures(
     if any(frame.is_corrupt for frame in frames):
         raise broken(location, account.position, "a picture is damaged")
     return frames
+
+
+class _Slots:
+    """The times of packets where pictures are shown at those, each at the next one."""
+
+    def __init__(self) -> None:
+        self._times: deque[int] = deque()
+        self._keyed = False
+
+    def add(self, packet: "Packet[VideoStream]") -> None:
+        """Note the time of a packet that shows a picture."""
+        if packet.is_keyframe and not self._keyed:
+            self._times.clear()  # what comes before the first key frame is not shown
+            self._keyed = True
+        if packet.size and packet.dts is not None:
+            self._times.append(packet.dts)
+
+    def place(self, frame: av.VideoFrame) -> None:
+        """Give the next picture its time."""
+        if self._times:
+            frame.pts = self._times.popleft()
 
 
 class _Account:

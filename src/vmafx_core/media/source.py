@@ -54,6 +54,7 @@ class VideoSource:
         self._data = data
         self._default_rate = default_rate
         self._stopped = False
+        self._began: Fraction | None = None
         self._open()
         try:
             first = self._first = self._first_picture()
@@ -69,6 +70,14 @@ class VideoSource:
     def notices(self) -> tuple[Notice, ...]:
         """What was chosen, assumed or found; may grow until the last frame."""
         return self._opened.notices
+
+    @property
+    def began(self) -> Fraction | None:
+        """When the first picture that `frames()` gave is shown, by the container's own clock.
+
+        In seconds, on the one timeline that its other streams are on too; None before.
+        """
+        return self._began
 
     @property
     def key_times(self) -> tuple[float, ...]:
@@ -97,6 +106,7 @@ class VideoSource:
         now = Fraction(0)
         given = False
         for frame in self._from(start):
+            stamp = None if given else self._stamp(frame)
             now = clock.set(frame)
             if now < start - ROUNDING:
                 continue
@@ -107,7 +117,9 @@ class VideoSource:
                 end = end or now + Fraction(spec.duration) - ROUNDING
                 if now >= end:
                     return
-            given = True
+            if not given:
+                self._began = self._origin_time() + now if stamp is None else stamp
+                given = True
             yield frame
         if not given and not self._stopped and (start or spec.skip):
             raise MismatchError(
@@ -158,6 +170,19 @@ class VideoSource:
                     self._opened.close()
                 return self._decoded
         return chain([self._first], self._decoded)
+
+    def _stamp(self, frame: av.VideoFrame) -> Fraction | None:
+        """When the container shows a picture; None where only the order of pictures tells.
+
+        AVI has times of decoding, and pictures in front of which others are decoded seem to be
+        late by those: there, the first picture is shown when the stream begins.
+        """
+        guessed = self._opened.container.format.name == "avi" and not self._unordered
+        return None if guessed or frame.pts is None else frame.pts * _fraction(frame.time_base)
+
+    def _origin_time(self) -> Fraction:
+        stream = self._opened.stream
+        return (stream.start_time or 0) * _fraction(stream.time_base)
 
     def _seek(self, start: Fraction, origin: int) -> Iterator[av.VideoFrame]:
         """Decoded pictures from a key frame that is not after `start`.

@@ -1,7 +1,8 @@
 """The sound of a source in segments: copied where players of MP4 take it, or else encoded."""
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -11,21 +12,24 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
 
-from vmafx_core.encoders.audio import Audio, AudioEncoder
+from vmafx_core.encoders.audio import Audio, AudioEncoder, layout_notice
+from vmafx_core.encoders.samples import SampleClock, samples_of
 from vmafx_core.errors import UsageError, WorkError
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.opened import Opened
 from vmafx_core.media.opening import open_input
 from vmafx_core.media.types import InputSpec
+from vmafx_core.notice import Notice, warning
 from vmafx_core.packaging.fragments import cut
+from vmafx_core.packaging.timing import first_shown
 from vmafx_core.packaging.tracks import AudioTrack
 
 # What is specified for fragmented MP4 and played from there.
 _COPIED = frozenset({"aac", "ac3", "eac3", "opus", "flac", "alac"})
 _ENCODERS = ("aac", "libopus", "ac3", "eac3", "flac")
 _OTHERWISE = "aac"
-# Encoders say what a decoder has to swallow before the first sample by packets before time 0.
-_PRIMING = Fraction(1, 10)
+# Seconds of sound that are missed.
+_NOTED = Fraction(1, 10)
 
 
 def check_packaged(audio: Audio) -> None:
@@ -39,6 +43,37 @@ def check_packaged(audio: Audio) -> None:
             f"{audio.encoder} writes nothing that is played from segments of MP4",
             f"Write copy, none, or one of {', '.join(_ENCODERS)}, such as aac:128k.",
         )
+
+
+def audio_notices(source: InputSpec, audio: Audio) -> tuple[Notice, ...]:
+    """What there is to tell of the sound before it is packaged.
+
+    Segments begin with the first picture: what is heard before that is not in them.
+
+    Args:
+        source: The source.
+        audio: What becomes of its sound.
+
+    Raises:
+        InputError: The source cannot be read.
+        UsageError: The sound cannot be encoded so.
+    """
+    if audio.encoder == "none":
+        return ()
+    notices: list[Notice] = []
+    origin = first_shown(source)
+    opened = open_input(source)
+    try:
+        for stream in () if opened.geometry else opened.container.streams.audio:
+            before = origin - (stream.start_time or 0) * _base(stream)
+            if not source.start and stream.start_time is not None and before > _NOTED:
+                text = f"{float(before):.2f} s of sound before the first picture are left out"
+                notices.append(warning("sound-before", f"audio stream {stream.index}: {text}"))
+            if stream.codec_context is not None and not _is_copied(stream, audio):
+                notices += layout_notice(stream, _encoded(audio))
+    finally:
+        opened.close()
+    return tuple(notices)
 
 
 def cut_audio(spec: InputSpec, folder: Path, seconds: float, audio: Audio) -> Iterator[AudioTrack]:
@@ -59,6 +94,7 @@ def cut_audio(spec: InputSpec, folder: Path, seconds: float, audio: Audio) -> It
     """
     if audio.encoder == "none":
         return
+    part = _Part(spec)
     number = 0
     while True:
         # Each is read on its own, so that nothing has to be held while another one is written.
@@ -68,7 +104,7 @@ def cut_audio(spec: InputSpec, folder: Path, seconds: float, audio: Audio) -> It
             if number == len(streams):
                 return
             try:
-                track = _cut_stream(opened, spec, number, folder, seconds=seconds, audio=audio)
+                track = _cut_stream(opened, part, number, folder, seconds=seconds, audio=audio)
             except (av.FFmpegError, ValueError) as error:
                 raise WorkError(
                     f"{name_of(spec.location)}: audio stream {number} cannot be packaged: {error}",
@@ -82,24 +118,15 @@ def cut_audio(spec: InputSpec, folder: Path, seconds: float, audio: Audio) -> It
 
 
 def _cut_stream(
-    opened: Opened,
-    spec: InputSpec,
-    number: int,
-    folder: Path,
-    *,
-    seconds: float,
-    audio: Audio,
+    opened: Opened, part: "_Part", number: int, folder: Path, *, seconds: float, audio: Audio
 ) -> AudioTrack | None:
     stream = opened.container.streams.audio[number]
     if stream.codec_context is None:
         raise ValueError("FFmpeg has no decoder for it")
-    known = stream.codec_context.codec.canonical_name in _COPIED
-    copied = audio.encoder == "copy" and known
     name = f"audio-{number + 1}"
     file = folder / f"{name}.mp4"
     try:
-        part = _part(opened, spec)
-        write = _copy if copied else partial(_encode, audio=audio)
+        write = _copy if _is_copied(stream, audio) else partial(_encode, audio=_encoded(audio))
         if not write(part, opened.container, stream, path=file):
             return None
         into = folder / name
@@ -123,46 +150,49 @@ def _cut_stream(
         file.unlink(missing_ok=True)
 
 
-@dataclass(frozen=True, slots=True)
 class _Part:
     """The part of the sound that goes with the pictures.
 
-    Attributes:
-        origin: When the first picture is shown, in the container's seconds.
-        end: Seconds from there to the last picture's end; None for all there is.
-        before: Seconds before the origin that are kept: what a decoder has to swallow first.
+    Args:
+        source: The source, and the part of it that is encoded.
     """
 
-    origin: Fraction
-    end: Fraction | None
-    before: Fraction
+    def __init__(self, source: InputSpec) -> None:
+        self._origin = first_shown(source)
+        self._end = math.inf if source.duration is None else Fraction(source.duration)
 
     def time(self, frame: "Packet[AudioStream] | av.AudioFrame") -> Fraction | None:
         """When something is heard, in seconds from the first picture; None where unknown."""
-        return None if frame.pts is None else frame.pts * _base(frame) - self.origin
+        return None if frame.pts is None else frame.pts * _base(frame) - self._origin
 
-    def has(self, time: Fraction) -> bool:
-        """Whether it is kept."""
-        return time >= -self.before and (self.end is None or time < self.end)
+    def has(self, time: Fraction, lasts: Fraction, stream: AudioStream) -> bool:
+        """Whether it is kept: what is heard with the pictures, and what a decoder swallows before.
 
-
-def _part(opened: Opened, spec: InputSpec) -> _Part:
-    base = opened.stream.time_base
-    first = (opened.stream.start_time or 0) * Fraction(base.num, base.den)
-    end = None if spec.duration is None else Fraction(spec.duration)
-    start = Fraction(spec.start)
-    return _Part(first + start, end, Fraction(0) if start else _PRIMING)
+        Args:
+            time: When it begins.
+            lasts: Its length in seconds.
+            stream: The stream that it is of.
+        """
+        if time + lasts > 0:
+            return time < self._end
+        # The packets of a stream that come before it is heard at all prime its decoder.
+        heard = (stream.start_time or 0) * _base(stream) - self._origin
+        return heard >= 0 and time < heard
 
 
 def _copy(part: _Part, container: InputContainer, stream: AudioStream, path: Path) -> bool:
     """Copy packets to a file; returns whether there were any."""
     found = False
+    rate = stream.codec_context.sample_rate
+    clock = SampleClock(rate)
     with av.open(f"file:{path}", "w") as out:
-        copied = out.add_stream_from_template(stream)
+        copied = out.add_stream_from_template(stream, opaque=True)
         for packet in container.demux(stream):
             time = part.time(packet)
-            if packet.size and time is not None and part.has(time):
-                packet.pts = packet.dts = round(time / _base(packet))
+            lasts = Fraction(samples_of(packet, stream), rate)
+            if packet.size and time is not None and part.has(time, lasts, stream):
+                packet.pts = round(time / _base(packet))
+                clock.set(packet, stream)
                 packet.stream = copied
                 out.mux(packet)
                 found = True
@@ -174,13 +204,12 @@ def _encode(
 ) -> bool:
     """Encode to a file; returns whether there was anything to encode."""
     found = False
-    if audio.encoder == "copy":
-        audio = replace(audio, encoder=_OTHERWISE)
     with av.open(f"file:{path}", "w") as out:
         encoder = AudioEncoder(stream, audio, out)
         for frame in container.decode(stream):
             time = part.time(frame)
-            if time is not None and part.has(time):
+            lasts = Fraction(frame.samples, frame.sample_rate)
+            if time is not None and time + lasts > 0 and part.has(time, lasts, stream):
                 frame.pts = round(time / _base(frame))
                 out.mux(encoder.encode(frame))
                 found = True
@@ -188,8 +217,18 @@ def _encode(
     return found
 
 
-def _base(timed: "Packet[AudioStream] | av.AudioFrame") -> Fraction:
-    return Fraction(timed.time_base.num, timed.time_base.den)
+def _is_copied(stream: AudioStream, audio: Audio) -> bool:
+    return audio.encoder == "copy" and stream.codec_context.codec.canonical_name in _COPIED
+
+
+def _encoded(audio: Audio) -> Audio:
+    """How sound is encoded that is not copied."""
+    return replace(audio, encoder=_OTHERWISE) if audio.encoder == "copy" else audio
+
+
+def _base(timed: "Packet[AudioStream] | av.AudioFrame | AudioStream") -> Fraction:
+    base = timed.time_base
+    return Fraction(base.num, base.den) if base else Fraction(1)
 
 
 def _language(stream: AudioStream) -> str:

@@ -18,10 +18,12 @@ class Box:
     Attributes:
         kind: Its four characters: "moov".
         content: What is in it, after its head.
+        at: Where that begins among the bytes that it was found in.
     """
 
     kind: str
     content: bytes
+    at: int
 
 
 def boxes(content: bytes, skip: int = 0) -> Iterator[Box]:
@@ -36,7 +38,7 @@ def boxes(content: bytes, skip: int = 0) -> Iterator[Box]:
         end = at + size if size else len(content)
         if end > len(content) or end < at + head:
             raise ValueError(f"the box {kind!r} is cut short")
-        yield Box(kind, content[at + head : end])
+        yield Box(kind, content[at + head : end], at + head)
         at = end
 
 
@@ -87,6 +89,23 @@ def decode_time(fragment: bytes) -> int:
     """
     header = find(fragment, "traf", "tfdt")
     return int.from_bytes(header[4:12] if header[0] == 1 else header[4:8])
+
+
+def delay(fragment: bytes, ticks: int) -> bytes:
+    """A fragment (a moof box's content) whose first sample comes later.
+
+    Raises:
+        ValueError: It does not say when that is.
+    """
+    at, content = 0, fragment
+    for kind in ("traf", "tfdt"):
+        box = next((b for b in boxes(content) if b.kind == kind), None)
+        if box is None:
+            raise ValueError(f"there is no box {kind!r}")
+        at, content = at + box.at, box.content
+    size = 8 if content[0] == 1 else 4
+    time = decode_time(fragment) + ticks
+    return fragment[: at + 4] + time.to_bytes(size) + fragment[at + 4 + size :]
 
 
 def top_level(file: BinaryIO) -> Iterator[tuple[str, int, int]]:

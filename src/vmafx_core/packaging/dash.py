@@ -41,7 +41,7 @@ def description(
         planned: How the media will be cut, where the tracks are only a sample of them.
     """
     tracks: list[Track] = [*videos, *audios]
-    duration = planned.duration if planned else max(t.duration for t in tracks)
+    duration = planned.duration if planned else max(t.end for t in tracks)
     longest = planned.segment if planned else max(t.longest for t in tracks)
     root = ET.Element(
         "MPD",

@@ -3,6 +3,7 @@
 FFmpeg's muxer writes fragmented MP4, a fragment a key frame; the file is then cut between its
 boxes, so that every segment is a fragment that begins with a key frame. Timestamps begin with the
 first picture: what B-frames need before it is in the track's edit list (ISO/IEC 23000-19, 7.5.13).
+What begins later says so in its fragments' own times, since browsers ignore an empty edit.
 """
 
 from collections.abc import Iterable
@@ -65,25 +66,28 @@ def cut(
         ValueError: There is nothing to cut.
     """
     whole = folder / _WHOLE
-    length = _mux(packets, template, whole, seconds)
+    begin, length = _mux(packets, template, whole, seconds)
     try:
-        with whole.open("rb") as file:
-            return _cut(file, folder, length, seconds)
+        with whole.open("r+b") as file:
+            return _cut(file, folder, begin, length, seconds)
     finally:
         whole.unlink()
 
 
 def _mux(
     packets: Packets, template: VideoStream | AudioStream, path: Path, seconds: float | None
-) -> Fraction:
-    """Write fragmented MP4; returns its length in seconds.
+) -> tuple[Fraction, Fraction]:
+    """Write fragmented MP4 that begins at time 0, or before.
 
-    What comes before time 0, as what a decoder of sound has to swallow, counts: it is decoded too.
+    Returns:
+        Seconds after time 0 at which the stream begins, and its length. What comes before time 0,
+        as what a decoder of sound has to swallow, counts: it is decoded too.
     """
     if seconds is None:
         options = {"movflags": f"{_FLAGS}+frag_keyframe"}
     else:
         options = {"movflags": _FLAGS, "frag_duration": str(round(seconds * _TICK))}
+    delay: Fraction | None = None
     begin = end = Fraction(0)
     with av.open(f"file:{path}", "w", format="mp4", options=options) as container:
         stream: VideoStream | AudioStream
@@ -94,20 +98,35 @@ def _mux(
         for packet in packets:
             if packet.pts is not None:
                 time_base = Fraction(packet.time_base.num, packet.time_base.den)
+                if delay is None:
+                    delay = max(packet.pts * time_base, Fraction(0))
+                _move(packet, round(delay / time_base))
                 begin = min(begin, packet.pts * time_base)
                 end = max(end, (packet.pts + (packet.duration or 0)) * time_base)
             packet.stream = stream
             container.mux(packet)
-    return end - begin
+    return delay or Fraction(0), end - begin
 
 
-def _cut(file: BinaryIO, folder: Path, length: Fraction, seconds: float | None) -> Cut:
+def _move(packet: "Packet[VideoStream] | Packet[AudioStream]", ticks: int) -> None:
+    """Have a packet come earlier."""
+    if packet.pts is not None:
+        packet.pts -= ticks
+    if packet.dts is not None:
+        packet.dts -= ticks
+
+
+def _cut(
+    file: BinaryIO, folder: Path, begin: Fraction, length: Fraction, seconds: float | None
+) -> Cut:
     head: list[tuple[int, int]] = []
+    moofs: list[tuple[int, int]] = []
     found: list[tuple[int, int, int]] = []
     for kind, at, size in boxes.top_level(file):
         if kind in {"ftyp", "moov"}:
             head.append((at, size))
         elif kind == "moof":
+            moofs.append((at, size))
             file.seek(at + 8)
             found.append((at, size, boxes.decode_time(file.read(size - 8))))
         elif kind == "mdat":
@@ -121,6 +140,8 @@ def _cut(file: BinaryIO, folder: Path, length: Fraction, seconds: float | None) 
         init.seek(0)
         described = init.read()
     timescale = boxes.timescale(described)
+    if late := round(begin * timescale):
+        _delay(file, late, moofs)
     # Decoding begins before showing by as much in each segment: their distances are the same.
     starts = [time for _, _, time in found]
     end = max(round(length * timescale), starts[-1] + 1)
@@ -136,7 +157,16 @@ def _cut(file: BinaryIO, folder: Path, length: Fraction, seconds: float | None) 
         with (folder / name).open("xb") as segment:
             _copy(file, at, size, segment)
         segments.append(Segment(name, stop - start, size))
-    return Cut(codecs(described), timescale, starts[0], tuple(segments))
+    return Cut(codecs(described), timescale, late + starts[0], tuple(segments))
+
+
+def _delay(file: BinaryIO, ticks: int, fragments: Iterable[tuple[int, int]]) -> None:
+    """Have the fragments with these places and sizes in a file come later."""
+    for at, size in fragments:
+        file.seek(at + 8)
+        content = file.read(size - 8)
+        file.seek(at + 8)
+        file.write(boxes.delay(content, ticks))
 
 
 def _copy(file: BinaryIO, at: int, size: int, to: BinaryIO) -> None:

@@ -46,6 +46,11 @@ class Track:
         return Fraction(sum(s.duration for s in self.segments), self.timescale)
 
     @property
+    def end(self) -> Fraction:
+        """Seconds from the beginning of the presentation to the end of the last segment."""
+        return Fraction(self.start, self.timescale) + self.duration
+
+    @property
     def longest(self) -> Fraction:
         """Seconds of the longest segment."""
         return Fraction(max(s.duration for s in self.segments), self.timescale)

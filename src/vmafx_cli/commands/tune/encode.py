@@ -24,9 +24,11 @@ _EPILOG = """\
 
 [bold]What comes out[/]
 
-  The video, with what else the source holds: audio, subtitles, chapters. It
-  has its name only when it was decoded to its end, has every frame, and was
-  scored.
+  The video, with what else the source holds, in step with it: audio,
+  subtitles, chapters. Text that the container holds in another form is
+  converted. What is heard before the first picture is kept, and the pictures
+  come later. It has its name only when it was decoded to its end, has every
+  frame, and was scored.
   Where it misses a target that the sample met, it is encoded anew, finer.
 
 [bold]After an interruption[/]

@@ -8,13 +8,16 @@ from vmafx_core.encoders.to_file import check_shape
 from vmafx_core.errors import UsageError
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import InputSpec
+from vmafx_core.notice import Notice
 from vmafx_core.packaging.containers import container_of
 from vmafx_core.packaging.remux import check_remux
 from vmafx_core.probing.request import check_rereadable
 
 
-def check_output(output: Path, encoder: str, source: InputSpec, audio: Audio) -> str:
-    """Refuse an output that cannot become what is asked for; returns its container.
+def check_output(
+    output: Path, encoder: str, source: InputSpec, audio: Audio
+) -> tuple[str, tuple[Notice, ...]]:
+    """Refuse an output that cannot become what is asked for.
 
     Args:
         output: The file to write.
@@ -23,7 +26,7 @@ def check_output(output: Path, encoder: str, source: InputSpec, audio: Audio) ->
         audio: What becomes of the source's audio.
 
     Returns:
-        FFmpeg's name of the container.
+        FFmpeg's name of the container, and what there is to tell of what it will hold.
 
     Raises:
         UsageError: It is the source or a folder, its ending names no container that holds the
@@ -43,5 +46,4 @@ def check_output(output: Path, encoder: str, source: InputSpec, audio: Audio) ->
         raise UsageError(f"{output}: is a folder", "Name a file in it.")
     with VideoSource(source) as opened:
         check_shape(output, encoder, opened.info)
-    check_remux(source, form, audio)
-    return form
+    return form, check_remux(source, form, audio)

@@ -115,7 +115,8 @@ def encode_events(
         WorkError: Encoding, verifying or writing failed; nothing has the final name then.
     """
     began = time.monotonic()
-    form = check_output(output, request.setting.encoder, request.source, audio)
+    form, notices = check_output(output, request.setting.encoder, request.source, audio)
+    yield from map(Told, notices)
     with workplace(output) as folder:
         search = yield from _search(request, prober)
         verdict: Verdict | None = None
@@ -138,7 +139,7 @@ def encode_events(
             search, corrections = finer, corrections + 1
         if verdict and not missed:
             whole = unfinished(folder / output.name)
-            yield from map(Told, remux(video, request.source, whole, form, audio))
+            remux(video, request.source, whole, form, audio)
             whole.replace(output)
     yield Done(
         EncodeResult(

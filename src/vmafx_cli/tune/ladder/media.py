@@ -18,7 +18,7 @@ from vmafx_core.errors import ComponentError, InputError, WorkError
 from vmafx_core.media.locations import name_of
 from vmafx_core.media.source import VideoSource
 from vmafx_core.media.types import ASSUMED_RATE, InputSpec, VideoInfo
-from vmafx_core.packaging.audio import cut_audio
+from vmafx_core.packaging.audio import audio_notices, cut_audio
 from vmafx_core.packaging.dash import Planned
 from vmafx_core.packaging.folder import new_folder
 from vmafx_core.packaging.fragments import Cut, cut
@@ -28,6 +28,7 @@ from vmafx_core.probing.events import TuneEvent
 from vmafx_core.probing.parallel import Job, Running, run_jobs, share_cpus
 from vmafx_core.probing.points import Point
 from vmafx_core.probing.sample import Sample
+from vmafx_core.scoring.events import Told
 
 type Pictures = Callable[[], Generator[av.VideoFrame]]
 
@@ -76,7 +77,7 @@ def package(
         threads: Threads for all encodes together; None for the CPUs this process may use.
 
     Yields:
-        `Advanced` over all rungs.
+        `Told` for the sound, and `Advanced` over all rungs.
 
     Raises:
         UsageError: The folder is not empty, or another run makes it.
@@ -84,6 +85,7 @@ def package(
         ComponentError: The encoder does not put key frames where they have to be.
         WorkError: Encoding or writing failed; the folder is not there then.
     """
+    yield from map(Told, audio_notices(source, packaging.audio))
     seconds = _length(source, info)
     planned = None
     if sample is None:

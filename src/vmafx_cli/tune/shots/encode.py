@@ -100,7 +100,8 @@ def shots_events(
     check_shots_request(request)
     form = ""
     if output is not None:
-        form = check_output(output, request.setting.encoder, request.source, audio)
+        form, notices = check_output(output, request.setting.encoder, request.source, audio)
+        yield from map(Told, notices)
     film = yield from read_film(request.source)
     points = shot_points(request, film, prober)
     plan = yield from plan_film(request, film, points)
@@ -122,7 +123,7 @@ def shots_events(
                     break
                 plan = finer
             whole = unfinished(folder / output.name)
-            yield from map(Told, remux(joined, request.source, whole, form, audio))
+            remux(joined, request.source, whole, form, audio)
             whole.replace(output)
             encoded = EncodedShots(
                 path=output, frames=film.frames, totals=totals, corrections=correction

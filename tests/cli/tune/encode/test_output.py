@@ -47,7 +47,8 @@ def test_others_are_refused(name: str, codec: str, message: str) -> None:
 
 
 def _check(source: Path, output: Path, encoder: str = "libx264", audio: str = "copy") -> str:
-    return check_output(output, encoder, InputSpec(location=str(source)), parse_audio(audio))
+    spec = InputSpec(location=str(source))
+    return check_output(output, encoder, spec, parse_audio(audio))[0]
 
 
 def test_the_source_is_no_output(source: Path, tmp_path: Path) -> None:
