@@ -3,9 +3,11 @@
 import inspect
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
+from typing import TypeAliasType, get_args, get_type_hints
 
 import pytest
 
@@ -29,6 +31,39 @@ def test_all_that_is_named_is_there_and_all_that_is_there_is_named() -> None:
     assert set(NAMES) <= set(dir(vmafx_core))
     for name in NAMES:
         assert getattr(vmafx_core, name) is getattr(import_module(vmafx_core._HOMES[name]), name)
+
+
+def _named(hint: object) -> Iterator[object]:
+    """The types of this project that an annotation is made of."""
+    if getattr(hint, "__module__", "").startswith("vmafx"):
+        yield hint
+    if isinstance(hint, TypeAliasType):
+        hint = hint.__value__
+    for part in get_args(hint):
+        for one in part if isinstance(part, list) else [part]:
+            yield from _named(one)
+
+
+def _hinted(public: object) -> Iterator[object]:
+    """What takes or gives values at something public: itself, its methods and its properties."""
+    yield public
+    members = vars(public).items() if inspect.isclass(public) else ()
+    for name, member in members:
+        if not name.startswith("_"):
+            yield member.fget if isinstance(member, property) else member
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_type_that_it_takes_or_gives_is_public(name: str) -> None:
+    public = getattr(vmafx_core, name)
+    if isinstance(public, TypeAliasType):
+        needed = set(_named(public))
+    else:
+        hinted = (one for one in _hinted(public) if inspect.isclass(one) or inspect.isfunction(one))
+        hints = (item for one in hinted for item in get_type_hints(one).items())
+        needed = {t for name, hint in hints if name[0] != "_" for t in _named(hint)}
+    kinds = {t.__name__ for t in needed if isinstance(t, (type, TypeAliasType))}
+    assert kinds <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
