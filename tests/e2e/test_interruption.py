@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -92,6 +93,22 @@ def test_a_run_that_is_hard_at_work_can_be_stopped(
     assert time.monotonic() - before < 20
     assert (process.returncode, err) == (130, b"")
     assert list(tmp_path.iterdir()) == [endless]
+
+
+@pytest.mark.parametrize("command", ["probe {}", "score {} {}", "tune crf {} --target 90"])
+def test_a_run_that_waits_for_a_silent_server_can_be_stopped(command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/clip.mp4"
+        words = command.replace("{}", url).split()
+        with subprocess.Popen([PROGRAM, *words], stderr=subprocess.PIPE) as process:
+            server.settimeout(60)
+            connection, _ = server.accept()
+            with connection:
+                assert connection.recv(1 << 16).startswith(b"GET ")
+                process.send_signal(signal.SIGINT)
+                _, err = process.communicate(timeout=60)
+    # One that is not heard ends, too, when it has waited long enough: as one that fails.
+    assert (process.returncode, err) == (130, b"")
 
 
 @pytest.mark.parametrize("format_name", ["table", "json", "ndjson"])

@@ -1,6 +1,8 @@
 """One video as a stream of decoded pictures with times that start at 0."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from fractions import Fraction
 from itertools import chain
 from typing import Self
@@ -11,7 +13,7 @@ from av.rational import AVRational
 from vmafx_core.errors import InputError, MismatchError
 from vmafx_core.media.decoding import decode, prepare
 from vmafx_core.media.info import describe
-from vmafx_core.media.locations import is_pipe, name_of
+from vmafx_core.media.locations import is_pipe, is_url, name_of
 from vmafx_core.media.opened import Opened
 from vmafx_core.media.opening import Content, open_input
 from vmafx_core.media.raw import DefaultRate, no_rate
@@ -22,6 +24,26 @@ ROUNDING = Fraction(2, 1000)
 """Containers round timestamps, some to a millisecond; a frame this much before `start` is in."""
 # Ticks a second of the times that are computed here.
 _FINE = 1_000_000
+
+
+def _aside(work: Callable[[], None]) -> None:
+    """Do something in a thread of its own, and wait for it.
+
+    In the main thread, an interrupt while PyAV waits for a server is lost. Whatever waits longer
+    than the program is left behind.
+    """
+    done: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
+            done.set_exception(error)
+        else:
+            done.set_result(None)
+
+    threading.Thread(target=run, name="vmafx-open", daemon=True).start()
+    done.result()
 
 
 class VideoSource:
@@ -55,13 +77,20 @@ class VideoSource:
         self._default_rate = default_rate
         self._stopped = False
         self._began: Fraction | None = None
+        if is_url(spec.location) and threading.current_thread() is threading.main_thread():
+            _aside(self._begin)
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Open it, and decode its first picture."""
         self._open()
         try:
             first = self._first = self._first_picture()
             self._origin = first.pts
             self._unordered = self._opened.without_order
-            self.info: VideoInfo = describe(spec, self._opened, first)
-            self._interval = 1 / (self.info.frame_rate or default_rate() or ASSUMED_RATE)
+            self.info: VideoInfo = describe(self.spec, self._opened, first)
+            self._interval = 1 / (self.info.frame_rate or self._default_rate() or ASSUMED_RATE)
         except BaseException:
             self.close()
             raise
