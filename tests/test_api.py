@@ -1,10 +1,13 @@
 """The public face: what is there, how it is typed, and that it is cheap to import."""
 
 import inspect
+import math
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
+from fractions import Fraction
 from importlib import import_module
 from pathlib import Path
 from typing import TypeAliasType, get_args, get_type_hints
@@ -13,11 +16,23 @@ import pytest
 
 import vmafx_core
 from support.data import ROOT
-from vmafx_core import ScoreRequest, score
+from vmafx_core import (
+    InputSpec,
+    Sampling,
+    ScoreRequest,
+    UsageError,
+    compare_encoders,
+    encode_shots,
+    find_crf,
+    find_ladder,
+    measure_corpus,
+    score,
+)
 from vmafx_core.errors import VmafxError
 from vmafx_core.testing import write_clip
 
 NAMES = vmafx_core.__all__
+NAN = math.nan
 # What programs that score, search or handle errors cannot do without.
 CALLS = [
     "compare_encoders", "encode_shots", "encode_to_target", "find_crf", "find_ladder",
@@ -103,6 +118,37 @@ def test_score_takes_every_field_of_a_request_with_its_default() -> None:
 def test_a_field_that_is_none_is_pythons_own_error() -> None:
     with pytest.raises(TypeError, match="modles"):
         score("a.mp4", "b.mp4", modles=[])  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: find_crf("a", targets=90, max_bit_rate=0), "max_bit_rate must be above 0, not 0"),
+        (
+            lambda: find_crf("a", targets=90, max_percent=NAN),
+            "max_percent must be above 0, not nan",
+        ),
+        (lambda: find_crf("a", targets=90, min_quality=NAN), "min_quality must be a number"),
+        (lambda: find_ladder("a", segment_seconds=NAN), "segment_seconds must be above 0"),
+        (lambda: encode_shots("a", None, target=90, floor=NAN), "floor must be a number"),
+        (lambda: Sampling(windows=0), "windows must be at least 1, not 0"),
+        (lambda: Sampling(seconds=-1), "seconds must be above 0, not -1"),
+        (lambda: InputSpec(location="a", start=-1), "start must be at least 0, not -1"),
+        (lambda: InputSpec(location="a", frame_rate=Fraction(0)), "frame_rate must be above 0"),
+        (lambda: score("a", "b", frames=0), "frames must be at least 1, not 0"),
+        (lambda: score("a", "b", threads=513), "threads must be 1 to 512, not 513"),
+        (lambda: score("a", "b", models="vmaf_v0.6.1"), "models is one string, 'vmaf_v0.6.1'"),
+        (lambda: score("a", "b", features="psnr"), "features is one string, 'psnr'"),
+        (lambda: compare_encoders("a", "libx264"), "encoders is one string, 'libx264'"),
+        (lambda: measure_corpus("a", "b", []), "sources is one string, 'a'"),
+        (lambda: measure_corpus([], "b", []), "there is nothing to measure"),
+    ],
+)
+def test_an_argument_that_makes_no_sense_is_told_by_its_name(
+    call: Callable[[], object], told: str
+) -> None:
+    with pytest.raises(UsageError, match=re.escape(told)):
+        call()
 
 
 def test_importing_it_loads_no_decoder_and_nothing_of_the_command_line() -> None:

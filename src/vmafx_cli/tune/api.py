@@ -23,6 +23,7 @@ from vmafx_cli.tune.shots.encode import ShotsResult, shots_events
 from vmafx_cli.tune.shots.plan import ShotsRequest
 from vmafx_cli.tune.shots.points import Bounds
 from vmafx_cli.tune.sizes import Resolution
+from vmafx_core.arguments import listed
 from vmafx_core.encoders.audio import COPIED, Audio
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
@@ -263,7 +264,7 @@ def compare_encoders(
     """
     request = CompareRequest(
         source=input_spec(source),
-        settings=tuple(map(_setting, encoders)),
+        settings=tuple(map(_setting, listed("encoders", encoders))),
         targets=_targets(targets),
         span=span,
         measuring=measuring,
@@ -299,7 +300,7 @@ def measure_corpus(
         VmafxError: What went wrong; what was measured is in the corpus.
     """
     request = GridRequest(
-        sources=tuple(map(input_spec, sources)),
+        sources=tuple(map(input_spec, listed("sources", sources))),
         settings=tuple(settings),
         path=Path(path),
         resolutions=tuple(resolutions),

@@ -5,6 +5,8 @@ from enum import StrEnum
 from fractions import Fraction
 from os import PathLike, fspath
 
+from vmafx_core.arguments import check_number
+
 ASSUMED_RATE = Fraction(25)
 """Frames a second where nothing says a rate; only the times of frames depend on it."""
 
@@ -59,6 +61,17 @@ class InputSpec:
     crop: Crop | None = None
     deinterlace: Deinterlace = Deinterlace.AUTO
     confined: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that mean nothing.
+
+        Raises:
+            UsageError: A time, count or rate is below zero, or no number.
+        """
+        check_number("frame_rate", self.frame_rate, above=0)
+        check_number("start", self.start, least=0)
+        check_number("duration", self.duration, least=0)
+        check_number("skip", self.skip, least=0)
 
 
 type Input = str | PathLike[str] | InputSpec

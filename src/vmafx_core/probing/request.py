@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from vmafx_core.arguments import check_number
 from vmafx_core.errors import UsageError
 from vmafx_core.libvmaf.specs import FeatureSpec, ModelSpec
 from vmafx_core.media.locations import is_pipe, name_of
@@ -22,6 +23,15 @@ class Sampling:
     windows: int | None = None
     seconds: float = 4.0
     whole: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what is no sample.
+
+        Raises:
+            UsageError: It has no window, or windows without a length.
+        """
+        check_number("windows", self.windows, least=1)
+        check_number("seconds", self.seconds, above=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from vmafx_core.arguments import listed
 from vmafx_core.backends.providers import ANYWHERE, Wish
 from vmafx_core.backends.specs import NeuralSpec
 from vmafx_core.errors import WorkError
@@ -59,13 +60,15 @@ def score(
     Raises:
         VmafxError: What went wrong; see `vmafx_core.errors`.
     """
-    specs = [parse_any_model(m) if isinstance(m, str) else m for m in models]
+    specs = [parse_any_model(m) if isinstance(m, str) else m for m in listed("models", models)]
     request = ScoreRequest(
         reference=input_spec(reference),
         distorted=tuple(map(input_spec, distorted)),
         models=tuple(spec for spec in specs if isinstance(spec, ModelSpec)),
         neural=tuple(spec for spec in specs if isinstance(spec, NeuralSpec)),
-        features=tuple(parse_feature(f) if isinstance(f, str) else f for f in features),
+        features=tuple(
+            parse_feature(f) if isinstance(f, str) else f for f in listed("features", features)
+        ),
         device=device,
         size=size,
         frames=frames,

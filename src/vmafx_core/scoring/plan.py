@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vmafx_core.arguments import check_number
 from vmafx_core.backends.role import Role
 from vmafx_core.errors import MismatchError, UsageError
 from vmafx_core.libvmaf.model import Model
@@ -144,17 +145,11 @@ def check_request(request: ScoreRequest) -> None:
     if not request.models and not request.features and not request.neural:
         raise UsageError("there is nothing to measure", "Name a model or a feature.")
     width, height = request.size or (None, None)
-    limits = (
-        ("threads", request.threads, _MOST_THREADS),
-        ("frames", request.frames, None),
-        ("segment_frames", request.segment_frames, None),
-        ("width", width, _MOST_SIDE),
-        ("height", height, _MOST_SIDE),
-    )
-    for name, value, most in limits:
-        if value is not None and (value < 1 or (most is not None and value > most)):
-            allowed = f"1 to {most}" if most else "at least 1"
-            raise UsageError(f"{name} must be {allowed}, not {value}")
+    check_number("threads", request.threads, least=1, most=_MOST_THREADS)
+    check_number("frames", request.frames, least=1)
+    check_number("segment_frames", request.segment_frames, least=1)
+    check_number("width", width, least=1, most=_MOST_SIDE)
+    check_number("height", height, least=1, most=_MOST_SIDE)
     names = [f.info.extractor for f in request.features]
     if repeated := next((n for n in names if names.count(n) > 1), None):
         raise UsageError(f"the feature {repeated!r} is asked for twice")

@@ -143,7 +143,9 @@ def check_measured(requirements: Iterable[Requirement], request: ScoreRequest) -
                 f"Add the feature {_FEATURE_OF[metric].name!r}.",
             )
         known = sorted(scores) + sorted(features)
-        raise UnknownNameError.of("metric", metric, known, f"Measured are: {', '.join(known)}.")
+        raise UnknownNameError.of(
+            "metric", metric, known, f"Measured are: {', '.join(known) or 'none'}."
+        )
 
 
 def _model_metrics(models: Sequence[ModelSpec]) -> Iterator[str]:

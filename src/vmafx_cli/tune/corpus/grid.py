@@ -120,6 +120,8 @@ def grid_events(
         WorkError: The corpus cannot be written.
     """
     began = time.monotonic()
+    if not request.sources or not request.settings:
+        raise UsageError("there is nothing to measure", "Name a source and a setting.")
     for setting in request.settings:
         find_encoder(setting.encoder).check(setting)
     with CorpusFile(request.path) as corpus:

@@ -14,6 +14,7 @@ from vmafx_cli.tune.ladder.hull_search import Ladder, search_ladder
 from vmafx_cli.tune.ladder.media import Packaging, package
 from vmafx_cli.tune.ladder.rules import RungRules
 from vmafx_cli.tune.sizes import Resolution, Size, by_size, ladder_sizes
+from vmafx_core.arguments import check_number
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.media.types import ASSUMED_RATE, InputSpec, VideoInfo
@@ -54,6 +55,14 @@ class LadderRequest:
     segment_seconds: float = 4.0
     measuring: Measuring = field(default_factory=Measuring)
     packaging: Packaging | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse segments without a length.
+
+        Raises:
+            UsageError: It is not above zero, or no number.
+        """
+        check_number("segment_seconds", self.segment_seconds, above=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

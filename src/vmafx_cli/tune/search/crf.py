@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vmafx_cli.tune.search.quality import Constraints, Found, search
+from vmafx_core.arguments import check_number
 from vmafx_core.encoders.catalogue import find_encoder
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.errors import UsageError
@@ -49,6 +50,17 @@ class CrfRequest:
     min_quality: float | None = None
     max_quality: float | None = None
     verify: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse bounds that nothing can be within.
+
+        Raises:
+            UsageError: A bound is not above zero, or no number.
+        """
+        check_number("max_bit_rate", self.max_bit_rate, above=0)
+        check_number("max_percent", self.max_percent, above=0)
+        check_number("min_quality", self.min_quality)
+        check_number("max_quality", self.max_quality)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -15,6 +15,7 @@ from vmafx_cli.tune.shots.allocation import (
     uniform,
 )
 from vmafx_cli.tune.shots.film import Film, Shot
+from vmafx_core.arguments import check_number
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.probing.events import Probed, Probing, TuneEvent
 from vmafx_core.probing.parallel import Job, Running, run_jobs
@@ -58,6 +59,14 @@ class Bounds:
     target: Requirement
     every_shot: bool = False
     floor: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a floor that is no number.
+
+        Raises:
+            UsageError: It is none.
+        """
+        check_number("floor", self.floor)
 
     @property
     def sign(self) -> float:
