@@ -101,6 +101,14 @@ def test_the_memory_limit_is_the_tightest_of_all_levels(
     assert memory_limit(groups, own("0::/pods/pod\n")) == 64 * MIB
 
 
+@pytest.mark.parametrize(("high", "limit"), [("max", 64 * MIB), (48 * MIB, 48 * MIB)])
+def test_a_group_that_is_slowed_down_before_its_limit_has_no_more(
+    group: Write, own: Callable[[str], Path], high: object, limit: int
+) -> None:
+    groups = group("job", _v2(64 * MIB) | {"memory.high": high})
+    assert memory_limit(groups, own("0::/job\n")) == limit
+
+
 def test_a_v1_memory_limit_is_that_of_the_own_group(
     group: Write, own: Callable[[str], Path]
 ) -> None:

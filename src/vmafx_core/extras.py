@@ -49,5 +49,6 @@ def require(extra: str, what: str, *modules: str, further: str = "") -> None:
     absent = [name for name in lacking(extra) if not modules or name in modules]
     if absent:
         several = "packages that are" if len(absent) > 1 else "a package that is"
-        hint = f"Install what is missing: {remedy(extra)}{f', {further}' if further else ''}."
+        hint = f"Install what is missing: {remedy(extra)}{f', {further}' if further else ''}"
+        hint += "" if hint.endswith((".", "?")) else "."
         raise ComponentError(f"{what} needs {several} not installed: {', '.join(absent)}", hint)

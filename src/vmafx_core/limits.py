@@ -105,13 +105,17 @@ def _quota(group: Path) -> int | None:
 
 def _memory(group: Path) -> tuple[int, int] | None:
     """The limit of one group and what it uses, without caches that can be dropped, in bytes."""
-    for limit, used, cached in (
-        ("memory.max", "memory.current", "inactive_file"),
-        ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    for bounds, used, cached in (
+        # Above the first a group is slowed down until nothing moves, above the second it is killed.
+        (("memory.high", "memory.max"), "memory.current", "inactive_file"),
+        (("memory.limit_in_bytes",), "memory.usage_in_bytes", "total_inactive_file"),
     ):
-        with suppress(OSError, ValueError):
-            most = int((group / limit).read_text())  # "max" is no number
-            return most, _used(group, used, cached)
+        limits = []
+        for bound in bounds:
+            with suppress(OSError, ValueError):  # "max" is no number
+                limits.append(int((group / bound).read_text()))
+        if limits:
+            return min(limits), _used(group, used, cached)
     return None
 
 

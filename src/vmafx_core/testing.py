@@ -17,6 +17,9 @@ import numpy as np
 import numpy.typing as npt
 from av.video.stream import VideoStream
 
+from vmafx_core.errors import UsageError
+from vmafx_core.notice import counted
+
 _DEFAULT_OPTIONS = {
     "libx264": {"crf": "20"},
     "libx265": {"crf": "20", "x265-params": "log-level=none"},
@@ -86,9 +89,14 @@ def write_clip(
         pix_fmt: FFmpeg's name of the pixel format.
         options: Options of the encoder; None for a crf of 20 where it has one.
         container_options: Options of the container.
+
+    Raises:
+        UsageError: There are not as many times as pictures.
     """
     pictures = range(first, first + frames) if shown is None else shown
     times = range(len(pictures)) if timed is None else timed
+    if len(times) != len(pictures):
+        raise UsageError(f"{len(times)} times for {counted(len(pictures), 'picture')}")
     with av.open(str(path), "w", container_options=container_options) as container:
         stream = cast(VideoStream, container.add_stream(codec, rate=Fraction(rate)))
         stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt

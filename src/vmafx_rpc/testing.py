@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
@@ -51,18 +52,21 @@ class Daemon:
     """
 
     def __init__(
-        self, state: Path, *options: object, environment: Mapping[str, str] | None = None
+        self,
+        state: str | PathLike[str],
+        *options: object,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         require("daemon", "a daemon")
-        self.state = state
+        self.state = Path(state)
         self.addresses: list[str] = []
         self._clients: list[Client] = []
-        state.mkdir(parents=True, exist_ok=True)
+        self.state.mkdir(parents=True, exist_ok=True)
         words = [
             *("daemon", "start", "--foreground", "--state-dir", state, "--log-format", "json"),
             *("--grpc-port", "0", "--http-port", "0", "--workers", "1", "--drain", "5", *options),
         ]
-        with (state / LOG).open("wb") as log:
+        with (self.state / LOG).open("wb") as log:
             self.process = subprocess.Popen(  # noqa: S603  # this very program
                 [sys.executable, "-m", "vmafx_cli", *map(str, words)],
                 stdin=subprocess.DEVNULL,
@@ -138,7 +142,9 @@ class Daemon:
 
 @contextmanager
 def running_daemon(
-    state: Path, *options: object, environment: Mapping[str, str] | None = None
+    state: str | PathLike[str],
+    *options: object,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Daemon]:
     """A daemon that is ready, and ends with the block.
 

@@ -167,3 +167,4 @@ def test_a_wrong_name_of_a_model_of_libvmaf_suggests_the_right_one(
 ) -> None:
     done = vmafx(python, tmp_path, "score", clip, clip, "-m", "vmaf_v0.6.l")
     assert "'vmaf_v0.6.1'" in done.stderr
+    assert done.stderr.endswith("?\n")

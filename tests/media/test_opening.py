@@ -66,6 +66,11 @@ def test_a_directory_is_no_video(tmp_path: Path) -> None:
     assert "is a directory" in refusal(tmp_path)
 
 
+def test_an_empty_name_is_no_directory() -> None:
+    with pytest.raises(InputError, match="without a name"):
+        VideoSource(InputSpec(location=""))
+
+
 @pytest.mark.parametrize("name", ["a.mp4", "a.y4m", "a_64x48.yuv"])
 def test_an_empty_file_is_called_empty(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()

@@ -42,7 +42,7 @@ _EPILOG = """\
 Files = Annotated[
     list[str],
     typer.Argument(
-        metavar="FILE...",
+        metavar="FILE",
         help="Videos: files or URLs; - is a pipe, of which the beginning is gone then.",
         show_default=False,
     ),

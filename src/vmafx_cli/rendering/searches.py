@@ -116,9 +116,9 @@ class ViewForms:
             )
             self._print(plain)
             return written.getvalue()
-        from vmafx_cli.tune.report import forms  # seldom wanted
+        from vmafx_cli.tune.report import document  # seldom wanted
 
-        return forms.text(self.view, fmt)
+        return document.text(self.view, fmt)
 
     def draw(self) -> None:
         """Print what a terminal shows."""

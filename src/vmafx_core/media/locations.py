@@ -87,6 +87,8 @@ def file_head(location: str, *, near: bool = True) -> bytes:
     Raises:
         InputError: It is missing, a directory, empty or unreadable.
     """
+    if not location:
+        raise InputError("a video without a name", "Name a file or a URL; - is a pipe.")
     path = Path(location)
     if path.is_dir():
         raise InputError(f"{location}: is a directory", "Name a video file in it.")

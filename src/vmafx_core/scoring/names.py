@@ -31,6 +31,6 @@ def parse_any_model(text: str) -> ModelSpec | NeuralSpec:
             "onnx",
             f"the model {name!r} is none of libvmaf's, and a neural one",
             "onnxruntime",
-            further=f"if it is one. {near.hint.rstrip('.')}",
+            further=f"if it is one. {near.hint}",
         )
     raise near

@@ -72,13 +72,13 @@ class PathChecks:
                 self._reading.release()
 
         until = time.monotonic() + self.seconds
-        looking = asyncio.get_running_loop().run_in_executor(self._threads, both)
-        looking.add_done_callback(_heard)
+        checking = asyncio.get_running_loop().run_in_executor(self._threads, both)
+        checking.add_done_callback(_heard)
         try:
             while True:
-                await asyncio.wait((looking,), timeout=self.reading_seconds)
-                if looking.done():
-                    return looking.result()
+                await asyncio.wait((checking,), timeout=self.reading_seconds)
+                if checking.done():
+                    return checking.result()
                 if checked:
                     return checked[0], None
                 if time.monotonic() >= until:
@@ -87,14 +87,14 @@ class PathChecks:
                         f"A disk or a name server has not answered for {self.seconds:g} s.",
                     )
         finally:
-            looking.cancel()
+            checking.cancel()
 
     def close(self) -> None:
         """Look no more; what hangs is left to itself."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _heard[T](looking: "asyncio.Future[T]") -> None:
+def _heard[T](checking: "asyncio.Future[T]") -> None:
     """Take note of a failure, which nobody else does where whoever asked has gone."""
-    if not looking.cancelled():
-        looking.exception()
+    if not checking.cancelled():
+        checking.exception()

@@ -4,7 +4,10 @@
 matches the schema of an answer.
 """
 
+import json
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -13,7 +16,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from vmafx_daemon.http.reading import INT_BITS, LONGEST_SECONDS, enum_names
-from vmafx_rpc.comments import comment_on
+from vmafx_rpc import stubs
 
 type Schema = dict[str, Any]
 
@@ -56,7 +59,7 @@ class Schemas:
         fields: Mapping[str, Any] = message.fields_by_name
         schema: Schema = {
             "type": "object",
-            "description": comment_on(message.full_name),
+            "description": _comment_on(message.full_name),
             "properties": {name: self._field(field, asked=asked) for name, field in fields.items()},
         }
         if asked:
@@ -81,7 +84,7 @@ class Schemas:
             schema = self._value(field, asked=asked)
         if asked or (field.has_presence and not _alternatives(field)):
             schema = _or_null(schema)
-        return {**schema, "description": comment_on(field.full_name)}
+        return {**schema, "description": _comment_on(field.full_name)}
 
     def _value(self, field: Any, *, asked: bool) -> Schema:
         if field.message_type:
@@ -129,3 +132,18 @@ def _or_null(schema: Schema) -> Schema:
         schema = {**schema, "enum": [*schema["enum"], None]}
     kinds = schema["type"]
     return {**schema, "type": [kinds, "null"]} if isinstance(kinds, str) else schema
+
+
+def _comment_on(name: str) -> str:
+    """What the contract says of a message, a field or an enumeration.
+
+    Args:
+        name: The full name: "vmafx.v1.ScoreTask.reference".
+    """
+    return _comments().get(name, "")
+
+
+@cache
+def _comments() -> Mapping[str, str]:
+    read: dict[str, str] = json.loads((files(stubs) / "comments.json").read_text("utf-8"))
+    return read

@@ -125,8 +125,8 @@ class Service:
 
     async def _probe(self, call: Call) -> Response:
         request = read_message(call.body, wire.ProbeRequest)
-        looking = self._controller.probe(request.input, call.caller)
-        return self._responses.answer(await self._disconnect.during(call.request.receive, looking))
+        probing = self._controller.probe(request.input, call.caller)
+        return self._responses.answer(await self._disconnect.during(call.request.receive, probing))
 
     async def _models(self, _: Call) -> Response:
         return self._responses.answer(await self._controller.models())

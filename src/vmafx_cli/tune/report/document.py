@@ -1,9 +1,11 @@
-"""The JSON document about what a search found: versioned, strict, with what made it."""
+"""What a search found, as files and pipes have it: a versioned JSON document, or CSV."""
 
 import json
 from typing import Any
 
 from vmafx_core.report.plain import plain
+from vmafx_core.report.views.datatable import csv_text
+from vmafx_core.report.views.view import View
 from vmafx_core.scoring.versions import versions
 
 SCHEMA = "vmafx.tune"
@@ -24,3 +26,13 @@ def envelope(kind: str, body: dict[str, Any]) -> dict[str, Any]:
 def document(kind: str, body: dict[str, Any]) -> str:
     """The document as text, ending in a newline; the arguments are those of `envelope`."""
     return json.dumps(envelope(kind, body), allow_nan=False, indent=2) + "\n"
+
+
+def text(view: View, fmt: str) -> str:
+    """A view as text, ending in a newline.
+
+    Args:
+        view: What is written.
+        fmt: "json" or "csv".
+    """
+    return document(view.kind, view.body) if fmt == "json" else csv_text(view.table)

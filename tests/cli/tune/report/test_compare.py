@@ -14,7 +14,7 @@ from vmafx_cli.tune.compare.comparison import Comparison, Contender
 from vmafx_cli.tune.compare.encoders import CompareResult
 from vmafx_cli.tune.corpus.row import SourceFacts
 from vmafx_cli.tune.report.compare import compare_view
-from vmafx_cli.tune.report.forms import text
+from vmafx_cli.tune.report.document import text
 from vmafx_core.encoders.contract import EncodeSetting
 from vmafx_core.notice import warning
 from vmafx_core.probing.targets import parse_target

@@ -14,7 +14,7 @@ from support.results import video
 from vmafx_cli.options.tuning import TuneFormat
 from vmafx_cli.tune.report import ndjson
 from vmafx_cli.tune.report.crf import crf_view
-from vmafx_cli.tune.report.forms import text
+from vmafx_cli.tune.report.document import text
 from vmafx_cli.tune.report.points import setting_dict
 from vmafx_cli.tune.search.quality import Reason
 from vmafx_core.encoders.contract import EncodeSetting
